@@ -1,0 +1,58 @@
+# Sourced by the scripts beside it: where things are, and which kind of toolchain this machine has.
+# shellcheck shell=bash
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/milepost
+
+LINKER_VERSION=0.2.6
+LINKER_ROOT=$CACHE/sbpf-linker-$LINKER_VERSION
+LINKER=$LINKER_ROOT/bin/sbpf-linker
+
+# Named in full: a rustup shim that comes first on PATH has another version, without matching sources.
+RUSTC=/usr/bin/rustc
+CARGO=/usr/bin/cargo
+DEBIAN_PACKAGES=(rustc-web cargo-web rust-web-src)
+
+# One name on every machine: it is the file stem of the target specification, and ends up in symbol hashes.
+TARGET=sbpf-solana-solana
+
+fail() {
+  printf 'toolchain: %s\n' "$*" >&2
+  exit 1
+}
+
+say() {
+  printf 'toolchain: %s\n' "$*"
+}
+
+# `cargo-build-sbf` where Solana's own tools are installed, else `sbpf-linker`.
+# MILEPOST_TOOLCHAIN=sbpf-linker or =cargo-build-sbf chooses on a machine that has both.
+toolchain_kind() {
+  if [ -n "${MILEPOST_TOOLCHAIN:-}" ]; then
+    printf '%s\n' "$MILEPOST_TOOLCHAIN"
+  elif command -v cargo-build-sbf >/dev/null 2>&1; then
+    printf 'cargo-build-sbf\n'
+  else
+    printf 'sbpf-linker\n'
+  fi
+}
+
+# Prints one field of `rustc -vV`: release, host, LLVM version, ...
+rustc_field() {
+  "$RUSTC" -vV | sed -n "s/^$1: //p"
+}
+
+llvm_major() {
+  rustc_field 'LLVM version' | cut -d. -f1
+}
+
+rust_sources() {
+  printf '%s/lib/rustlib/src/rust/library\n' "$("$RUSTC" --print sysroot)"
+}
+
+# The path of the private sysroot for this rustc and this set of edits.
+sysroot_path() {
+  local edits
+  edits=$(cat "$ROOT/toolchain/sysroot/"* | sha256sum | cut -c1-12)
+  printf '%s/sysroot-%s-%s\n' "$CACHE" "$(rustc_field release)" "$edits"
+}
