@@ -1,0 +1,21 @@
+//! Seeds and limits. The SDK repeats them in `sdk/src/constants.ts`.
+
+/// Seed of the one `ProgramConfig`.
+pub const CONFIG_SEED: &[u8] = b"config";
+/// Seed of a `PaymentGateway`, followed by its authority.
+pub const GATEWAY_SEED: &[u8] = b"gateway";
+/// Seed of a `UserPayment`, followed by owner and mint.
+pub const USER_PAYMENT_SEED: &[u8] = b"user_payment";
+/// Seed of a `PaymentPolicy`, followed by its `UserPayment` and the policy id (u32 LE).
+pub const PAYMENT_POLICY_SEED: &[u8] = b"payment_policy";
+
+/// Most milestones a policy can hold.
+pub const MAX_MILESTONES: usize = 4;
+/// Basis points in the whole.
+pub const BPS_DENOMINATOR: u64 = 10_000;
+/// Cap of the protocol's fee: 5%.
+pub const MAX_PROTOCOL_FEE_BPS: u16 = 500;
+/// Cap of a gateway's fee: 10%.
+pub const MAX_GATEWAY_FEE_BPS: u16 = 1_000;
+/// 2200-01-01T00:00:00Z. A later due date is milliseconds by mistake.
+pub const MAX_TIMESTAMP: i64 = 7_258_118_400;

@@ -1,0 +1,94 @@
+//! One error a cause. Codes start at 6000 and are append-only: never reorder, never remove.
+
+use anchor_lang::prelude::*;
+
+#[error_code]
+#[derive(Debug, PartialEq, Eq)]
+pub enum MilestoneError {
+    #[msg("The milestone's due date has not been reached")]
+    PaymentNotDue,
+    #[msg("The signer that the release condition requires did not sign")]
+    InvalidSigner,
+    #[msg("Every milestone amount must be above zero and every unused slot zero")]
+    InvalidAmount,
+    #[msg("This milestone has already been released")]
+    MilestoneAlreadyReleased,
+    #[msg("This is not the current milestone; milestones are released in order")]
+    MilestoneNotCurrent,
+    #[msg("The policy is paused by its owner")]
+    PolicyPaused,
+    #[msg("The policy has released all its milestones")]
+    PolicyCompleted,
+    #[msg("The program is paused by its authority")]
+    ProgramPaused,
+    #[msg("The owner's token account holds less than the milestone's amount")]
+    InsufficientFunds,
+    #[msg("The delegated allowance is less than the milestone's amount")]
+    InsufficientDelegation,
+    #[msg("The owner's token account has no delegate; the owner can repair it with sync_delegation")]
+    DelegationRevoked,
+    #[msg("The owner's token account is delegated to someone else; the owner can repair it with sync_delegation")]
+    DelegationReplaced,
+    #[msg("The token account already has another delegate; set replace_delegate to overwrite it")]
+    DelegateInUse,
+    #[msg("The release condition must be one of 0, 1, 2, 3, 4, 5, 8, 9")]
+    InvalidReleaseCondition,
+    #[msg("A policy has 1 to 4 milestones")]
+    InvalidMilestoneCount,
+    #[msg("A timestamp is Unix seconds up to the year 2200, and zero in unused slots")]
+    InvalidTimestamp,
+    #[msg("Due dates must not decrease")]
+    TimestampsNotOrdered,
+    #[msg("The recipient must be a wallet other than the owner")]
+    InvalidRecipient,
+    #[msg("The sum of the amounts does not fit 64 bits")]
+    AmountOverflow,
+    #[msg("The mint has a token extension that milestone payments do not support")]
+    UnsupportedMint,
+    #[msg("This is not the policy's mint, or not a mint")]
+    InvalidMint,
+    #[msg("This is not the owner's token account that the UserPayment names")]
+    InvalidTokenAccount,
+    #[msg("The destination must be a token account of the mint, owned by the recipient")]
+    InvalidRecipientTokenAccount,
+    #[msg("The gateway fee account must be a token account of the mint, owned by the gateway's fee recipient")]
+    InvalidGatewayFeeAccount,
+    #[msg("The protocol fee account must be a token account of the mint, owned by the protocol's fee recipient")]
+    InvalidProtocolFeeAccount,
+    #[msg("The token program must be the one that owns the mint: SPL Token or Token-2022")]
+    InvalidTokenProgram,
+    #[msg("A token account that takes part is frozen")]
+    TokenAccountFrozen,
+    #[msg("This is not the policy's gateway")]
+    InvalidGateway,
+    #[msg("This is not the policy's UserPayment")]
+    InvalidUserPayment,
+    #[msg("Only the owner may do this")]
+    InvalidOwner,
+    #[msg("Only the authority may do this")]
+    InvalidAuthority,
+    #[msg("The fee is above the cap: 500 bps for the protocol, 1000 for a gateway")]
+    InvalidFeeBps,
+    #[msg("The address must not be all zero")]
+    ZeroAddress,
+    #[msg("This is not the program's ProgramData account")]
+    InvalidProgramData,
+    #[msg("Rent goes back to the account that paid it")]
+    InvalidRentPayer,
+    #[msg("The address is not the one derived from the seeds")]
+    InvalidAddress,
+    #[msg("Policies that name this gateway still exist")]
+    GatewayHasOpenPolicies,
+    #[msg("Policies of this UserPayment still exist")]
+    UserPaymentHasOpenPolicies,
+    #[msg("Policy ids ran ahead of the chain's slot; close a few slots later")]
+    PolicyIdsAheadOfSlot,
+    #[msg("No policy ids are left")]
+    PolicyIdsExhausted,
+    #[msg("A counter would overflow")]
+    CounterOverflow,
+    #[msg("The account exists already")]
+    AccountAlreadyExists,
+    #[msg("The chain's rent sysvar is not one this program can read")]
+    UnsupportedRent,
+}

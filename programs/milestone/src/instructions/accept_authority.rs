@@ -1,0 +1,27 @@
+use crate::{
+    error::MilestoneError,
+    events::{emit_event, AuthorityAccepted},
+    state::ProgramConfig,
+};
+use anchor_lang::{address_eq, prelude::*};
+
+#[derive(Accounts)]
+pub struct AcceptAuthority {
+    /// Whom the authority proposed. The all-zero address, "nobody", cannot sign.
+    #[account(
+        constraint = address_eq(pending_authority.address(), &config.pending_authority)
+            @ MilestoneError::InvalidAuthority,
+    )]
+    pub pending_authority: Signer,
+    #[account(mut)]
+    pub config: Account<ProgramConfig>,
+}
+
+pub fn handler(ctx: &mut Context<AcceptAuthority>) -> Result<()> {
+    let config = &mut ctx.accounts.config;
+    let previous_authority = config.authority;
+    config.authority = config.pending_authority;
+    config.pending_authority = Address::default();
+    emit_event(AuthorityAccepted { config: *config.address(), previous_authority, authority: config.authority });
+    Ok(())
+}

@@ -1,0 +1,27 @@
+use crate::{
+    error::MilestoneError,
+    events::{emit_event, PolicyStatusChanged},
+    state::{PaymentPolicy, PaymentStatus, UserPayment},
+    sysvars,
+};
+use anchor_lang::{address_eq, prelude::*};
+
+#[derive(Accounts)]
+pub struct ChangePaymentPolicyStatus {
+    #[account(constraint = address_eq(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
+    pub owner: Signer,
+    pub user_payment: Account<UserPayment>,
+    #[account(
+        mut,
+        constraint = address_eq(&policy.user_payment, user_payment.address()) @ MilestoneError::InvalidUserPayment,
+    )]
+    pub policy: Account<PaymentPolicy>,
+}
+
+pub fn handler(ctx: &mut Context<ChangePaymentPolicyStatus>, status: PaymentStatus) -> Result<()> {
+    let policy = &mut ctx.accounts.policy;
+    let now = sysvars::clock()?.unix_timestamp;
+    policy.set_status(status, now)?;
+    emit_event(PolicyStatusChanged { policy: *policy.address(), status: status as u8, updated_at: now.into() });
+    Ok(())
+}

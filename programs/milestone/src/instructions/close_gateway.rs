@@ -1,0 +1,31 @@
+use crate::{
+    error::MilestoneError,
+    events::{emit_event, GatewayClosed},
+    state::PaymentGateway,
+};
+use anchor_lang::{address_eq, prelude::*};
+
+#[derive(Accounts)]
+pub struct CloseGateway {
+    #[account(constraint = address_eq(authority.address(), &gateway.authority) @ MilestoneError::InvalidAuthority)]
+    pub authority: Signer,
+    #[account(mut)]
+    pub gateway: Account<PaymentGateway>,
+    /// Whoever paid for the account. May be the authority.
+    #[account(
+        unsafe(dup),
+        constraint = address_eq(rent_payer.address(), &gateway.rent_payer) @ MilestoneError::InvalidRentPayer,
+    )]
+    pub rent_payer: UncheckedAccount,
+}
+
+pub fn handler(ctx: &mut Context<CloseGateway>) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    if accounts.gateway.open_policies.get() != 0 {
+        return Err(MilestoneError::GatewayHasOpenPolicies.into());
+    }
+    let event = GatewayClosed { gateway: *accounts.gateway.address(), rent_payer: accounts.gateway.rent_payer };
+    accounts.gateway.close(*accounts.rent_payer.account())?;
+    emit_event(event);
+    Ok(())
+}

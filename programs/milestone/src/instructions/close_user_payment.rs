@@ -1,0 +1,39 @@
+use crate::{
+    error::MilestoneError,
+    events::{emit_event, UserPaymentClosed},
+    state::UserPayment,
+    sysvars,
+};
+use anchor_lang::{address_eq, prelude::*};
+
+#[derive(Accounts)]
+pub struct CloseUserPayment {
+    #[account(constraint = address_eq(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
+    pub owner: Signer,
+    #[account(mut)]
+    pub user_payment: Account<UserPayment>,
+    /// Whoever paid for the account. May be the owner.
+    #[account(
+        unsafe(dup),
+        constraint = address_eq(rent_payer.address(), &user_payment.rent_payer) @ MilestoneError::InvalidRentPayer,
+    )]
+    pub rent_payer: UncheckedAccount,
+}
+
+pub fn handler(ctx: &mut Context<CloseUserPayment>) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    if accounts.user_payment.open_policies.get() != 0 {
+        return Err(MilestoneError::UserPaymentHasOpenPolicies.into());
+    }
+    // A reopened account starts at a slot not below this one: no id that was used can come again. (decision 0001)
+    if u64::from(accounts.user_payment.next_policy_id.get()) > sysvars::clock()?.slot {
+        return Err(MilestoneError::PolicyIdsAheadOfSlot.into());
+    }
+    let event = UserPaymentClosed {
+        user_payment: *accounts.user_payment.address(),
+        rent_payer: accounts.user_payment.rent_payer,
+    };
+    accounts.user_payment.close(*accounts.rent_payer.account())?;
+    emit_event(event);
+    Ok(())
+}

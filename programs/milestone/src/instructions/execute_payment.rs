@@ -1,0 +1,182 @@
+use super::ReleaseSigner;
+use crate::{
+    constants::USER_PAYMENT_SEED,
+    error::MilestoneError,
+    events::{emit_event, PaymentExecuted},
+    rules::{
+        fees::{split, Split},
+        release::{decide_release, ReleaseRequest},
+    },
+    state::{PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment},
+    sysvars,
+    token::{Mint, TokenAccount, Transfer},
+};
+use anchor_lang::{address_eq, cpi::CpiSeed as Seed, pinocchio::account::AccountView, prelude::*};
+
+#[derive(Accounts)]
+pub struct ExecutePayment {
+    /// Whom the release condition requires; anyone when it requires nobody.
+    pub executor: ReleaseSigner,
+    pub config: Account<ProgramConfig>,
+    pub gateway: Account<PaymentGateway>,
+    #[account(mut)]
+    pub user_payment: Account<UserPayment>,
+    #[account(
+        mut,
+        constraint = address_eq(&policy.user_payment, user_payment.address()) @ MilestoneError::InvalidUserPayment,
+        constraint = address_eq(&policy.gateway, gateway.address()) @ MilestoneError::InvalidGateway,
+    )]
+    pub policy: Account<PaymentPolicy>,
+    /// The mint of `user_payment`.
+    #[account(constraint = address_eq(mint.address(), &user_payment.mint) @ MilestoneError::InvalidMint)]
+    pub mint: UncheckedAccount,
+    /// The owner's token account that `user_payment` names.
+    #[account(
+        mut,
+        constraint = address_eq(token_account.address(), &user_payment.token_account)
+            @ MilestoneError::InvalidTokenAccount,
+    )]
+    pub token_account: UncheckedAccount,
+    /// A token account of the mint, owned by the recipient. May also be a fee account: nothing here holds its data.
+    #[account(unsafe(dup))]
+    pub recipient_token_account: UncheckedAccount,
+    /// Needed when the gateway's fee on this milestone is above zero.
+    #[account(unsafe(dup))]
+    pub gateway_fee_account: Option<UncheckedAccount>,
+    /// Needed when the protocol's fee on this milestone is above zero.
+    #[account(unsafe(dup))]
+    pub protocol_fee_account: Option<UncheckedAccount>,
+    /// SPL Token or Token-2022, whichever owns the mint.
+    pub token_program: UncheckedAccount,
+}
+
+pub fn handler(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    let now = sysvars::clock()?.unix_timestamp;
+
+    // Check
+    let amount = decide_release(
+        &accounts.policy.milestone,
+        &ReleaseRequest {
+            milestone_index,
+            is_active: accounts.policy.is_active(),
+            is_program_paused: accounts.config.is_paused != 0,
+            now,
+            executor: accounts.executor.address(),
+            gateway_signer: &accounts.gateway.signer,
+            owner: &accounts.user_payment.owner,
+            recipient: &accounts.policy.recipient,
+        },
+    )?;
+    let fees = split(amount, accounts.policy.gateway_fee_bps.get(), accounts.policy.protocol_fee_bps.get());
+    let mint = Mint::load(&accounts.mint, accounts.token_program.address())?;
+    accounts.check_token_accounts(amount, &fees)?;
+
+    // Effect
+    accounts.policy.advance(amount, now)?;
+    accounts.user_payment.release(amount, now)?;
+
+    // Interaction
+    accounts.transfer(&mint, &fees);
+
+    emit_event(PaymentExecuted {
+        policy: *accounts.policy.address(),
+        executor: *accounts.executor.address(),
+        milestone_index,
+        amount: amount.into(),
+        recipient_amount: fees.recipient.into(),
+        gateway_fee: fees.gateway_fee.into(),
+        protocol_fee: fees.protocol_fee.into(),
+        current_milestone: accounts.policy.milestone.current_milestone,
+        status: accounts.policy.status,
+        total_paid: accounts.policy.total_paid,
+        committed: accounts.user_payment.committed,
+        executed_at: now.into(),
+    });
+    Ok(())
+}
+
+impl ExecutePayment {
+    /// Whether the owner's account can pay `amount` and each destination belongs to whom it must.
+    #[inline(always)]
+    fn check_token_accounts(&self, amount: u64, fees: &Split) -> Result<()> {
+        let token_program = self.token_program.address();
+        let user_payment = &self.user_payment;
+        self.check_destination(
+            &self.recipient_token_account,
+            &self.policy.recipient,
+            MilestoneError::InvalidRecipientTokenAccount,
+        )?;
+        let source =
+            TokenAccount::load(&self.token_account, token_program).ok_or(MilestoneError::InvalidTokenAccount)?;
+        if !address_eq(source.owner(), &user_payment.owner) {
+            return Err(MilestoneError::InvalidTokenAccount.into());
+        }
+        if source.is_frozen() {
+            return Err(MilestoneError::TokenAccountFrozen.into());
+        }
+        let delegate = source.delegate().ok_or(MilestoneError::DelegationRevoked)?;
+        if !address_eq(delegate, user_payment.address()) {
+            return Err(MilestoneError::DelegationReplaced.into());
+        }
+        if source.delegated_amount() < amount {
+            return Err(MilestoneError::InsufficientDelegation.into());
+        }
+        if source.amount() < amount {
+            return Err(MilestoneError::InsufficientFunds.into());
+        }
+        if fees.gateway_fee != 0 {
+            let error = MilestoneError::InvalidGatewayFeeAccount;
+            let account = self.gateway_fee_account.as_ref().ok_or(error)?;
+            self.check_destination(account, &self.gateway.fee_recipient, error)?;
+        }
+        if fees.protocol_fee != 0 {
+            let error = MilestoneError::InvalidProtocolFeeAccount;
+            let account = self.protocol_fee_account.as_ref().ok_or(error)?;
+            self.check_destination(account, &self.config.fee_recipient, error)?;
+        }
+        Ok(())
+    }
+
+    /// `account` is a token account of the mint, of `owner`, not frozen, and not the one that pays.
+    #[inline(always)]
+    fn check_destination(&self, account: &AccountView, owner: &Address, error: MilestoneError) -> Result<()> {
+        let destination = TokenAccount::load(account, self.token_program.address()).ok_or(error)?;
+        if !address_eq(destination.mint(), &self.user_payment.mint)
+            || !address_eq(destination.owner(), owner)
+            || address_eq(account.address(), &self.user_payment.token_account)
+        {
+            return Err(error.into());
+        }
+        if destination.is_frozen() {
+            return Err(MilestoneError::TokenAccountFrozen.into());
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn transfer(&self, mint: &Mint, fees: &Split) {
+        let user_payment = &self.user_payment;
+        let transfer = Transfer {
+            token_program: self.token_program.address(),
+            source: &self.token_account,
+            mint: &self.mint,
+            delegate: user_payment.view(),
+            signer_seeds: &[
+                Seed::from(USER_PAYMENT_SEED),
+                Seed::from(user_payment.owner.as_ref()),
+                Seed::from(user_payment.mint.as_ref()),
+                Seed::from(core::slice::from_ref(&user_payment.bump)),
+            ],
+            decimals: mint.decimals,
+        };
+        transfer.to(&self.recipient_token_account, fees.recipient);
+        // `check_token_accounts` demanded the account wherever a fee is due.
+        if let (1.., Some(account)) = (fees.gateway_fee, &self.gateway_fee_account) {
+            transfer.to(account, fees.gateway_fee);
+        }
+        if let (1.., Some(account)) = (fees.protocol_fee, &self.protocol_fee_account) {
+            transfer.to(account, fees.protocol_fee);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Milepost: milestone payments on Solana.
+//!
+//! An owner approves up to four payments to a recipient. The `UserPayment` PDA is the SPL delegate of the
+//! owner's token account; `execute_payment` pulls one milestone when its release condition holds. Layouts are
+//! in `docs/accounts.md`, the interface in `docs/decisions/0001-interface.md`.
+#![cfg_attr(not(test), no_std)]
+
+pub mod constants;
+#[cfg(target_os = "solana")]
+mod entrypoint;
+pub mod error;
+pub mod events;
+pub mod instructions;
+mod pda;
+pub mod rules;
+pub mod state;
+mod sysvars;
+pub mod token;
+
+use anchor_lang::prelude::*;
+use instructions::*;
+
+declare_id!("Mi7oNpXg2unyTa7AcxtezMfg5Bt5SMW7f4qr5MqXKH9");
+
+#[program]
+pub mod milestone {
+    use super::*;
+
+    /// Releases milestone `milestone_index` of a policy to its recipient. It must be the current one, so that a
+    /// repeated transaction can never release the next.
+    pub fn execute_payment(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result<()> {
+        execute_payment::handler(ctx, milestone_index)
+    }
+
+    /// Creates a policy of 1 to 4 milestones and delegates what all live policies of the owner on that mint may pull.
+    pub fn create_milestone_policy(
+        ctx: &mut Context<CreateMilestonePolicy>,
+        milestone_amounts: [u64; 4],
+        milestone_timestamps: [i64; 4],
+        total_milestones: u8,
+        release_condition: u8,
+        memo: [u8; 64],
+        replace_delegate: bool,
+    ) -> Result<()> {
+        create_milestone_policy::handler(
+            ctx,
+            &CreateMilestonePolicyArgs {
+                milestone_amounts,
+                milestone_timestamps,
+                total_milestones,
+                release_condition,
+                memo,
+                replace_delegate,
+            },
+        )
+    }
+
+    /// Pauses or resumes a policy. Owner only; a completed policy stays paused.
+    pub fn change_payment_policy_status(
+        ctx: &mut Context<ChangePaymentPolicyStatus>,
+        status: state::PaymentStatus,
+    ) -> Result<()> {
+        change_payment_policy_status::handler(ctx, status)
+    }
+
+    /// Deletes a policy in any state, lowers the allowance to what the owner's other policies need and returns the rent.
+    pub fn delete_payment_policy(ctx: &mut Context<DeletePaymentPolicy>) -> Result<()> {
+        delete_payment_policy::handler(ctx)
+    }
+
+    /// Sets the allowance back to `committed`, after the owner revoked or lowered it elsewhere.
+    pub fn sync_delegation(ctx: &mut Context<SyncDelegation>, replace_delegate: bool) -> Result<()> {
+        sync_delegation::handler(ctx, replace_delegate)
+    }
+
+    /// Opens the account that pulls an owner's payments in one mint.
+    pub fn create_user_payment(ctx: &mut Context<CreateUserPayment>) -> Result<()> {
+        create_user_payment::handler(ctx)
+    }
+
+    /// Closes a `UserPayment` with no policies left.
+    pub fn close_user_payment(ctx: &mut Context<CloseUserPayment>) -> Result<()> {
+        close_user_payment::handler(ctx)
+    }
+
+    /// Creates a gateway. Anyone may.
+    pub fn create_gateway(
+        ctx: &mut Context<CreateGateway>,
+        signer: Address,
+        fee_recipient: Address,
+        fee_bps: u16,
+        name: [u8; 32],
+        url: [u8; 64],
+    ) -> Result<()> {
+        create_gateway::handler(ctx, &CreateGatewayArgs { signer, fee_recipient, fee_bps, name, url })
+    }
+
+    /// Changes what is given; existing policies keep the fee they were created with.
+    pub fn update_gateway(
+        ctx: &mut Context<UpdateGateway>,
+        signer: Option<Address>,
+        fee_recipient: Option<Address>,
+        fee_bps: Option<u16>,
+        name: Option<[u8; 32]>,
+        url: Option<[u8; 64]>,
+    ) -> Result<()> {
+        update_gateway::handler(ctx, &UpdateGatewayArgs { signer, fee_recipient, fee_bps, name, url })
+    }
+
+    /// Closes a gateway that no policy names any more.
+    pub fn close_gateway(ctx: &mut Context<CloseGateway>) -> Result<()> {
+        close_gateway::handler(ctx)
+    }
+
+    /// Creates the program's config. Only the program's upgrade authority can; it becomes the config's authority.
+    pub fn initialize_config(
+        ctx: &mut Context<InitializeConfig>,
+        fee_recipient: Address,
+        protocol_fee_bps: u16,
+    ) -> Result<()> {
+        initialize_config::handler(ctx, fee_recipient, protocol_fee_bps)
+    }
+
+    /// Changes what is given. `pending_authority` starts a hand-over; the all-zero address cancels it.
+    pub fn update_config(
+        ctx: &mut Context<UpdateConfig>,
+        fee_recipient: Option<Address>,
+        protocol_fee_bps: Option<u16>,
+        is_paused: Option<bool>,
+        pending_authority: Option<Address>,
+    ) -> Result<()> {
+        update_config::handler(ctx, &UpdateConfigArgs { fee_recipient, protocol_fee_bps, is_paused, pending_authority })
+    }
+
+    /// Completes a hand-over: signed by the pending authority.
+    pub fn accept_authority(ctx: &mut Context<AcceptAuthority>) -> Result<()> {
+        accept_authority::handler(ctx)
+    }
+}

@@ -1,0 +1,45 @@
+use crate::error::MilestoneError;
+use anchor_lang::prelude::*;
+
+/// A platform between owners and recipients, at seeds `"gateway"`, authority. 287 bytes with the discriminator.
+#[account]
+pub struct PaymentGateway {
+    /// May update and close the gateway.
+    pub authority: Address,
+    /// Signs releases whose condition has the gateway bit.
+    pub signer: Address,
+    /// Owner of the token accounts that receive gateway fees.
+    pub fee_recipient: Address,
+    /// 0..=1,000. Copied into each policy at creation.
+    pub fee_bps: PodU16,
+    /// UTF-8, zero padded.
+    pub name: [u8; 32],
+    /// UTF-8, zero padded.
+    pub url: [u8; 64],
+    /// Policies that name this gateway and are not deleted.
+    pub open_policies: PodU32,
+    pub bump: u8,
+    /// Gets the rent back.
+    pub rent_payer: Address,
+    pub created_at: PodI64,
+    pub updated_at: PodI64,
+    pub reserved: [u8; 32],
+}
+
+impl PaymentGateway {
+    pub const LEN: usize = 287;
+
+    /// Counts a policy in. Errors: `CounterOverflow`.
+    pub fn add_policy(&mut self) -> Result<()> {
+        self.open_policies = self.open_policies.get().checked_add(1).ok_or(MilestoneError::CounterOverflow)?.into();
+        Ok(())
+    }
+
+    /// Counts a deleted policy out. Errors: `CounterOverflow`, which no reachable state gives.
+    pub fn remove_policy(&mut self) -> Result<()> {
+        self.open_policies = self.open_policies.get().checked_sub(1).ok_or(MilestoneError::CounterOverflow)?.into();
+        Ok(())
+    }
+}
+
+const _: () = assert!(8 + core::mem::size_of::<PaymentGateway>() == PaymentGateway::LEN);

@@ -1,0 +1,94 @@
+use super::Milestone;
+use crate::error::MilestoneError;
+use anchor_lang::prelude::*;
+
+/// Tag byte of `PolicyType::Milestone`. 0 is never written, so a zeroed account is no policy.
+pub const POLICY_TYPE_MILESTONE: u8 = 1;
+/// Money stays in the owner's token account until it is pulled.
+pub const FUNDING_KIND_DELEGATED: u8 = 0;
+
+/// What the owner may set a policy to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, AnchorSerialize, AnchorDeserialize, IdlType)]
+#[repr(u8)]
+pub enum PaymentStatus {
+    Active = 0,
+    Paused = 1,
+}
+
+/// One agreement between an owner and a recipient, at seeds `"payment_policy"`, user_payment, policy id (u32 LE).
+/// 384 bytes with the discriminator.
+#[account]
+pub struct PaymentPolicy {
+    pub user_payment: Address,
+    /// Wallet that owns the destination.
+    pub recipient: Address,
+    pub gateway: Address,
+    /// 1 = `Milestone`.
+    pub policy_type_tag: u8,
+    pub milestone: Milestone,
+    /// `PaymentStatus`: 0 = active, 1 = paused.
+    pub status: u8,
+    /// UTF-8, zero padded.
+    pub memo: [u8; 64],
+    /// Gross of everything released, in base units.
+    pub total_paid: PodU64,
+    pub policy_id: PodU32,
+    pub created_at: PodI64,
+    pub updated_at: PodI64,
+    /// The protocol's fee as it stood at creation.
+    pub protocol_fee_bps: PodU16,
+    /// The gateway's fee as it stood at creation.
+    pub gateway_fee_bps: PodU16,
+    pub bump: u8,
+    /// Gets the rent back.
+    pub rent_payer: Address,
+    /// 0 = delegated.
+    pub funding_kind: u8,
+    pub reserved: [u8; 20],
+}
+
+const _: () = assert!(8 + core::mem::size_of::<PaymentPolicy>() == PaymentPolicy::LEN);
+
+impl PaymentPolicy {
+    pub const LEN: usize = 384;
+
+    #[inline(always)]
+    pub fn is_active(&self) -> bool {
+        self.status == PaymentStatus::Active as u8
+    }
+
+    /// What may still be pulled: escrow amount less what was paid. Errors: `CounterOverflow`, which no reachable
+    /// state gives.
+    pub fn outstanding(&self) -> Result<u64> {
+        Ok(self
+            .milestone
+            .escrow_amount
+            .get()
+            .checked_sub(self.total_paid.get())
+            .ok_or(MilestoneError::CounterOverflow)?)
+    }
+
+    /// Counts the current milestone as released; after the last one the policy pauses itself.
+    /// Errors: `CounterOverflow`, which no reachable state gives.
+    #[inline(always)]
+    pub fn advance(&mut self, amount: u64, now: i64) -> Result<()> {
+        self.total_paid = self.total_paid.get().checked_add(amount).ok_or(MilestoneError::CounterOverflow)?.into();
+        // At most 3 before: the caller checked that the current milestone exists.
+        self.milestone.current_milestone = self.milestone.current_milestone.wrapping_add(1);
+        if self.milestone.is_completed() {
+            self.status = PaymentStatus::Paused as u8;
+        }
+        self.updated_at = now.into();
+        Ok(())
+    }
+
+    /// Sets what the owner asked for. Errors: `PolicyCompleted`.
+    pub fn set_status(&mut self, status: PaymentStatus, now: i64) -> Result<()> {
+        if self.milestone.is_completed() {
+            return Err(MilestoneError::PolicyCompleted.into());
+        }
+        self.status = status as u8;
+        self.updated_at = now.into();
+        Ok(())
+    }
+}
