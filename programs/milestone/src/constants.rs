@@ -17,5 +17,8 @@ pub const BPS_DENOMINATOR: u64 = 10_000;
 pub const MAX_PROTOCOL_FEE_BPS: u16 = 500;
 /// Cap of a gateway's fee: 10%.
 pub const MAX_GATEWAY_FEE_BPS: u16 = 1_000;
+/// How far below the chain's slot a `UserPayment`'s first policy id may lie: longer than a blockhash lives (150 slots),
+/// so that one transaction can open the account and name its first policy. (decision 0001)
+pub const FIRST_POLICY_ID_WINDOW: u64 = 1_024;
 /// 2200-01-01T00:00:00Z. A later due date is milliseconds by mistake.
 pub const MAX_TIMESTAMP: i64 = 7_258_118_400;

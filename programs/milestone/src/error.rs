@@ -81,7 +81,7 @@ pub enum MilestoneError {
     GatewayHasOpenPolicies,
     #[msg("Policies of this UserPayment still exist")]
     UserPaymentHasOpenPolicies,
-    #[msg("Policy ids ran ahead of the chain's slot; close a few slots later")]
+    #[msg("A UserPayment closes 1024 slots after its newest possible policy id at the earliest")]
     PolicyIdsAheadOfSlot,
     #[msg("No policy ids are left")]
     PolicyIdsExhausted,
@@ -91,4 +91,6 @@ pub enum MilestoneError {
     AccountAlreadyExists,
     #[msg("The chain's rent sysvar is not one this program can read")]
     UnsupportedRent,
+    #[msg("The first policy id must be at most 1024 below the chain's slot, and not above it")]
+    InvalidFirstPolicyId,
 }

@@ -73,9 +73,10 @@ pub mod milestone {
         sync_delegation::handler(ctx, replace_delegate)
     }
 
-    /// Opens the account that pulls an owner's payments in one mint.
-    pub fn create_user_payment(ctx: &mut Context<CreateUserPayment>) -> Result<()> {
-        create_user_payment::handler(ctx)
+    /// Opens the account that pulls an owner's payments in one mint. `first_policy_id` is a recent slot, so that the
+    /// same transaction can name its first policy; without it, ids start at the slot in which this lands.
+    pub fn create_user_payment(ctx: &mut Context<CreateUserPayment>, first_policy_id: Option<u32>) -> Result<()> {
+        create_user_payment::handler(ctx, first_policy_id)
     }
 
     /// Closes a `UserPayment` with no policies left.

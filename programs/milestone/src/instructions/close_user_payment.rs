@@ -1,6 +1,7 @@
 use crate::{
     error::MilestoneError,
     events::{emit_event, UserPaymentClosed},
+    rules::policy_ids,
     state::UserPayment,
     sysvars,
 };
@@ -25,8 +26,7 @@ pub fn handler(ctx: &mut Context<CloseUserPayment>) -> Result<()> {
     if accounts.user_payment.open_policies.get() != 0 {
         return Err(MilestoneError::UserPaymentHasOpenPolicies.into());
     }
-    // A reopened account starts at a slot not below this one: no id that was used can come again. (decision 0001)
-    if u64::from(accounts.user_payment.next_policy_id.get()) > sysvars::clock()?.slot {
+    if !policy_ids::may_close(accounts.user_payment.next_policy_id.get(), sysvars::clock()?.slot) {
         return Err(MilestoneError::PolicyIdsAheadOfSlot.into());
     }
     let event = UserPaymentClosed {

@@ -3,6 +3,7 @@ use crate::{
     error::MilestoneError,
     events::{emit_event, UserPaymentCreated},
     pda,
+    rules::policy_ids,
     state::UserPayment,
     sysvars,
     token::{Mint, TokenAccount},
@@ -29,7 +30,7 @@ pub struct CreateUserPayment {
     pub system_program: Program<System>,
 }
 
-pub fn handler(ctx: &mut Context<CreateUserPayment>) -> Result<()> {
+pub fn handler(ctx: &mut Context<CreateUserPayment>, first_policy_id: Option<u32>) -> Result<()> {
     let accounts = &ctx.accounts;
     let (owner, mint) = (accounts.owner.address(), accounts.mint.address());
     let token_program = accounts.token_program.address();
@@ -42,8 +43,7 @@ pub fn handler(ctx: &mut Context<CreateUserPayment>) -> Result<()> {
     if !address_eq(source.owner(), owner) || !address_eq(source.mint(), mint) {
         return Err(MilestoneError::InvalidTokenAccount.into());
     }
-    // Slots only grow, so an id is never handed out again after a close and reopening. (decision 0001)
-    let next_policy_id = u32::try_from(clock.slot).map_err(|_| MilestoneError::PolicyIdsExhausted)?;
+    let next_policy_id = policy_ids::first_policy_id(first_policy_id, clock.slot)?;
 
     let bump = pda::find_bump(&[USER_PAYMENT_SEED, owner.as_ref(), mint.as_ref()], accounts.user_payment.address())?;
     let seeds = [

@@ -2,5 +2,6 @@
 
 pub mod allowance;
 pub mod fees;
+pub mod policy_ids;
 pub mod release;
 pub mod schedule;

@@ -13,7 +13,7 @@ pub struct UserPayment {
     pub committed: PodU64,
     /// Policies that are not deleted.
     pub open_policies: PodU32,
-    /// Id of the next policy. Starts at the slot in which this account was opened, see decision 0001.
+    /// Id of the next policy. Starts near the slot in which this account was opened, see `rules::policy_ids`.
     pub next_policy_id: PodU32,
     pub bump: u8,
     /// Gets the rent back.
