@@ -130,7 +130,7 @@ impl CreateMilestonePolicy {
         Mint::load(&self.mint, token_program)?;
         let source =
             TokenAccount::load(&self.token_account, token_program).ok_or(MilestoneError::InvalidTokenAccount)?;
-        if !address_eq(source.owner(), self.owner.address()) || !address_eq(source.mint(), self.mint.address()) {
+        if !source.is_of(self.owner.address(), self.mint.address()) {
             return Err(MilestoneError::InvalidTokenAccount.into());
         }
         super::sync_delegation::check_approvable(&source, self.user_payment.address(), replace_delegate)

@@ -40,7 +40,7 @@ pub fn handler(ctx: &mut Context<CreateUserPayment>, first_policy_id: Option<u32
     Mint::load(&accounts.mint, token_program)?;
     let source =
         TokenAccount::load(&accounts.token_account, token_program).ok_or(MilestoneError::InvalidTokenAccount)?;
-    if !address_eq(source.owner(), owner) || !address_eq(source.mint(), mint) {
+    if !source.is_of(owner, mint) {
         return Err(MilestoneError::InvalidTokenAccount.into());
     }
     let next_policy_id = policy_ids::first_policy_id(first_policy_id, clock.slot)?;

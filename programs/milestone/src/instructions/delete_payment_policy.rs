@@ -55,7 +55,7 @@ pub fn handler(ctx: &mut Context<DeletePaymentPolicy>) -> Result<()> {
         deleted_at: now.into(),
     };
 
-    accounts.lower_allowance();
+    accounts.lower_allowance()?;
     // After the call: the runtime demands balanced lamports at each one.
     accounts.policy.close(*accounts.rent_payer.account())?;
 
@@ -65,14 +65,17 @@ pub fn handler(ctx: &mut Context<DeletePaymentPolicy>) -> Result<()> {
 
 impl DeletePaymentPolicy {
     /// Lowers the allowance where this program is still the delegate. A token account in any other state is left
-    /// alone: deleting must always work.
-    fn lower_allowance(&self) {
+    /// alone: deleting must always work. Errors: `InvalidTokenProgram`, when it belongs to the other one.
+    fn lower_allowance(&self) -> Result<()> {
         let token_program = self.token_program.address();
-        let Some(source) = TokenAccount::load(&self.token_account, token_program) else { return };
-        let is_ours = address_eq(source.owner(), self.owner.address())
+        if !self.token_account.owned_by(token_program) && token::check_program(self.token_account.owner()).is_ok() {
+            return Err(MilestoneError::InvalidTokenProgram.into());
+        }
+        let Some(source) = TokenAccount::load(&self.token_account, token_program) else { return Ok(()) };
+        let is_ours = source.is_of(self.owner.address(), &self.user_payment.mint)
             && source.delegate().is_some_and(|delegate| address_eq(delegate, self.user_payment.address()));
         if !is_ours || source.is_frozen() {
-            return;
+            return Ok(());
         }
         let committed = self.user_payment.committed.get();
         match after_delete(Some(source.delegated_amount()), committed) {
@@ -84,5 +87,6 @@ impl DeletePaymentPolicy {
                 token::approve(token_program, &self.token_account, self.user_payment.view(), &self.owner, allowance)
             }
         }
+        Ok(())
     }
 }

@@ -109,7 +109,7 @@ impl ExecutePayment {
         )?;
         let source =
             TokenAccount::load(&self.token_account, token_program).ok_or(MilestoneError::InvalidTokenAccount)?;
-        if !address_eq(source.owner(), &user_payment.owner) {
+        if !source.is_of(&user_payment.owner, &user_payment.mint) {
             return Err(MilestoneError::InvalidTokenAccount.into());
         }
         if source.is_frozen() {
@@ -142,8 +142,7 @@ impl ExecutePayment {
     #[inline(always)]
     fn check_destination(&self, account: &AccountView, owner: &Address, error: MilestoneError) -> Result<()> {
         let destination = TokenAccount::load(account, self.token_program.address()).ok_or(error)?;
-        if !address_eq(destination.mint(), &self.user_payment.mint)
-            || !address_eq(destination.owner(), owner)
+        if !destination.is_of(owner, &self.user_payment.mint)
             || address_eq(account.address(), &self.user_payment.token_account)
         {
             return Err(error.into());

@@ -42,7 +42,7 @@ pub fn handler(ctx: &mut Context<SyncDelegation>, replace_delegate: bool) -> Res
     token::check_program(token_program)?;
     let source =
         TokenAccount::load(&accounts.token_account, token_program).ok_or(MilestoneError::InvalidTokenAccount)?;
-    if !address_eq(source.owner(), accounts.owner.address()) {
+    if !source.is_of(accounts.owner.address(), &user_payment.mint) {
         return Err(MilestoneError::InvalidTokenAccount.into());
     }
     check_approvable(&source, user_payment.address(), replace_delegate)?;

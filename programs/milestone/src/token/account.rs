@@ -1,5 +1,5 @@
 use super::{read_u64, Extensions, ACCOUNT_TYPE_ACCOUNT, BASE_ACCOUNT_LEN, TOKEN_2022_PROGRAM};
-use anchor_lang::{pinocchio::account::AccountView, prelude::*};
+use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
 
 /// Length of a multisig, whose bytes may look like an account's; Token-2022 never gives an account this length.
 const MULTISIG_LEN: usize = 355;
@@ -31,7 +31,7 @@ impl<'a> TokenAccount<'a> {
             || (data.len() > BASE_ACCOUNT_LEN
                 && data.len() != MULTISIG_LEN
                 && data[BASE_ACCOUNT_LEN] == ACCOUNT_TYPE_ACCOUNT
-                && anchor_lang::address_eq(token_program, &TOKEN_2022_PROGRAM));
+                && address_eq(token_program, &TOKEN_2022_PROGRAM));
         // State 0 is uninitialized.
         (is_account && data[108] != 0).then_some(Self { data })
     }
@@ -51,6 +51,13 @@ impl<'a> TokenAccount<'a> {
     #[inline(always)]
     pub fn owner(&self) -> &'a Address {
         self.address_at(32)
+    }
+
+    /// Whether it is `owner`'s account of `mint`. The address alone does not say so: an account can be closed and made
+    /// anew at the same address, or handed to somebody else.
+    #[inline(always)]
+    pub fn is_of(&self, owner: &Address, mint: &Address) -> bool {
+        address_eq(self.owner(), owner) && address_eq(self.mint(), mint)
     }
 
     /// Balance in base units.
