@@ -1,0 +1,48 @@
+import type { AccountInfo, PublicKey } from "@solana/web3.js";
+import type { Buffer } from "buffer";
+import { accountsCoder } from "../coder";
+import { ACCOUNT_SIZE } from "../constants";
+import { AccountKindError } from "../errors/accounts";
+import type { PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
+
+/** The program's account kinds by their name in Anchor's spelling. */
+export interface AccountKinds {
+  programConfig: ProgramConfig;
+  paymentGateway: PaymentGateway;
+  userPayment: UserPayment;
+  paymentPolicy: PaymentPolicy;
+}
+
+export type AccountKind = keyof AccountKinds;
+
+/** How an error calls the kind: the name in `docs/accounts.md`. */
+export function kindName(kind: AccountKind): string {
+  return kind[0]!.toUpperCase() + kind.slice(1);
+}
+
+/**
+ * Reads one of the program's accounts, after a look at its owner, size and discriminator.
+ * Throws `AccountKindError`.
+ * @example
+ * const policy = decodeAccount("paymentPolicy", address, accountInfo, PROGRAM_ID);
+ */
+export function decodeAccount<K extends AccountKind>(
+  kind: K,
+  address: PublicKey,
+  info: AccountInfo<Buffer>,
+  programId: PublicKey,
+): AccountKinds[K] {
+  const refuse = (actual: string, cause?: unknown) =>
+    new AccountKindError(kindName(kind), address, actual, cause);
+  if (!info.owner.equals(programId)) {
+    throw refuse(`it belongs to program ${info.owner.toBase58()}, not to ${programId.toBase58()}`);
+  }
+  if (info.data.length !== ACCOUNT_SIZE[kind]) {
+    throw refuse(`it has ${info.data.length} bytes, expected ${ACCOUNT_SIZE[kind]}`);
+  }
+  try {
+    return accountsCoder().decode<AccountKinds[K]>(kind, info.data);
+  } catch (cause) {
+    throw refuse("it is another kind of account of the program", cause);
+  }
+}

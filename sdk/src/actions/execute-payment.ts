@@ -1,0 +1,68 @@
+import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import type { MilestoneContext } from "../context";
+import { AccountMismatchError } from "../errors/accounts";
+import { toAddress } from "../input/address";
+import { buildExecution, type Execution, type ExecutionOptions } from "../release/execution";
+import {
+  type DestinationOverrides,
+  loadReleaseSnapshots,
+  type ReleaseSnapshot,
+} from "../release/snapshot";
+
+export interface ExecutePaymentArgs extends ExecutionOptions, DestinationOverrides {
+  policyPda: PublicKey;
+  /** Checked against the policy when given. */
+  recipient?: PublicKey;
+  /** Checked against the policy when given. */
+  tokenMint?: PublicKey;
+  /** Checked against the policy when given. */
+  gateway?: PublicKey;
+}
+
+/**
+ * Releases the current milestone (or the one `milestoneIndex` pins), with the token accounts it pays into created
+ * in front where they are missing.
+ * Throws `AccountNotFoundError`, `AccountMismatchError`, `MilestoneProgramError`, `UnsupportedMintError`.
+ * @example
+ * const instructions = await executePayment(context, { policyPda });
+ */
+export async function executePayment(
+  context: MilestoneContext,
+  args: ExecutePaymentArgs,
+): Promise<TransactionInstruction[]> {
+  const { setup, instruction } = await prepareExecution(context, args);
+  return [...setup, instruction];
+}
+
+/** `executePayment` with its parts apart: who signs, which milestone, what is set up in front. */
+export async function prepareExecution(
+  context: MilestoneContext,
+  args: ExecutePaymentArgs,
+): Promise<Execution> {
+  const policyPda = toAddress(args.policyPda, "policyPda");
+  const [snapshot] = await loadReleaseSnapshots(context, [policyPda], {
+    recipientTokenAccount: args.recipientTokenAccount,
+    gatewayFeeAccount: args.gatewayFeeAccount,
+    protocolFeeAccount: args.protocolFeeAccount,
+  });
+  requireNamed(snapshot!, args);
+  return buildExecution(context, snapshot!, args);
+}
+
+/** The policy decides; what the caller named is there to catch a mix-up. */
+function requireNamed({ policy, userPayment }: ReleaseSnapshot, args: ExecutePaymentArgs): void {
+  const named = [
+    ["recipient", policy.recipient, args.recipient],
+    ["tokenMint", userPayment.mint, args.tokenMint],
+    ["gateway", policy.gateway, args.gateway],
+  ] as const;
+  for (const [field, expected, given] of named) {
+    if (given === undefined || given === null) continue;
+    const actual = toAddress(given, field);
+    if (!actual.equals(expected)) {
+      const hint =
+        field === "gateway" ? "pass the gateway's account, getGatewayPda(authority)" : undefined;
+      throw new AccountMismatchError(field, expected, actual, hint);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
+import { fetchAccount } from "../accounts/fetch";
+import { GATEWAY_NAME_LENGTH, GATEWAY_URL_LENGTH, MAX_GATEWAY_FEE_BPS } from "../constants";
+import type { MilestoneContext } from "../context";
+import { refuse } from "../errors/program";
+import { toAddress, toNonZeroAddress } from "../input/address";
+import { encodePaddedText } from "../input/memo";
+import { toBps } from "../input/numbers";
+import { buildInstruction } from "../instruction";
+import { getGatewayPda } from "../pdas";
+
+export interface CreateGatewayArgs {
+  /** Signs releases of conditions 2 and 3. */
+  signer: PublicKey;
+  /** Owner of the token accounts that receive the gateway's fees. */
+  feeRecipient: PublicKey;
+  /** 0 to 1,000. */
+  feeBps: number;
+  /** At most 32 bytes of UTF-8. */
+  name: string;
+  /** At most 64 bytes of UTF-8. Default: empty. */
+  url?: string;
+  /** May update and close the gateway; signs. Default: the wallet. */
+  authority?: PublicKey;
+  /** Pays the rent and gets it back; signs. Default: the wallet. */
+  payer?: PublicKey;
+}
+
+/**
+ * Creates the authority's gateway. Anyone may have one.
+ * Throws `InvalidInputError`.
+ * @example
+ * const instructions = await createGateway(context, { signer, feeRecipient, feeBps: 100, name: "Acme" });
+ */
+export async function createGateway(
+  context: MilestoneContext,
+  args: CreateGatewayArgs,
+): Promise<TransactionInstruction[]> {
+  const { programId, wallet } = context;
+  const authority = toAddress(args.authority ?? wallet.publicKey, "authority");
+  return [
+    buildInstruction(
+      "createGateway",
+      {
+        payer: toAddress(args.payer ?? wallet.publicKey, "payer"),
+        authority,
+        gateway: getGatewayPda(authority, programId)[0],
+        systemProgram: SystemProgram.programId,
+      },
+      {
+        signer: toNonZeroAddress(args.signer, "signer"),
+        feeRecipient: toNonZeroAddress(args.feeRecipient, "feeRecipient"),
+        feeBps: toBps(args.feeBps, "feeBps", MAX_GATEWAY_FEE_BPS),
+        name: encodePaddedText(args.name, GATEWAY_NAME_LENGTH, "name"),
+        url: encodePaddedText(args.url ?? "", GATEWAY_URL_LENGTH, "url"),
+      },
+      programId,
+    ),
+  ];
+}
+
+export interface UpdateGatewayArgs {
+  signer?: PublicKey;
+  feeRecipient?: PublicKey;
+  /** 0 to 1,000; existing policies keep the fee they were created with. */
+  feeBps?: number;
+  name?: string;
+  url?: string;
+  /** Signs. Default: the wallet. */
+  authority?: PublicKey;
+}
+
+/**
+ * Changes the settings that are given and leaves the others.
+ * Throws `InvalidInputError`.
+ * @example
+ * const instructions = await updateGateway(context, { feeBps: 50 });
+ */
+export async function updateGateway(
+  context: MilestoneContext,
+  args: UpdateGatewayArgs,
+): Promise<TransactionInstruction[]> {
+  const { programId, wallet } = context;
+  const { signer, feeRecipient, feeBps, name, url } = args;
+  const authority = toAddress(args.authority ?? wallet.publicKey, "authority");
+  return [
+    buildInstruction(
+      "updateGateway",
+      { authority, gateway: getGatewayPda(authority, programId)[0] },
+      {
+        signer: signer ? toNonZeroAddress(signer, "signer") : null,
+        feeRecipient: feeRecipient ? toNonZeroAddress(feeRecipient, "feeRecipient") : null,
+        feeBps: feeBps === undefined ? null : toBps(feeBps, "feeBps", MAX_GATEWAY_FEE_BPS),
+        name: name === undefined ? null : encodePaddedText(name, GATEWAY_NAME_LENGTH, "name"),
+        url: url === undefined ? null : encodePaddedText(url, GATEWAY_URL_LENGTH, "url"),
+      },
+      programId,
+    ),
+  ];
+}
+
+/**
+ * Closes the authority's gateway and returns its rent to whoever paid it.
+ * Throws `AccountNotFoundError`, `MilestoneProgramError` (`GatewayHasOpenPolicies`).
+ * @example
+ * const instructions = await closeGateway(context);
+ */
+export async function closeGateway(
+  context: MilestoneContext,
+  args: { authority?: PublicKey; skipChecks?: boolean } = {},
+): Promise<TransactionInstruction[]> {
+  const authority = toAddress(args.authority ?? context.wallet.publicKey, "authority");
+  const [gateway] = getGatewayPda(authority, context.programId);
+  const { openPolicies, rentPayer } = await fetchAccount(context, "paymentGateway", gateway);
+  if (openPolicies > 0 && !args.skipChecks) {
+    throw refuse("GatewayHasOpenPolicies", `Open policies: ${openPolicies}`);
+  }
+  return [
+    buildInstruction("closeGateway", { authority, gateway, rentPayer }, {}, context.programId),
+  ];
+}

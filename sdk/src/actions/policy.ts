@@ -1,0 +1,98 @@
+import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";
+import type { MilestoneContext } from "../context";
+import { InvalidInputError } from "../errors/input";
+import { MilepostErrorCode } from "../errors/codes";
+import { refuse } from "../errors/program";
+import { toAddress } from "../input/address";
+import { type IntegerInput, toU32 } from "../input/numbers";
+import { buildInstruction } from "../instruction";
+import { getPaymentPolicyPda, getUserPaymentPda } from "../pdas";
+import type { PaymentStatus } from "../types";
+import { tokenProgramOf } from "./user-payment";
+
+export interface PolicyArgs {
+  tokenMint: PublicKey;
+  policyId: IntegerInput;
+  /** Signs. Default: the wallet. */
+  owner?: PublicKey;
+  /** Builds the instruction even when the program is sure to refuse it. Default: false. */
+  skipChecks?: boolean;
+}
+
+/** What `changePaymentPolicyStatus` takes, as Anchor spells an enum. */
+export type PaymentStatusInput = { active: object } | { paused: object };
+
+/**
+ * Pauses or resumes a policy. The owner signs. A completed policy can't be resumed.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `MilestoneProgramError` (`PolicyCompleted`).
+ * @example
+ * const instructions = await changePaymentPolicyStatus(context, { tokenMint, policyId, status: { paused: {} } });
+ */
+export async function changePaymentPolicyStatus(
+  context: MilestoneContext,
+  args: PolicyArgs & { status: PaymentStatusInput },
+): Promise<TransactionInstruction[]> {
+  const status = toPaymentStatus(args.status);
+  const { owner, userPayment, policy } = policyAddresses(context, args);
+  const { policyType } = await fetchAccount(context, "paymentPolicy", policy);
+  const { currentMilestone, totalMilestones } = policyType.milestone;
+  if (currentMilestone >= totalMilestones && !args.skipChecks) throw refuse("PolicyCompleted");
+  return [
+    buildInstruction(
+      "changePaymentPolicyStatus",
+      { owner, userPayment, policy },
+      { status },
+      context.programId,
+    ),
+  ];
+}
+
+/**
+ * Deletes a policy in whatever state it is, lowers the delegation to what the owner's other policies need and returns
+ * the rent to whoever paid it. The owner signs.
+ * Throws `InvalidInputError`, `AccountNotFoundError`.
+ * @example
+ * const instructions = await deletePaymentPolicy(context, { tokenMint, policyId });
+ */
+export async function deletePaymentPolicy(
+  context: MilestoneContext,
+  args: PolicyArgs,
+): Promise<TransactionInstruction[]> {
+  const { owner, userPayment, policy } = policyAddresses(context, args);
+  const [{ gateway, rentPayer }, { tokenAccount, mint }] = await Promise.all([
+    fetchAccount(context, "paymentPolicy", policy),
+    fetchAccount(context, "userPayment", userPayment),
+  ]);
+  const [tokenInfo, mintInfo] = await fetchAccountInfos(context, [tokenAccount, mint]);
+  const tokenProgram = tokenProgramOf(tokenInfo?.owner, mintInfo?.owner);
+  return [
+    buildInstruction(
+      "deletePaymentPolicy",
+      { owner, gateway, userPayment, policy, tokenAccount, tokenProgram, rentPayer },
+      {},
+      context.programId,
+    ),
+  ];
+}
+
+function policyAddresses(context: MilestoneContext, args: PolicyArgs) {
+  const owner = toAddress(args.owner ?? context.wallet.publicKey, "owner");
+  const mint = toAddress(args.tokenMint, "tokenMint");
+  const [userPayment] = getUserPaymentPda(owner, mint, context.programId);
+  const policyId = toU32(args.policyId, "policyId");
+  const [policy] = getPaymentPolicyPda(userPayment, policyId, context.programId);
+  return { owner, userPayment, policy };
+}
+
+function toPaymentStatus(status: PaymentStatusInput): PaymentStatus {
+  const keys = typeof status === "object" && status !== null ? Object.keys(status) : [];
+  if (keys.length === 1 && keys[0] === "active") return { active: {} };
+  if (keys.length === 1 && keys[0] === "paused") return { paused: {} };
+  throw new InvalidInputError({
+    field: "status",
+    expected: "{ active: {} } or { paused: {} }",
+    received: status,
+    code: MilepostErrorCode.InputStatus,
+  });
+}

@@ -1,0 +1,162 @@
+import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
+import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";
+import type { MilestoneContext } from "../context";
+import { AccountKindError, AccountNotFoundError } from "../errors/accounts";
+import { refuse } from "../errors/program";
+import { toAddress } from "../input/address";
+import { buildInstruction } from "../instruction";
+import { getUserPaymentPda } from "../pdas";
+import {
+  associatedTokenAddress,
+  createAssociatedTokenAccount,
+  parseTokenAccount,
+} from "../tokens/account";
+import { refuseUnapprovable } from "../tokens/approvable";
+import { isTokenProgram, parseMint, requireSupported } from "../tokens/mint";
+
+export interface CreateUserPaymentArgs {
+  mint: PublicKey;
+  /** Signs. Default: the wallet. */
+  owner?: PublicKey;
+  /** Pays the rent and gets it back; signs. Default: the wallet. */
+  payer?: PublicKey;
+  /** Where payments are pulled from. Default: the owner's associated token account, created when missing. */
+  tokenAccount?: PublicKey;
+}
+
+/**
+ * Opens the owner's `UserPayment` on a mint. `createMilestone` does it on its own when it is missing.
+ * Throws `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`.
+ * @example
+ * const instructions = await createUserPayment(context, { mint });
+ */
+export async function createUserPayment(
+  context: MilestoneContext,
+  args: CreateUserPaymentArgs,
+): Promise<TransactionInstruction[]> {
+  const { programId, wallet } = context;
+  const mintAddress = toAddress(args.mint, "mint");
+  const owner = toAddress(args.owner ?? wallet.publicKey, "owner");
+  const payer = toAddress(args.payer ?? wallet.publicKey, "payer");
+  const [mintInfo] = await fetchAccountInfos(context, [mintAddress]);
+  if (!mintInfo) throw new AccountNotFoundError("Mint", mintAddress);
+  const mint = parseMint(mintAddress, mintInfo);
+  requireSupported(mint);
+
+  const associated = associatedTokenAddress(mintAddress, owner, mint.tokenProgram);
+  const tokenAccount = args.tokenAccount
+    ? toAddress(args.tokenAccount, "tokenAccount")
+    : associated;
+  const [info] = await fetchAccountInfos(context, [tokenAccount]);
+  const state = parseTokenAccount(tokenAccount, info);
+  const isCreatable = !info && tokenAccount.equals(associated);
+  if (!state && !isCreatable) {
+    throw new AccountKindError(
+      "token account",
+      tokenAccount,
+      info ? "it is something else" : "it does not exist",
+    );
+  }
+  if (state && !(state.owner.equals(owner) && state.mint.equals(mintAddress))) {
+    throw refuse("InvalidTokenAccount", `Account: ${tokenAccount.toBase58()}`);
+  }
+  return [
+    ...(isCreatable
+      ? [createAssociatedTokenAccount(payer, mintAddress, owner, mint.tokenProgram)]
+      : []),
+    buildInstruction(
+      "createUserPayment",
+      {
+        payer,
+        owner,
+        userPayment: getUserPaymentPda(owner, mintAddress, programId)[0],
+        mint: mintAddress,
+        tokenAccount,
+        tokenProgram: mint.tokenProgram,
+        systemProgram: SystemProgram.programId,
+      },
+      { firstPolicyId: await context.connection.getSlot(context.commitment) },
+      programId,
+    ),
+  ];
+}
+
+export interface CloseUserPaymentArgs {
+  mint: PublicKey;
+  /** Signs. Default: the wallet. */
+  owner?: PublicKey;
+  skipChecks?: boolean;
+}
+
+/**
+ * Closes the owner's `UserPayment` on a mint and returns its rent to whoever paid it.
+ * Throws `AccountNotFoundError`, `MilestoneProgramError` (`UserPaymentHasOpenPolicies`).
+ * @example
+ * const instructions = await closeUserPayment(context, { mint });
+ */
+export async function closeUserPayment(
+  context: MilestoneContext,
+  args: CloseUserPaymentArgs,
+): Promise<TransactionInstruction[]> {
+  const owner = toAddress(args.owner ?? context.wallet.publicKey, "owner");
+  const [userPayment] = getUserPaymentPda(owner, toAddress(args.mint, "mint"), context.programId);
+  const { openPolicies, rentPayer } = await fetchAccount(context, "userPayment", userPayment);
+  if (openPolicies > 0 && !args.skipChecks) {
+    throw refuse("UserPaymentHasOpenPolicies", `Open policies: ${openPolicies}`);
+  }
+  return [
+    buildInstruction("closeUserPayment", { owner, userPayment, rentPayer }, {}, context.programId),
+  ];
+}
+
+export interface SyncDelegationArgs {
+  mint: PublicKey;
+  /** Signs. Default: the wallet. */
+  owner?: PublicKey;
+  /** Takes the place of another program's delegate. Default: false. */
+  replaceDelegate?: boolean;
+  skipChecks?: boolean;
+}
+
+/**
+ * Approves what the owner's policies on a mint may still pull: repairs an allowance that was revoked or lowered.
+ * Throws `AccountNotFoundError`, `CpiGuardError`, `MilestoneProgramError` (`DelegateInUse`, `TokenAccountFrozen`,
+ * `InvalidTokenAccount`).
+ * @example
+ * const instructions = await syncDelegation(context, { mint });
+ */
+export async function syncDelegation(
+  context: MilestoneContext,
+  args: SyncDelegationArgs,
+): Promise<TransactionInstruction[]> {
+  const owner = toAddress(args.owner ?? context.wallet.publicKey, "owner");
+  const mint = toAddress(args.mint, "mint");
+  const [userPayment] = getUserPaymentPda(owner, mint, context.programId);
+  const { tokenAccount } = await fetchAccount(context, "userPayment", userPayment);
+  const [info, mintInfo] = await fetchAccountInfos(context, [tokenAccount, mint]);
+  const state = parseTokenAccount(tokenAccount, info);
+  const replaceDelegate = args.replaceDelegate ?? false;
+  if (!args.skipChecks) {
+    if (!state) throw new AccountKindError("token account", tokenAccount, "it was closed");
+    refuseUnapprovable(state, { owner, mint, userPayment }, replaceDelegate);
+  }
+  return [
+    buildInstruction(
+      "syncDelegation",
+      {
+        owner,
+        userPayment,
+        tokenAccount,
+        tokenProgram: tokenProgramOf(info?.owner, mintInfo?.owner),
+      },
+      { replaceDelegate },
+      context.programId,
+    ),
+  ];
+}
+
+/** The token program that owns the account or, once that is closed, the mint. */
+export function tokenProgramOf(...owners: (PublicKey | undefined)[]): PublicKey {
+  return owners.find((owner) => owner && isTokenProgram(owner)) ?? TOKEN_PROGRAM_ID;
+}

@@ -1,0 +1,47 @@
+import { PublicKey } from "@solana/web3.js";
+
+/** Address of the Milepost program. */
+export const PROGRAM_ID = /* @__PURE__ */ new PublicKey(
+  "Mi7oNpXg2unyTa7AcxtezMfg5Bt5SMW7f4qr5MqXKH9",
+);
+
+/** Bit 0 of a release condition: the milestone's timestamp must be reached. */
+export const RELEASE_DUE_DATE = 1;
+/** Bit 1: the gateway's signer must sign. */
+export const RELEASE_GATEWAY = 2;
+/** Bit 2: the policy's owner (the payer) must sign. */
+export const RELEASE_OWNER = 4;
+/** Bit 3: the recipient must sign. */
+export const RELEASE_RECIPIENT = 8;
+/** The release conditions the program accepts: at most one signer, with or without the due date. */
+export const RELEASE_CONDITIONS: readonly number[] = [0, 1, 2, 3, 4, 5, 8, 9];
+
+/** Most milestones a policy can hold. */
+export const MAX_MILESTONES = 4;
+/** Bytes of a policy's memo. */
+export const MEMO_LENGTH = 64;
+/** Bytes of a gateway's name. */
+export const GATEWAY_NAME_LENGTH = 32;
+/** Bytes of a gateway's url. */
+export const GATEWAY_URL_LENGTH = 64;
+/** Basis points in the whole. */
+export const BPS_DENOMINATOR = 10_000;
+/** Cap of the protocol fee, in basis points. */
+export const MAX_PROTOCOL_FEE_BPS = 500;
+/** Cap of a gateway fee, in basis points. */
+export const MAX_GATEWAY_FEE_BPS = 1_000;
+/** 2200-01-01T00:00:00Z in Unix seconds. A later due date is milliseconds by mistake. */
+export const MAX_TIMESTAMP = 7_258_118_400;
+
+/** Sizes of the accounts in bytes, discriminator included (`docs/accounts.md`). */
+export const ACCOUNT_SIZE = {
+  programConfig: 140,
+  paymentGateway: 287,
+  userPayment: 205,
+  paymentPolicy: 384,
+} as const;
+
+/** Bytes of the largest transaction the network takes. */
+export const MAX_TRANSACTION_SIZE = 1232;
+/** Compute units of the largest transaction the network takes. */
+export const MAX_COMPUTE_UNITS = 1_400_000;

@@ -1,0 +1,94 @@
+import type { PublicKey } from "@solana/web3.js";
+import { MilepostError } from "./base";
+import { MilepostErrorCode } from "./codes";
+
+/** An account that must exist does not, on this cluster and commitment. */
+export class AccountNotFoundError extends MilepostError {
+  override name = "AccountNotFoundError";
+  readonly kind: string;
+  readonly address: PublicKey;
+
+  constructor(kind: string, address: PublicKey, hint?: string) {
+    super(MilepostErrorCode.AccountNotFound, `${kind} ${address.toBase58()} does not exist.`, {
+      metaMessages: hint ? [`Hint: ${hint}`] : [],
+    });
+    this.kind = kind;
+    this.address = address;
+  }
+}
+
+/** An account exists and is something else than what it was given as. */
+export class AccountKindError extends MilepostError {
+  override name = "AccountKindError";
+  readonly expectedKind: string;
+  readonly address: PublicKey;
+
+  constructor(expectedKind: string, address: PublicKey, actual: string, cause?: unknown) {
+    super(
+      MilepostErrorCode.AccountWrongKind,
+      `${address.toBase58()} is not a ${expectedKind}: ${actual}.`,
+      {
+        cause,
+      },
+    );
+    this.expectedKind = expectedKind;
+    this.address = address;
+  }
+}
+
+/** An address that was given is not the one the policy names. */
+export class AccountMismatchError extends MilepostError {
+  override name = "AccountMismatchError";
+  readonly field: string;
+  readonly expected: PublicKey;
+  readonly actual: PublicKey;
+
+  constructor(field: string, expected: PublicKey, actual: PublicKey, hint?: string) {
+    super(
+      MilepostErrorCode.AccountMismatch,
+      `Wrong ${field}: expected ${expected.toBase58()}, got ${actual.toBase58()}.`,
+      { metaMessages: hint ? [`Hint: ${hint}`] : [] },
+    );
+    this.field = field;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** The mint has a Token-2022 extension milestone payments don't support. */
+export class UnsupportedMintError extends MilepostError {
+  override name = "UnsupportedMintError";
+  readonly mint: PublicKey;
+  readonly extensions: readonly string[];
+
+  constructor(mint: PublicKey, extensions: readonly string[]) {
+    super(
+      MilepostErrorCode.MintUnsupported,
+      `Mint ${mint.toBase58()} has unsupported token extensions: ${extensions.join(", ")}.`,
+      {
+        metaMessages: ["Such a mint could hold back, tax, reroute or block a payment at release."],
+      },
+    );
+    this.mint = mint;
+    this.extensions = extensions;
+  }
+}
+
+/** The owner's Token-2022 account has its CPI guard on, under which no program may be approved as a delegate. */
+export class CpiGuardError extends MilepostError {
+  override name = "CpiGuardError";
+  readonly tokenAccount: PublicKey;
+
+  constructor(tokenAccount: PublicKey) {
+    super(
+      MilepostErrorCode.TokenAccountCpiGuard,
+      `Token account ${tokenAccount.toBase58()} has its CPI guard enabled.`,
+      {
+        metaMessages: [
+          "Hint: the owner disables the guard, creates the policy and may enable it again.",
+        ],
+      },
+    );
+    this.tokenAccount = tokenAccount;
+  }
+}

@@ -1,0 +1,54 @@
+import type { MilepostErrorCode } from "./codes";
+
+export interface MilepostErrorOptions {
+  /** Lines with the context: what was expected, what came, what to do. */
+  metaMessages?: string[];
+  cause?: unknown;
+}
+
+/**
+ * What every error of this SDK is. `code` is stable; `message` is for people and may change.
+ * @example
+ * try { await sdk.send(instructions); } catch (error) {
+ *   if (error instanceof MilepostError) console.error(error.code, error.shortMessage);
+ * }
+ */
+export class MilepostError extends Error {
+  override name = "MilepostError";
+  readonly code: MilepostErrorCode;
+  readonly shortMessage: string;
+  readonly metaMessages: readonly string[];
+
+  constructor(code: MilepostErrorCode, shortMessage: string, options: MilepostErrorOptions = {}) {
+    const metaMessages = options.metaMessages ?? [];
+    super(
+      [shortMessage, ...metaMessages.map((line) => `  ${line}`)].join("\n"),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.code = code;
+    this.shortMessage = shortMessage;
+    this.metaMessages = metaMessages;
+  }
+
+  /** The first error of the cause chain, this one included, that `matches`; null when there is none. */
+  walk(matches: (error: unknown) => boolean): unknown {
+    let current: unknown = this;
+    const seen = new Set<unknown>();
+    while (current !== undefined && current !== null && !seen.has(current)) {
+      if (matches(current)) return current;
+      seen.add(current);
+      current = (current as { cause?: unknown }).cause;
+    }
+    return null;
+  }
+
+  /** What a log or an HTTP answer needs, as plain JSON. */
+  toJSON(): Record<string, unknown> {
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.shortMessage,
+      details: [...this.metaMessages],
+    };
+  }
+}

@@ -1,0 +1,136 @@
+/** What to do about each error of the program, by its name in decision 0001. */
+export const FIXES: Readonly<Record<string, string>> = {
+  PaymentNotDue: "Wait until the chain's clock reaches the milestone's timestamp.",
+  InvalidSigner: "Have the party that the release condition names sign as the executor.",
+  InvalidAmount: "Give every milestone an amount above zero; they are fixed at creation.",
+  MilestoneAlreadyReleased:
+    "Nothing to do: this milestone was paid. Read the policy for the current one.",
+  MilestoneNotCurrent: "Release the current milestone first; they go in order.",
+  PolicyPaused:
+    "The owner resumes it with changePaymentPolicyStatus(mint, policyId, { active: {} }).",
+  PolicyCompleted: "Nothing to do: all milestones were paid. The owner may delete the policy.",
+  ProgramPaused: "Wait until the program's authority unpauses it; deleting and pausing still work.",
+  InsufficientFunds: "The owner funds the token account; delegation does not set money aside.",
+  InsufficientDelegation:
+    "The owner runs syncDelegation(mint), which approves what the policies still need.",
+  DelegationRevoked: "The owner runs syncDelegation(mint) to approve again.",
+  DelegationReplaced: "The owner runs syncDelegation(mint, { replaceDelegate: true }).",
+  DelegateInUse:
+    "Pass replaceDelegate: true to take the other delegate's place, or use another token account.",
+  InvalidReleaseCondition: "Use 0, 1, 2, 3, 4, 5, 8 or 9.",
+  InvalidMilestoneCount: "Use 1 to 4 milestones.",
+  InvalidTimestamp: "Use Unix seconds, not milliseconds.",
+  TimestampsNotOrdered: "Order the milestones by due date.",
+  InvalidRecipient: "Name a wallet other than the owner's.",
+  AmountOverflow: "Lower the amounts: what all policies may still pull must fit 64 bits.",
+  UnsupportedMint: "Use a mint without transfer fee, hook, permanent delegate, pause or the like.",
+  InvalidMint: "Pass the mint of the policy's UserPayment.",
+  InvalidTokenAccount: "Pass the owner's token account that the UserPayment names.",
+  InvalidRecipientTokenAccount: "Pass a token account of the mint that the recipient owns.",
+  InvalidGatewayFeeAccount:
+    "Pass a token account of the mint that the gateway's fee recipient owns.",
+  InvalidProtocolFeeAccount:
+    "Pass a token account of the mint that the protocol's fee recipient owns.",
+  InvalidTokenProgram: "Pass the token program that owns the mint.",
+  TokenAccountFrozen: "The mint's freeze authority thaws the account.",
+  InvalidGateway: "Pass the gateway that the policy names.",
+  InvalidUserPayment: "Pass the UserPayment that the policy names.",
+  InvalidOwner: "The owner of the policies signs.",
+  InvalidAuthority: "The config's or the gateway's authority signs.",
+  InvalidFeeBps: "At most 500 basis points for the protocol and 1000 for a gateway.",
+  ZeroAddress: "Pass a real address.",
+  InvalidProgramData: "Pass getProgramDataPda() and have the program's upgrade authority sign.",
+  InvalidRentPayer: "Pass the account that paid the rent: rentPayer of the account that closes.",
+  InvalidAddress:
+    "Derive the address with the SDK; a policy's id may have moved on, so read nextPolicyId again.",
+  GatewayHasOpenPolicies: "Close the gateway once the owners have deleted its policies.",
+  UserPaymentHasOpenPolicies: "Delete the policies first.",
+  PolicyIdsAheadOfSlot: "Try again a few slots later.",
+  PolicyIdsExhausted: "No policy can be added to this UserPayment any more.",
+  CounterOverflow: "This should be unreachable; please report it.",
+  AccountAlreadyExists: "The account is there already; use it.",
+  UnsupportedRent: "This cluster's rent is not one the program can read.",
+};
+
+/** SPL Token's and Token-2022's errors by code. */
+export const TOKEN_ERRORS: readonly string[] = [
+  "NotRentExempt",
+  "InsufficientFunds",
+  "InvalidMint",
+  "MintMismatch",
+  "OwnerMismatch",
+  "FixedSupply",
+  "AlreadyInUse",
+  "InvalidNumberOfProvidedSigners",
+  "InvalidNumberOfRequiredSigners",
+  "UninitializedState",
+  "NativeNotSupported",
+  "NonNativeHasBalance",
+  "InvalidInstruction",
+  "InvalidState",
+  "Overflow",
+  "AuthorityTypeNotSupported",
+  "MintCannotFreeze",
+  "AccountFrozen",
+  "MintDecimalsMismatch",
+  "NonNativeNotSupported",
+  "ExtensionTypeMismatch",
+  "ExtensionBaseMismatch",
+  "ExtensionAlreadyInitialized",
+  "ConfidentialTransferAccountHasBalance",
+  "ConfidentialTransferAccountNotApproved",
+  "ConfidentialTransferDepositsAndTransfersDisabled",
+  "ConfidentialTransferElGamalPubkeyMismatch",
+  "ConfidentialTransferBalanceMismatch",
+  "MintHasSupply",
+  "NoAuthorityExists",
+  "TransferFeeExceedsMaximum",
+  "MintRequiredForTransfer",
+  "FeeMismatch",
+  "FeeParametersMismatch",
+  "ImmutableOwner",
+  "AccountHasWithheldTransferFees",
+  "NoMemo",
+  "NonTransferable",
+  "NonTransferableNeedsImmutableOwnership",
+  "MaximumPendingBalanceCreditCounterExceeded",
+  "MaximumDepositAmountExceeded",
+  "CpiGuardSettingsLocked",
+  "CpiGuardTransferBlocked",
+  "CpiGuardBurnBlocked",
+  "CpiGuardCloseAccountBlocked",
+  "CpiGuardApproveBlocked",
+  "CpiGuardSetAuthorityBlocked",
+  "CpiGuardOwnerChangeBlocked",
+];
+
+/** What to do about those of them that a payment can meet. */
+export const TOKEN_FIXES: Readonly<Record<string, string>> = {
+  InsufficientFunds: "The owner funds the token account.",
+  OwnerMismatch: "The account that moves the tokens is neither their owner nor the delegate.",
+  AccountFrozen: "The mint's freeze authority thaws the account.",
+  NoMemo: "The destination demands a memo on transfers; its owner turns that off.",
+  CpiGuardApproveBlocked: "The owner disables the token account's CPI guard, then tries again.",
+};
+
+/** What to do about errors of the runtime, by their name in the RPC's answer. */
+export const RUNTIME_FIXES: Readonly<Record<string, string>> = {
+  AccountNotFound: "The fee payer has no account; send it SOL.",
+  InsufficientFundsForFee: "Send SOL to the fee payer.",
+  InsufficientFundsForRent: "Send SOL to the account that pays the rent.",
+  BlockhashNotFound: "The blockhash expired or is not known yet: build and sign again.",
+  AlreadyProcessed: "This very transaction landed already; look its signature up.",
+  MissingRequiredSignature: "Have the account that must sign sign.",
+  ComputationalBudgetExceeded: "Raise the compute unit limit.",
+  ProgramFailedToComplete: "Raise the compute unit limit; if that does not help, report it.",
+};
+
+/** The system program's errors by code. */
+export const SYSTEM_ERRORS: readonly string[] = [
+  "AccountAlreadyInUse",
+  "ResultWithNegativeLamports",
+  "InvalidProgramId",
+  "InvalidAccountDataLength",
+  "MaxSeedLengthExceeded",
+  "AddressWithSeedMismatch",
+];

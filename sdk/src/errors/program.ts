@@ -1,0 +1,141 @@
+import type { PublicKey } from "@solana/web3.js";
+import { IDL, type Milestone as MilestoneIdl } from "../generated/milestone";
+import { MilepostError } from "./base";
+import { FIXES } from "./catalog";
+import { MilepostErrorCode } from "./codes";
+
+/** Names of the program's errors, as in decision 0001. */
+export type MilestoneErrorName = Capitalize<MilestoneIdl["errors"][number]["name"]>;
+
+/** Where in a transaction an error came from. */
+export interface ErrorOrigin {
+  /** Index of the top-level instruction; null when it isn't known or nothing was sent. */
+  instructionIndex?: number | null;
+  logs?: readonly string[];
+  metaMessages?: string[];
+  cause?: unknown;
+}
+
+interface ProgramErrorEntry {
+  code: number;
+  name: string;
+  msg?: string;
+}
+
+/**
+ * An error of the Milepost program: `programErrorName` says which. `origin` is `sdk` when the SDK saw beforehand
+ * that the program would refuse, and nothing was sent.
+ * @example
+ * if (error instanceof MilestoneProgramError && error.programErrorName === "PaymentNotDue") retryLater();
+ */
+export class MilestoneProgramError extends MilepostError {
+  override name = "MilestoneProgramError";
+  readonly programErrorName: MilestoneErrorName;
+  readonly programErrorCode: number;
+  readonly instructionIndex: number | null;
+  readonly origin: "chain" | "sdk";
+  readonly fix: string;
+  readonly logs: readonly string[];
+
+  constructor(
+    programErrorName: MilestoneErrorName,
+    origin: "chain" | "sdk",
+    details: ErrorOrigin = {},
+  ) {
+    const entry = entries().find((error) => capitalize(error.name) === programErrorName);
+    const fix = FIXES[programErrorName] ?? "";
+    const index = details.instructionIndex ?? null;
+    super(
+      MilepostErrorCode.ProgramError,
+      `${programErrorName}: ${(entry?.msg ?? "the program refused").replace(/\.$/, "")}.`,
+      {
+        metaMessages: [
+          ...(details.metaMessages ?? []),
+          ...(index === null ? [] : [`Instruction: ${index}`]),
+          ...(fix ? [`Fix: ${fix}`] : []),
+        ],
+        cause: details.cause,
+      },
+    );
+    this.programErrorName = programErrorName;
+    this.programErrorCode = entry?.code ?? 0;
+    this.instructionIndex = index;
+    this.origin = origin;
+    this.fix = fix;
+    this.logs = details.logs ?? [];
+  }
+}
+
+/** What the SDK throws when it knows that the program would refuse. */
+export function refuse(name: MilestoneErrorName, ...metaMessages: string[]): MilestoneProgramError {
+  return new MilestoneProgramError(name, "sdk", { metaMessages });
+}
+
+/** The program's error of that code; null when it has none. */
+export function milestoneErrorName(code: number): MilestoneErrorName | null {
+  const entry = entries().find((error) => error.code === code);
+  return entry ? (capitalize(entry.name) as MilestoneErrorName) : null;
+}
+
+/** An error of another program that took part: a token program, the system program, Anchor's checks in ours. */
+export class ForeignProgramError extends MilepostError {
+  override name = "ForeignProgramError";
+  readonly programId: PublicKey | null;
+  readonly programErrorName: string;
+  readonly programErrorCode: number;
+  readonly instructionIndex: number | null;
+  readonly logs: readonly string[];
+
+  constructor(
+    code: MilepostErrorCode,
+    program: { label: string; id: PublicKey | null; errorName: string; errorCode: number },
+    fix: string | undefined,
+    details: ErrorOrigin,
+  ) {
+    const index = details.instructionIndex ?? null;
+    super(code, `${program.label} refused with ${program.errorName} (${program.errorCode}).`, {
+      metaMessages: [
+        ...(details.metaMessages ?? []),
+        ...(index === null ? [] : [`Instruction: ${index}`]),
+        ...(fix ? [`Fix: ${fix}`] : []),
+      ],
+      cause: details.cause,
+    });
+    this.programId = program.id;
+    this.programErrorName = program.errorName;
+    this.programErrorCode = program.errorCode;
+    this.instructionIndex = index;
+    this.logs = details.logs ?? [];
+  }
+}
+
+/** An error of the runtime itself: a missing signature, no SOL for the fee, an old blockhash. */
+export class TransactionRuntimeError extends MilepostError {
+  override name = "TransactionRuntimeError";
+  /** The name in the RPC's answer, such as `BlockhashNotFound`. */
+  readonly runtimeErrorName: string;
+  readonly instructionIndex: number | null;
+  readonly logs: readonly string[];
+
+  constructor(runtimeErrorName: string, fix: string | undefined, details: ErrorOrigin) {
+    const index = details.instructionIndex ?? null;
+    super(MilepostErrorCode.RuntimeError, `The transaction failed: ${runtimeErrorName}.`, {
+      metaMessages: [
+        ...(index === null ? [] : [`Instruction: ${index}`]),
+        ...(fix ? [`Fix: ${fix}`] : []),
+      ],
+      cause: details.cause,
+    });
+    this.runtimeErrorName = runtimeErrorName;
+    this.instructionIndex = index;
+    this.logs = details.logs ?? [];
+  }
+}
+
+function entries(): readonly ProgramErrorEntry[] {
+  return IDL.errors as readonly ProgramErrorEntry[];
+}
+
+function capitalize(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

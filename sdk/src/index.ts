@@ -1,0 +1,48 @@
+export * from "./constants";
+export * from "./context";
+export * from "./types";
+export * from "./pdas";
+export { createMemoBuffer, decodeMemo } from "./input/memo";
+export { type IntegerInput } from "./input/numbers";
+export { toMilestoneSchedule, type MilestoneSchedule } from "./input/milestones";
+export { buildInstruction, type InstructionAccounts, type InstructionName } from "./instruction";
+export { type AccountKind, type AccountKinds, decodeAccount } from "./accounts/decode";
+export {
+  getPaymentGateway,
+  getPaymentPolicy,
+  getProgramConfig,
+  getUserPayment,
+} from "./accounts/fetch";
+export * from "./actions/config";
+export * from "./actions/create-milestone";
+export * from "./actions/execute-payment";
+export * from "./actions/gateway";
+export * from "./actions/policy";
+export {
+  closeUserPayment,
+  type CloseUserPaymentArgs,
+  createUserPayment,
+  type CreateUserPaymentArgs,
+  syncDelegation,
+  type SyncDelegationArgs,
+} from "./actions/user-payment";
+export * from "./release/condition";
+export * from "./release/fees";
+export * from "./release/execution";
+export * from "./release/snapshot";
+export { getChainTime } from "./release/clock";
+export { MilepostError, type MilepostErrorOptions } from "./errors/base";
+export { MilepostErrorCode } from "./errors/codes";
+export { type InvalidInput, InvalidInputError } from "./errors/input";
+export * from "./errors/accounts";
+export {
+  ForeignProgramError,
+  MilestoneProgramError,
+  type MilestoneErrorName,
+  TransactionRuntimeError,
+} from "./errors/program";
+export { parseTransactionError, type ParseErrorOptions } from "./errors/parse";
+export { IDL, type Milestone as MilestoneIdl } from "./generated/milestone";
+export { MilestoneClient, type ExecutePaymentOptions } from "./milestone-client";
+/** The name spec 003 uses for `MilestoneClient`. */
+export { MilestoneClient as Tributary } from "./milestone-client";

@@ -1,0 +1,63 @@
+import { type AccountMeta, PublicKey, TransactionInstruction } from "@solana/web3.js";
+import { PROGRAM_ID } from "./constants";
+import { milestoneCoder } from "./coder";
+import { IDL, type Milestone as MilestoneIdl } from "./generated/milestone";
+import { InvalidInputError } from "./errors/input";
+
+type Instruction = MilestoneIdl["instructions"][number];
+type AccountItem<N extends InstructionName> = Extract<Instruction, { name: N }>["accounts"][number];
+
+/** The program's instructions, in Anchor's spelling. */
+export type InstructionName = Instruction["name"];
+
+/** Accounts of one instruction by name; an optional one may be `null` or left out. */
+export type InstructionAccounts<N extends InstructionName> = {
+  [A in Exclude<AccountItem<N>, { optional: true }>["name"]]: PublicKey;
+} & {
+  [A in Extract<AccountItem<N>, { optional: true }>["name"]]?: PublicKey | null;
+};
+
+interface AnyAccountItem {
+  name: string;
+  writable?: boolean;
+  signer?: boolean;
+  optional?: boolean;
+}
+
+/**
+ * One instruction, byte for byte as the IDL says, with nothing looked up and nothing checked. The actions
+ * (`createMilestone`, `executePayment`, ...) fill in accounts and check them first; this is for tools and tests.
+ * Throws `InvalidInputError` when an account is missing.
+ * @example
+ * buildInstruction("acceptAuthority", { pendingAuthority, config }, {});
+ */
+export function buildInstruction<N extends InstructionName>(
+  name: N,
+  accounts: InstructionAccounts<N>,
+  args: Record<string, unknown> = {},
+  programId: PublicKey = PROGRAM_ID,
+): TransactionInstruction {
+  const definition = IDL.instructions.find((instruction) => instruction.name === name);
+  if (!definition) {
+    throw new InvalidInputError({ field: "name", expected: "an instruction", received: name });
+  }
+  const given = accounts as Record<string, PublicKey | null | undefined>;
+  const keys = (definition.accounts as readonly AnyAccountItem[]).map((item) =>
+    toMeta(item, given[item.name], programId),
+  );
+  const data = milestoneCoder().instruction.encode(name, args);
+  return new TransactionInstruction({ programId, keys, data });
+}
+
+function toMeta(
+  item: AnyAccountItem,
+  pubkey: PublicKey | null | undefined,
+  programId: PublicKey,
+): AccountMeta {
+  if (pubkey) {
+    return { pubkey, isSigner: item.signer === true, isWritable: item.writable === true };
+  }
+  // Anchor's convention for an absent optional account.
+  if (item.optional) return { pubkey: programId, isSigner: false, isWritable: false };
+  throw new InvalidInputError({ field: item.name, expected: "a PublicKey", received: pubkey });
+}

@@ -1,0 +1,203 @@
+import type { Commitment, Connection, PublicKey, TransactionInstruction } from "@solana/web3.js";
+import {
+  getPaymentGateway,
+  getPaymentPolicy,
+  getProgramConfig,
+  getUserPayment,
+} from "./accounts/fetch";
+import * as config from "./actions/config";
+import {
+  createMilestone,
+  type CreateMilestoneOptions,
+  type PreparedMilestone,
+  prepareMilestone,
+} from "./actions/create-milestone";
+import { executePayment, prepareExecution } from "./actions/execute-payment";
+import * as gateways from "./actions/gateway";
+import {
+  changePaymentPolicyStatus,
+  deletePaymentPolicy,
+  type PaymentStatusInput,
+  type PolicyArgs,
+} from "./actions/policy";
+import * as userPayments from "./actions/user-payment";
+import {
+  createContext,
+  type MilestoneContext,
+  type MilestoneContextOptions,
+  type MilestoneWallet,
+} from "./context";
+import type { IntegerInput } from "./input/numbers";
+import type { Execution, ExecutionOptions } from "./release/execution";
+import type { DestinationOverrides } from "./release/snapshot";
+import type { PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "./types";
+
+type Instructions = Promise<TransactionInstruction[]>;
+type PolicyOptions = Omit<PolicyArgs, "tokenMint" | "policyId">;
+export type ExecutePaymentOptions = ExecutionOptions & DestinationOverrides;
+
+/**
+ * Milestone payments as one object; each method is a free-standing function of the same name, for bundles that want
+ * only some. Nothing is looked up before a method is called. Methods that build instructions send nothing: put them
+ * into a transaction, or hand them to `send`.
+ * @example
+ * const sdk = new MilestoneClient(connection, wallet);
+ * const instructions = await sdk.createMilestone(mint, recipient, gateway, amounts, timestamps, 1, memo);
+ */
+export class MilestoneClient implements MilestoneContext {
+  readonly connection: Connection;
+  readonly wallet: MilestoneWallet;
+  readonly programId: PublicKey;
+  readonly commitment: Commitment;
+
+  constructor(
+    connection: Connection,
+    wallet: MilestoneWallet,
+    options: MilestoneContextOptions = {},
+  ) {
+    const context = createContext(connection, wallet, options);
+    this.connection = context.connection;
+    this.wallet = context.wallet;
+    this.programId = context.programId;
+    this.commitment = context.commitment;
+  }
+
+  /** See the function `createMilestone`. */
+  createMilestone(
+    mint: PublicKey,
+    recipient: PublicKey,
+    gateway: PublicKey,
+    amounts: readonly IntegerInput[],
+    timestamps: readonly IntegerInput[],
+    releaseCondition: number,
+    memo?: ArrayLike<number>,
+    options: CreateMilestoneOptions = {},
+  ): Instructions {
+    const args = { mint, recipient, gateway, amounts, timestamps, releaseCondition, memo };
+    return createMilestone(this, { ...options, ...args });
+  }
+
+  /** `createMilestone` that also says the new policy's address. */
+  prepareMilestone(
+    mint: PublicKey,
+    recipient: PublicKey,
+    gateway: PublicKey,
+    amounts: readonly IntegerInput[],
+    timestamps: readonly IntegerInput[],
+    releaseCondition: number,
+    memo?: ArrayLike<number>,
+    options: CreateMilestoneOptions = {},
+  ): Promise<PreparedMilestone> {
+    const args = { mint, recipient, gateway, amounts, timestamps, releaseCondition, memo };
+    return prepareMilestone(this, { ...options, ...args });
+  }
+
+  /** See the function `executePayment`. */
+  executePayment(
+    policyPda: PublicKey,
+    recipient?: PublicKey,
+    tokenMint?: PublicKey,
+    gateway?: PublicKey,
+    options: ExecutePaymentOptions = {},
+  ): Instructions {
+    return executePayment(this, { ...options, policyPda, recipient, tokenMint, gateway });
+  }
+
+  /** `executePayment` with its parts apart, for `packExecutions`. */
+  prepareExecution(policyPda: PublicKey, options: ExecutePaymentOptions = {}): Promise<Execution> {
+    return prepareExecution(this, { ...options, policyPda });
+  }
+
+  /** See the function `getPaymentPolicy`. */
+  getPaymentPolicy(policyPda: PublicKey): Promise<PaymentPolicy> {
+    return getPaymentPolicy(this, policyPda);
+  }
+
+  /** See the function `getProgramConfig`. */
+  getProgramConfig(): Promise<ProgramConfig> {
+    return getProgramConfig(this);
+  }
+
+  /** See the function `getPaymentGateway`. */
+  getPaymentGateway(gatewayPda: PublicKey): Promise<PaymentGateway> {
+    return getPaymentGateway(this, gatewayPda);
+  }
+
+  /** See the function `getUserPayment`. */
+  getUserPayment(userPaymentPda: PublicKey): Promise<UserPayment> {
+    return getUserPayment(this, userPaymentPda);
+  }
+
+  /** See the function `changePaymentPolicyStatus`. */
+  changePaymentPolicyStatus(
+    tokenMint: PublicKey,
+    policyId: IntegerInput,
+    status: PaymentStatusInput,
+    options: PolicyOptions = {},
+  ): Instructions {
+    return changePaymentPolicyStatus(this, { ...options, tokenMint, policyId, status });
+  }
+
+  /** See the function `deletePaymentPolicy`. */
+  deletePaymentPolicy(
+    tokenMint: PublicKey,
+    policyId: IntegerInput,
+    options: PolicyOptions = {},
+  ): Instructions {
+    return deletePaymentPolicy(this, { ...options, tokenMint, policyId });
+  }
+
+  /** See the function `initializeConfig`. */
+  initializeConfig(args: config.InitializeConfigArgs): Instructions {
+    return config.initializeConfig(this, args);
+  }
+
+  /** See the function `updateConfig`. */
+  updateConfig(args: config.UpdateConfigArgs): Instructions {
+    return config.updateConfig(this, args);
+  }
+
+  /** See the function `acceptAuthority`. */
+  acceptAuthority(args: { authority?: PublicKey } = {}): Instructions {
+    return config.acceptAuthority(this, args);
+  }
+
+  /** See the function `createGateway`. */
+  createGateway(args: gateways.CreateGatewayArgs): Instructions {
+    return gateways.createGateway(this, args);
+  }
+
+  /** See the function `updateGateway`. */
+  updateGateway(args: gateways.UpdateGatewayArgs): Instructions {
+    return gateways.updateGateway(this, args);
+  }
+
+  /** See the function `closeGateway`. */
+  closeGateway(args: { authority?: PublicKey; skipChecks?: boolean } = {}): Instructions {
+    return gateways.closeGateway(this, args);
+  }
+
+  /** See the function `createUserPayment`. */
+  createUserPayment(
+    mint: PublicKey,
+    options: Omit<userPayments.CreateUserPaymentArgs, "mint"> = {},
+  ): Instructions {
+    return userPayments.createUserPayment(this, { ...options, mint });
+  }
+
+  /** See the function `closeUserPayment`. */
+  closeUserPayment(
+    mint: PublicKey,
+    options: Omit<userPayments.CloseUserPaymentArgs, "mint"> = {},
+  ): Instructions {
+    return userPayments.closeUserPayment(this, { ...options, mint });
+  }
+
+  /** See the function `syncDelegation`. */
+  syncDelegation(
+    mint: PublicKey,
+    options: Omit<userPayments.SyncDelegationArgs, "mint"> = {},
+  ): Instructions {
+    return userPayments.syncDelegation(this, { ...options, mint });
+  }
+}

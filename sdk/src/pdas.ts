@@ -1,0 +1,76 @@
+import { Buffer } from "buffer";
+import { PublicKey } from "@solana/web3.js";
+import { PROGRAM_ID } from "./constants";
+import { toU32 } from "./input/numbers";
+
+const UPGRADEABLE_LOADER = "BPFLoaderUpgradeab1e11111111111111111111111";
+
+const seed = (text: string) => Buffer.from(text, "utf8");
+
+/**
+ * Address of the program-wide settings.
+ * @example
+ * const [config] = getConfigPda();
+ */
+export function getConfigPda(programId: PublicKey = PROGRAM_ID): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([seed("config")], programId);
+}
+
+/**
+ * Address of the gateway that `authority` may create. One authority has one gateway.
+ * @example
+ * const [gateway] = getGatewayPda(authority.publicKey);
+ */
+export function getGatewayPda(
+  authority: PublicKey,
+  programId: PublicKey = PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([seed("gateway"), authority.toBuffer()], programId);
+}
+
+/**
+ * Address of the owner's `UserPayment` on one mint: the SPL delegate of all the owner's policies on it.
+ * @example
+ * const [userPayment] = getUserPaymentPda(owner, mint);
+ */
+export function getUserPaymentPda(
+  owner: PublicKey,
+  mint: PublicKey,
+  programId: PublicKey = PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync(
+    [seed("user_payment"), owner.toBuffer(), mint.toBuffer()],
+    programId,
+  );
+}
+
+/**
+ * Address of a policy. `policyId` is a `u32`.
+ * Throws `InvalidInputError` when it is not.
+ * @example
+ * const [policy] = getPaymentPolicyPda(userPayment, 7);
+ */
+export function getPaymentPolicyPda(
+  userPayment: PublicKey,
+  policyId: number,
+  programId: PublicKey = PROGRAM_ID,
+): [PublicKey, number] {
+  const id = new Uint8Array(4);
+  new DataView(id.buffer).setUint32(0, toU32(policyId, "policyId"), true);
+  return PublicKey.findProgramAddressSync(
+    [seed("payment_policy"), userPayment.toBuffer(), id],
+    programId,
+  );
+}
+
+/**
+ * Address of the upgradeable loader's account that names the program's upgrade authority.
+ * @example
+ * const [programData] = getProgramDataPda();
+ */
+export function getProgramDataPda(programId: PublicKey = PROGRAM_ID): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync(
+    [programId.toBuffer()],
+    new PublicKey(UPGRADEABLE_LOADER),
+  );
+}

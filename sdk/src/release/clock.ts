@@ -1,0 +1,25 @@
+import type { Buffer } from "buffer";
+import BN from "bn.js";
+import { type AccountInfo, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
+import type { MilestoneContext } from "../context";
+import { AccountNotFoundError } from "../errors/accounts";
+
+/** Offset of `unix_timestamp` in the Clock sysvar, after slot, epoch start, epoch and leader schedule epoch. */
+const UNIX_TIMESTAMP_OFFSET = 32;
+
+/** Unix seconds by the Clock sysvar. Throws `AccountNotFoundError`. */
+export function parseClock(info: AccountInfo<Buffer> | null | undefined): BN {
+  if (!info) throw new AccountNotFoundError("Clock sysvar", SYSVAR_CLOCK_PUBKEY);
+  const bytes = info.data.subarray(UNIX_TIMESTAMP_OFFSET, UNIX_TIMESTAMP_OFFSET + 8);
+  return new BN(bytes, "le").fromTwos(64);
+}
+
+/**
+ * Unix seconds by the chain's clock, which is what due dates are compared with; it may be some seconds off a local one.
+ * @example
+ * const now = await getChainTime(context);
+ */
+export async function getChainTime(context: MilestoneContext): Promise<BN> {
+  const info = await context.connection.getAccountInfo(SYSVAR_CLOCK_PUBKEY, context.commitment);
+  return parseClock(info as AccountInfo<Buffer> | null);
+}

@@ -1,0 +1,183 @@
+import BN from "bn.js";
+import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import type { MilestoneContext } from "../context";
+import { AccountKindError } from "../errors/accounts";
+import { InvalidInputError } from "../errors/input";
+import { type MilestoneErrorName, refuse } from "../errors/program";
+import { toU8 } from "../input/numbers";
+import { buildInstruction } from "../instruction";
+import { createAssociatedTokenAccount } from "../tokens/account";
+import { requireSupported } from "../tokens/mint";
+import { requiredSigner } from "./condition";
+import { splitAmount } from "./fees";
+import type { Destination, ReleaseSnapshot } from "./snapshot";
+
+export interface ExecutionOptions {
+  /** The milestone that is meant. Default: the current one. It is fixed in the instruction: a resend never pays the next. */
+  milestoneIndex?: number;
+  /** Who signs the release. Default: whom the condition requires, or the wallet when it requires nobody. */
+  executor?: PublicKey;
+  /** Pays the rent of token accounts that are still missing. Default: the wallet. */
+  payer?: PublicKey;
+  /** Builds the instructions even when the program is sure to refuse them. Default: false. */
+  skipChecks?: boolean;
+}
+
+/** One milestone's release, ready to be put into a transaction. */
+export interface Execution {
+  policy: PublicKey;
+  milestoneIndex: number;
+  /** Has to sign. */
+  executor: PublicKey;
+  /** Token accounts that have to be created first. */
+  setup: TransactionInstruction[];
+  instruction: TransactionInstruction;
+}
+
+/**
+ * The release of one milestone from what was read about it; touches no network.
+ *
+ * Refused here is only what can't get better by waiting: a released milestone, the wrong executor, a mint or a token
+ * account that doesn't fit. For due date, pause, allowance and balance see `explainRelease`.
+ * Throws `MilestoneProgramError` (`origin: "sdk"`), `UnsupportedMintError`, `InvalidInputError`.
+ */
+export function buildExecution(
+  context: MilestoneContext,
+  snapshot: ReleaseSnapshot,
+  options: ExecutionOptions = {},
+): Execution {
+  const { policy, userPayment, gateway } = snapshot;
+  const milestone = policy.policyType.milestone;
+  const milestoneIndex =
+    options.milestoneIndex === undefined
+      ? milestone.currentMilestone
+      : toU8(options.milestoneIndex, "milestoneIndex");
+  const required = requiredSigner(milestone.releaseCondition, {
+    gatewaySigner: gateway.signer,
+    owner: userPayment.owner,
+    recipient: policy.recipient,
+  });
+  const executor = options.executor ?? required?.address ?? context.wallet.publicKey;
+  if (!options.skipChecks) {
+    refuseWrongIndex(snapshot, milestoneIndex);
+    if (required && !executor.equals(required.address)) {
+      const party = `${required.role} ${required.address.toBase58()}`;
+      throw refuse("InvalidSigner", `Expected: ${party}`, `Got: ${executor.toBase58()}`);
+    }
+    refuseWrongTokens(snapshot);
+  }
+
+  const amount = milestone.milestoneAmounts[milestoneIndex] ?? new BN(0);
+  const split = splitAmount(amount, policy.gatewayFeeBps, policy.protocolFeeBps);
+  const tokenProgram = snapshot.mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+  const paid: { destination: Destination; error: MilestoneErrorName }[] = [
+    { destination: snapshot.recipientDestination, error: "InvalidRecipientTokenAccount" },
+  ];
+  const hasGatewayFee = !split.gatewayFee.isZero();
+  const hasProtocolFee = !split.protocolFee.isZero();
+  if (hasGatewayFee) {
+    paid.push({ destination: snapshot.gatewayFeeDestination, error: "InvalidGatewayFeeAccount" });
+  }
+  if (hasProtocolFee) {
+    paid.push({ destination: snapshot.protocolFeeDestination, error: "InvalidProtocolFeeAccount" });
+  }
+  if (!options.skipChecks) {
+    for (const { destination, error } of paid) refuseWrongDestination(snapshot, destination, error);
+  }
+  const payer = options.payer ?? context.wallet.publicKey;
+  const missing = new Map(
+    paid
+      .filter(({ destination }) => !destination.state && destination.isAssociated)
+      .map(({ destination }) => [destination.address.toBase58(), destination.owner]),
+  );
+  return {
+    policy: snapshot.policyAddress,
+    milestoneIndex,
+    executor,
+    setup: [...missing.values()].map((owner) =>
+      createAssociatedTokenAccount(payer, userPayment.mint, owner, tokenProgram),
+    ),
+    instruction: buildInstruction(
+      "executePayment",
+      {
+        executor,
+        config: snapshot.configAddress,
+        gateway: policy.gateway,
+        userPayment: policy.userPayment,
+        policy: snapshot.policyAddress,
+        mint: userPayment.mint,
+        tokenAccount: userPayment.tokenAccount,
+        recipientTokenAccount: snapshot.recipientDestination.address,
+        gatewayFeeAccount: hasGatewayFee ? snapshot.gatewayFeeDestination.address : null,
+        protocolFeeAccount: hasProtocolFee ? snapshot.protocolFeeDestination.address : null,
+        tokenProgram,
+      },
+      { milestoneIndex },
+      context.programId,
+    ),
+  };
+}
+
+function refuseWrongIndex(snapshot: ReleaseSnapshot, milestoneIndex: number): void {
+  const { currentMilestone, totalMilestones } = snapshot.policy.policyType.milestone;
+  const at = `Milestone ${milestoneIndex}; current is ${currentMilestone} of ${totalMilestones}`;
+  if (milestoneIndex < currentMilestone) throw refuse("MilestoneAlreadyReleased", at);
+  if (currentMilestone >= totalMilestones) throw refuse("PolicyCompleted", at);
+  if (milestoneIndex >= totalMilestones) {
+    throw new InvalidInputError({
+      field: "milestoneIndex",
+      expected: `${currentMilestone} to ${totalMilestones - 1}`,
+      received: milestoneIndex,
+    });
+  }
+}
+
+function refuseWrongTokens({ mint, source, userPayment }: ReleaseSnapshot): void {
+  if (!mint) throw new AccountKindError("mint", userPayment.mint, "it does not exist any more");
+  requireSupported(mint);
+  if (!source) {
+    throw refuse(
+      "InvalidTokenAccount",
+      `${userPayment.tokenAccount.toBase58()} does not exist any more`,
+    );
+  }
+  if (!source.owner.equals(userPayment.owner)) {
+    throw refuse(
+      "InvalidTokenAccount",
+      `Expected owner: ${userPayment.owner.toBase58()}`,
+      `Got: ${source.owner.toBase58()}`,
+    );
+  }
+}
+
+function refuseWrongDestination(
+  { userPayment }: ReleaseSnapshot,
+  { address, owner, state, isAssociated }: Destination,
+  error: MilestoneErrorName,
+): void {
+  const account = `Account: ${address.toBase58()}`;
+  if (address.equals(userPayment.tokenAccount)) {
+    throw refuse(error, account, "It is the account that pays");
+  }
+  if (!state) {
+    if (isAssociated) return;
+    throw refuse(error, account, "It is no token account");
+  }
+  if (!state.owner.equals(owner)) {
+    throw refuse(
+      error,
+      account,
+      `Expected owner: ${owner.toBase58()}`,
+      `Got: ${state.owner.toBase58()}`,
+    );
+  }
+  if (!state.mint.equals(userPayment.mint)) {
+    throw refuse(
+      error,
+      account,
+      `Expected mint: ${userPayment.mint.toBase58()}`,
+      `Got: ${state.mint.toBase58()}`,
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import BN from "bn.js";
+import { BPS_DENOMINATOR } from "../constants";
+
+/** How one milestone's amount is divided, in base units; the three add up to the amount. */
+export interface AmountSplit {
+  recipient: BN;
+  gatewayFee: BN;
+  protocolFee: BN;
+}
+
+/**
+ * The program's split of a milestone: fees are floored, the recipient gets the rest.
+ * @example
+ * splitAmount(new BN(50_000_000), 100, 50); // 49_250_000 + 500_000 + 250_000
+ */
+export function splitAmount(
+  amount: BN,
+  gatewayFeeBps: number,
+  protocolFeeBps: number,
+): AmountSplit {
+  const fee = (bps: number) => amount.muln(bps).divn(BPS_DENOMINATOR);
+  const gatewayFee = fee(gatewayFeeBps);
+  const protocolFee = fee(protocolFeeBps);
+  return { recipient: amount.sub(gatewayFee).sub(protocolFee), gatewayFee, protocolFee };
+}

@@ -1,0 +1,149 @@
+import type { Buffer } from "buffer";
+import type BN from "bn.js";
+import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { type AccountInfo, type PublicKey, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
+import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "../accounts/decode";
+import { fetchAccountInfos } from "../accounts/fetch";
+import type { MilestoneContext } from "../context";
+import { AccountNotFoundError } from "../errors/accounts";
+import { getConfigPda } from "../pdas";
+import {
+  associatedTokenAddress,
+  parseTokenAccount,
+  type TokenAccountState,
+} from "../tokens/account";
+import { type MintState, parseMint } from "../tokens/mint";
+import type { PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
+import { parseClock } from "./clock";
+
+/** A token account a release pays into; `state` is null while it does not exist. */
+export interface Destination {
+  address: PublicKey;
+  /** The wallet it has to belong to. */
+  owner: PublicKey;
+  state: TokenAccountState | null;
+  /** Whether the address is the owner's associated token account, which anyone can create. */
+  isAssociated: boolean;
+}
+
+/** Everything a release depends on, read at one commitment. */
+export interface ReleaseSnapshot {
+  policyAddress: PublicKey;
+  policy: PaymentPolicy;
+  userPayment: UserPayment;
+  gateway: PaymentGateway;
+  configAddress: PublicKey;
+  config: ProgramConfig;
+  /** Null when the mint's account is gone. */
+  mint: MintState | null;
+  /** The owner's token account; null when it is gone. */
+  source: TokenAccountState | null;
+  recipientDestination: Destination;
+  gatewayFeeDestination: Destination;
+  protocolFeeDestination: Destination;
+  /** Unix seconds by the chain's clock. */
+  now: BN;
+}
+
+/** Token accounts to pay into instead of the associated ones. */
+export interface DestinationOverrides {
+  recipientTokenAccount?: PublicKey;
+  gatewayFeeAccount?: PublicKey;
+  protocolFeeAccount?: PublicKey;
+}
+
+/**
+ * Reads what the release of each policy depends on, for many policies in three rounds of requests.
+ * Throws `AccountNotFoundError`, `AccountKindError`.
+ * @example
+ * const [snapshot] = await loadReleaseSnapshots(context, [policyPda]);
+ */
+export async function loadReleaseSnapshots(
+  context: MilestoneContext,
+  policyAddresses: readonly PublicKey[],
+  overrides: DestinationOverrides = {},
+): Promise<ReleaseSnapshot[]> {
+  const cache = new AccountCache(context);
+  await cache.load(policyAddresses);
+  const policies = policyAddresses.map((address) => cache.decode("paymentPolicy", address));
+
+  const [configAddress] = getConfigPda(context.programId);
+  await cache.load([
+    configAddress,
+    SYSVAR_CLOCK_PUBKEY,
+    ...policies.flatMap((policy) => [policy.userPayment, policy.gateway]),
+  ]);
+  const config = cache.decode("programConfig", configAddress);
+  const now = parseClock(cache.get(SYSVAR_CLOCK_PUBKEY));
+
+  const parts = policies.map((policy, index) => ({
+    policyAddress: policyAddresses[index]!,
+    policy,
+    userPayment: cache.decode("userPayment", policy.userPayment),
+    gateway: cache.decode("paymentGateway", policy.gateway),
+  }));
+  // The mint's owner says which token program it is, so both candidates are read in the same round.
+  await cache.load([
+    ...Object.values(overrides).filter((address) => address !== undefined),
+    ...parts.flatMap(({ policy, userPayment, gateway }) => [
+      userPayment.mint,
+      userPayment.tokenAccount,
+      ...[policy.recipient, gateway.feeRecipient, config.feeRecipient].flatMap((owner) =>
+        [TOKEN_PROGRAM_ID, TOKEN_2022_PROGRAM_ID].map((program) =>
+          associatedTokenAddress(userPayment.mint, owner, program),
+        ),
+      ),
+    ]),
+  ]);
+
+  return parts.map((part) => {
+    const { policy, userPayment, gateway } = part;
+    const mintInfo = cache.get(userPayment.mint);
+    const mint = mintInfo ? parseMint(userPayment.mint, mintInfo) : null;
+    const tokenProgram = mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+    const destination = (owner: PublicKey, override?: PublicKey): Destination => {
+      const associated = associatedTokenAddress(userPayment.mint, owner, tokenProgram);
+      const address = override ?? associated;
+      const state = parseTokenAccount(address, cache.get(address));
+      return { address, owner, state, isAssociated: address.equals(associated) };
+    };
+    return {
+      ...part,
+      configAddress,
+      config,
+      mint,
+      source: parseTokenAccount(userPayment.tokenAccount, cache.get(userPayment.tokenAccount)),
+      recipientDestination: destination(policy.recipient, overrides.recipientTokenAccount),
+      gatewayFeeDestination: destination(gateway.feeRecipient, overrides.gatewayFeeAccount),
+      protocolFeeDestination: destination(config.feeRecipient, overrides.protocolFeeAccount),
+      now,
+    };
+  });
+}
+
+/** Accounts by address, each asked for once. */
+class AccountCache {
+  private readonly found = new Map<string, AccountInfo<Buffer> | null>();
+
+  constructor(private readonly context: MilestoneContext) {}
+
+  async load(addresses: readonly PublicKey[]): Promise<void> {
+    const missing = new Map<string, PublicKey>();
+    for (const address of addresses) {
+      const key = address.toBase58();
+      if (!this.found.has(key)) missing.set(key, address);
+    }
+    const infos = await fetchAccountInfos(this.context, [...missing.values()]);
+    [...missing.keys()].forEach((key, index) => this.found.set(key, infos[index] ?? null));
+  }
+
+  get(address: PublicKey): AccountInfo<Buffer> | null {
+    return this.found.get(address.toBase58()) ?? null;
+  }
+
+  decode<K extends AccountKind>(kind: K, address: PublicKey): AccountKinds[K] {
+    const info = this.get(address);
+    if (!info) throw new AccountNotFoundError(kindName(kind), address);
+    return decodeAccount(kind, address, info, this.context.programId);
+  }
+}

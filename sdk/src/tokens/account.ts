@@ -1,0 +1,80 @@
+import type { Buffer } from "buffer";
+import {
+  ASSOCIATED_TOKEN_PROGRAM_ID,
+  createAssociatedTokenAccountIdempotentInstruction,
+  getAssociatedTokenAddressSync,
+  getCpiGuard,
+  unpackAccount,
+} from "@solana/spl-token";
+import type { AccountInfo, PublicKey, TransactionInstruction } from "@solana/web3.js";
+import { isTokenProgram } from "./mint";
+
+/** What matters about a token account here. Amounts are base units. */
+export interface TokenAccountState {
+  address: PublicKey;
+  tokenProgram: PublicKey;
+  owner: PublicKey;
+  mint: PublicKey;
+  amount: bigint;
+  delegate: PublicKey | null;
+  delegatedAmount: bigint;
+  isFrozen: boolean;
+  isCpiGuarded: boolean;
+}
+
+/** Reads a token account of either token program; null when it is none. */
+export function parseTokenAccount(
+  address: PublicKey,
+  info: AccountInfo<Buffer> | null | undefined,
+): TokenAccountState | null {
+  if (!info || !isTokenProgram(info.owner)) return null;
+  try {
+    const account = unpackAccount(address, info, info.owner);
+    if (!account.isInitialized) return null;
+    return {
+      address,
+      tokenProgram: info.owner,
+      owner: account.owner,
+      mint: account.mint,
+      amount: account.amount,
+      delegate: account.delegate,
+      delegatedAmount: account.delegate ? account.delegatedAmount : 0n,
+      isFrozen: account.isFrozen,
+      isCpiGuarded: getCpiGuard(account)?.lockCpi ?? false,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The associated token account of `owner`, who may be a program address (a multisig's vault). */
+export function associatedTokenAddress(
+  mint: PublicKey,
+  owner: PublicKey,
+  tokenProgram: PublicKey,
+): PublicKey {
+  return getAssociatedTokenAddressSync(
+    mint,
+    owner,
+    true,
+    tokenProgram,
+    ASSOCIATED_TOKEN_PROGRAM_ID,
+  );
+}
+
+/** Creates the associated token account unless somebody was faster. */
+export function createAssociatedTokenAccount(
+  payer: PublicKey,
+  mint: PublicKey,
+  owner: PublicKey,
+  tokenProgram: PublicKey,
+): TransactionInstruction {
+  return createAssociatedTokenAccountIdempotentInstruction(
+    payer,
+    associatedTokenAddress(mint, owner, tokenProgram),
+    owner,
+    mint,
+    tokenProgram,
+    ASSOCIATED_TOKEN_PROGRAM_ID,
+  );
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig([
+  {
+    // One file a module: a bundler drops what an application doesn't import, also where the
+    // dependencies behind it (Anchor's coder, spl-token) don't declare themselves free of side effects.
+    entry: ["src/**/*.ts"],
+    format: "esm",
+    outExtension: () => ({ js: ".mjs" }),
+    splitting: true,
+    target: "es2022",
+    platform: "neutral",
+    clean: true,
+  },
+  {
+    entry: ["src/index.ts"],
+    format: "cjs",
+    target: "es2022",
+    platform: "neutral",
+  },
+  { entry: ["src/index.ts"], format: ["esm", "cjs"], dts: { only: true } },
+]);
