@@ -16,6 +16,10 @@ DEBIAN_PACKAGES=(rustc-web cargo-web rust-web-src)
 # One name on every machine: it is the file stem of the target specification, and ends up in symbol hashes.
 TARGET=sbpf-solana-solana
 
+# The program's tests on this machine: its own entrypoint is for the chain only.
+# shellcheck disable=SC2034
+HOST_TEST_FEATURES=(--no-default-features --features idl-build,no-entrypoint)
+
 fail() {
   printf 'toolchain: %s\n' "$*" >&2
   exit 1
@@ -55,4 +59,15 @@ sysroot_path() {
   local edits
   edits=$(cat "$ROOT/toolchain/sysroot/"* | sha256sum | cut -c1-12)
   printf '%s/sysroot-%s-%s\n' "$CACHE" "$(rustc_field release)" "$edits"
+}
+
+# Debian's cargo with Debian's rustc where they are installed, else whatever cargo is on PATH.
+host_cargo() {
+  if [ -x "$CARGO" ] && [ -x "$RUSTC" ]; then
+    RUSTC=$RUSTC "$CARGO" "$@"
+  elif command -v cargo >/dev/null 2>&1; then
+    cargo "$@"
+  else
+    fail "no cargo on this machine; run toolchain/setup first"
+  fi
 }

@@ -1,0 +1,125 @@
+// Assembles the program's IDL (Anchor spec 0.1.0) out of what its IDL tests print.
+//
+// Usage: cargo test ... | node assemble-idl.mjs > milestone.json
+//
+// The result describes the same bytes as the Rust types do, in the words of the interface: a client reads
+// `policy.policyType.milestone` and `policy.status.active`, where the program keeps a tag byte and a body.
+import { readFileSync } from "node:fs";
+
+const printed = readFileSync(0, "utf8");
+
+function fail(message) {
+  console.error(`idl: ${message}`);
+  process.exit(1);
+}
+
+/** Every part of one kind that the tests printed. */
+function parts(kind) {
+  const found = [
+    ...printed.matchAll(
+      new RegExp(`^--- IDL begin ${kind} ---\\n([\\s\\S]*?)\\n--- IDL end ${kind} ---$`, "gm"),
+    ),
+  ];
+  if (found.length === 0) {
+    fail(`the program's tests printed no "${kind}" part; did they run with the feature idl-build?`);
+  }
+  return found.map((match) => match[1]);
+}
+
+const byName = (a, b) => (a.name < b.name ? -1 : 1);
+
+function merge(types) {
+  const merged = new Map();
+  for (const type of types) {
+    const known = merged.get(type.name);
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(type)) {
+      fail(`two different types are called ${type.name}`);
+    }
+    merged.set(type.name, type);
+  }
+  return merged;
+}
+
+const program = JSON.parse(parts("program")[0]);
+const eventParts = parts("event").map((text) => JSON.parse(text));
+const types = merge([...program.types, ...eventParts.flatMap((part) => part.types)]);
+
+// `PodU64` and its like are how Rust spells an unaligned integer; fields already name the integer.
+for (const [name, { type }] of types) {
+  if (type.kind === "type") types.delete(name);
+}
+
+function typeCalled(name) {
+  return types.get(name) ?? fail(`the program has no type ${name}`);
+}
+
+/** Bytes as the program lays them out, so no longer Rust's own `repr`: enums are not plain old data. */
+function readAsBorsh(type) {
+  delete type.repr;
+  delete type.serialization;
+}
+
+function nameThePolicyType() {
+  const policy = typeCalled("PaymentPolicy");
+  const fields = policy.type.fields;
+  const at = fields.findIndex((field) => field.name === "policy_type_tag");
+  if (at < 0 || fields[at].type !== "u8" || fields[at + 1]?.type.defined?.name !== "Milestone") {
+    fail("PaymentPolicy has no `policy_type_tag: u8` followed by a `Milestone`");
+  }
+  fields.splice(at, 2, {
+    name: "policy_type",
+    docs: ["One tag byte and 128 bytes."],
+    type: { defined: { name: "PolicyType" } },
+  });
+  readAsBorsh(policy);
+  types.set("PolicyType", {
+    name: "PolicyType",
+    docs: ["What a policy pays by. The tag `Uninitialized` is never written."],
+    type: {
+      kind: "enum",
+      variants: [
+        { name: "Uninitialized" },
+        { name: "Milestone", fields: typeCalled("Milestone").type.fields },
+      ],
+    },
+  });
+}
+
+function nameTheStatus() {
+  if (typeCalled("PaymentStatus").type.kind !== "enum") fail("PaymentStatus is not an enum");
+  let named = 0;
+  for (const type of types.values()) {
+    for (const field of type.type.fields ?? []) {
+      if (field.name !== "status" || field.type !== "u8") continue;
+      field.type = { defined: { name: "PaymentStatus" } };
+      readAsBorsh(type);
+      named += 1;
+    }
+  }
+  if (named === 0) fail("no account or event has a `status: u8`");
+}
+
+nameThePolicyType();
+nameTheStatus();
+
+const idl = {
+  address: parts("address")[0].trim(),
+  metadata: program.metadata,
+  instructions: program.instructions.sort(byName),
+  accounts: program.accounts.sort(byName),
+  events: eventParts.map((part) => part.event).sort(byName),
+  errors: parts("errors")
+    .flatMap((text) => JSON.parse(text))
+    .sort((a, b) => a.code - b.code),
+  types: [...types.values()].sort(byName),
+};
+
+const described = JSON.stringify(idl);
+for (const [, name] of described.matchAll(/"defined":\{"name":"([^"]+)"/g)) {
+  if (!types.has(name)) fail(`the type ${name} is used and not described`);
+}
+for (const { name } of [...idl.accounts, ...idl.events]) {
+  if (!types.has(name)) fail(`the account or event ${name} is not described`);
+}
+
+process.stdout.write(JSON.stringify(idl, null, 2) + "\n");
