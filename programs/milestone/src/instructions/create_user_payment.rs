@@ -9,7 +9,6 @@ use crate::{
     token::{Mint, TokenAccount},
 };
 use anchor_lang::{
-    address_eq,
     cpi::{CpiSeed as Seed, CpiSigner},
     prelude::*,
 };
