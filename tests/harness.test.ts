@@ -27,6 +27,7 @@ import {
   PROGRAM_ID,
   readTokenAccount,
   RUNTIME_NAMES,
+  SendResult,
   snapshot,
   startChain,
   TRANSACTION_ERROR_NAMES,
@@ -249,6 +250,9 @@ for (const runtime of RUNTIME_NAMES) {
       expect(() => expectError(failed, 2)).to.throw("expected 2");
       expect(() => expectError(failed, 1, 1)).to.throw("expected 1 in instruction 1");
       expect(() => expectError(failed, "MissingRequiredSignature")).to.throw("expected Missing");
+      // Both the program and the runtime have an error of this name; the program's is meant.
+      const own = { ...failed, err: { InstructionError: [0, { Custom: 6008 }] } } as SendResult;
+      expectError(own, "InsufficientFunds");
       const landed = await chain.send(transfer(chain, fresh(), 1_000_000));
       expect(() => expectError(landed, 1)).to.throw("got success");
       expect(() => expectError(failed, "NoSuchError")).to.throw("no error of the program");

@@ -66,13 +66,18 @@ export function programErrors(): Map<string, number> {
 
 const ANCHOR_ERRORS: Record<string, number> = LangErrorCode;
 
-/** A name of the program's IDL, of Anchor's own errors or of the runtime; a number is a custom code. */
+/**
+ * A name of the program's IDL, of the runtime or of Anchor's own errors; a number is a custom code.
+ * The program's name wins: it and the runtime both have an `InsufficientFunds`.
+ */
 function expectedDetail(error: string | number): string | { Custom: number } {
   if (typeof error === "number") return { Custom: error };
+  const own = programErrors().get(error);
+  if (own !== undefined) return { Custom: own };
   if (isBuiltinErrorName(error)) return error;
-  const code = programErrors().get(error) ?? ANCHOR_ERRORS[error];
-  if (code === undefined) throw new Error(`"${error}" is no error of the program or the runtime`);
-  return { Custom: code };
+  const anchor = ANCHOR_ERRORS[error];
+  if (anchor === undefined) throw new Error(`"${error}" is no error of the program or the runtime`);
+  return { Custom: anchor };
 }
 
 /** The error with names instead of codes, for readable failures. */
