@@ -15,6 +15,7 @@ import {
   mintTo,
   programDataAddress,
   readTokenAccount,
+  RuntimeName,
   SendResult,
   snapshot,
   startChain,
@@ -50,6 +51,8 @@ export const PEOPLE = [
 export type Person = (typeof PEOPLE)[number];
 
 export interface WorldOptions {
+  /** The runtime this run is for when absent. */
+  runtime?: RuntimeName;
   protocolFeeBps?: number;
   gatewayFeeBps?: number;
   /** SPL Token, or Token-2022 where there are extensions. */
@@ -103,7 +106,7 @@ export class World {
   }
 
   static async create(options: WorldOptions = {}): Promise<World> {
-    const chain = await startChain();
+    const chain = await startChain(options.runtime ? { runtime: options.runtime } : {});
     const people = Object.fromEntries(
       PEOPLE.map((person) => [
         person,
