@@ -13,6 +13,15 @@ export {
   getProgramConfig,
   getUserPayment,
 } from "./accounts/fetch";
+export {
+  listPoliciesByGateway,
+  listPoliciesByOwner,
+  listPoliciesByRecipient,
+  listPoliciesByUserPayment,
+  listUserPaymentsByOwner,
+} from "./accounts/list";
+export { type DuePoliciesQuery, listDuePolicies } from "./accounts/list-due";
+export * from "./accounts/offsets";
 export * from "./actions/config";
 export * from "./actions/create-milestone";
 export * from "./actions/execute-payment";
@@ -30,7 +39,19 @@ export * from "./release/condition";
 export * from "./release/fees";
 export * from "./release/execution";
 export * from "./release/snapshot";
+export * from "./release/decide";
+export * from "./release/explain";
 export { getChainTime } from "./release/clock";
+export * from "./delegation/coverage";
+export { delegationCoverage } from "./delegation/delegation-coverage";
+export * from "./batch/lookup-table";
+export * from "./batch/pack";
+export { transactionSize } from "./batch/size";
+export * from "./events/decode";
+export * from "./send/send";
+export { type SendClock, type SignedTransaction } from "./send/confirm";
+export { type PriorityFeeOptions } from "./send/priority-fee";
+export { SendError } from "./errors/send";
 export { MilepostError, type MilepostErrorOptions } from "./errors/base";
 export { MilepostErrorCode } from "./errors/codes";
 export { type InvalidInput, InvalidInputError } from "./errors/input";

@@ -5,6 +5,13 @@ import {
   getProgramConfig,
   getUserPayment,
 } from "./accounts/fetch";
+import { type DuePoliciesQuery, listDuePolicies } from "./accounts/list-due";
+import {
+  listPoliciesByGateway,
+  listPoliciesByOwner,
+  listPoliciesByRecipient,
+  listUserPaymentsByOwner,
+} from "./accounts/list";
 import * as config from "./actions/config";
 import {
   createMilestone,
@@ -20,6 +27,12 @@ import {
   type PaymentStatusInput,
   type PolicyArgs,
 } from "./actions/policy";
+import { type ExecutionGroup, packExecutions, type PackOptions } from "./batch/pack";
+import type { DelegationCoverage } from "./delegation/coverage";
+import { delegationCoverage } from "./delegation/delegation-coverage";
+import { explainRelease, type ExplainReleaseOptions } from "./release/explain";
+import type { ReleaseReport } from "./release/decide";
+import { send, type SendOptions, type SendResult } from "./send/send";
 import * as userPayments from "./actions/user-payment";
 import {
   createContext,
@@ -30,7 +43,7 @@ import {
 import type { IntegerInput } from "./input/numbers";
 import type { Execution, ExecutionOptions } from "./release/execution";
 import type { DestinationOverrides } from "./release/snapshot";
-import type { PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "./types";
+import type { PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment, WithAddress } from "./types";
 
 type Instructions = Promise<TransactionInstruction[]>;
 type PolicyOptions = Omit<PolicyArgs, "tokenMint" | "policyId">;
@@ -199,5 +212,59 @@ export class MilestoneClient implements MilestoneContext {
     options: Omit<userPayments.SyncDelegationArgs, "mint"> = {},
   ): Instructions {
     return userPayments.syncDelegation(this, { ...options, mint });
+  }
+
+  /** See the function `listPoliciesByOwner`. */
+  listPoliciesByOwner(owner: PublicKey): Promise<WithAddress<PaymentPolicy>[]> {
+    return listPoliciesByOwner(this, owner);
+  }
+
+  /** See the function `listPoliciesByRecipient`. */
+  listPoliciesByRecipient(recipient: PublicKey): Promise<WithAddress<PaymentPolicy>[]> {
+    return listPoliciesByRecipient(this, recipient);
+  }
+
+  /** See the function `listPoliciesByGateway`. */
+  listPoliciesByGateway(gateway: PublicKey): Promise<WithAddress<PaymentPolicy>[]> {
+    return listPoliciesByGateway(this, gateway);
+  }
+
+  /** See the function `listUserPaymentsByOwner`. */
+  listUserPaymentsByOwner(owner: PublicKey): Promise<WithAddress<UserPayment>[]> {
+    return listUserPaymentsByOwner(this, owner);
+  }
+
+  /** See the function `listDuePolicies`. */
+  listDuePolicies(query: DuePoliciesQuery = {}): Promise<WithAddress<PaymentPolicy>[]> {
+    return listDuePolicies(this, query);
+  }
+
+  /** See the function `explainRelease`. */
+  explainRelease(
+    policy: PublicKey | { address: PublicKey },
+    options: ExplainReleaseOptions = {},
+  ): Promise<ReleaseReport> {
+    return explainRelease(this, policy, options);
+  }
+
+  /** See the function `delegationCoverage`. */
+  delegationCoverage(owner: PublicKey, mint: PublicKey): Promise<DelegationCoverage> {
+    return delegationCoverage(this, owner, mint);
+  }
+
+  /** See the function `packExecutions`. */
+  packExecutions(
+    executions: readonly (Execution | PublicKey)[],
+    options: PackOptions = {},
+  ): Promise<ExecutionGroup[]> {
+    return packExecutions(this, executions, options);
+  }
+
+  /** See the function `send`. */
+  send(
+    instructions: readonly TransactionInstruction[],
+    options: SendOptions = {},
+  ): Promise<SendResult> {
+    return send(this, instructions, options);
   }
 }

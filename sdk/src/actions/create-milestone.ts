@@ -135,10 +135,7 @@ export async function prepareMilestone(
     checkRecipient(input.recipient, recipientInfo);
   }
   const source = await prepareSource(context, input, mint, userPayment);
-  const policyId =
-    input.policyId ??
-    userPayment?.nextPolicyId ??
-    (await context.connection.getSlot(context.commitment));
+  const policyId = input.policyId ?? userPayment?.nextPolicyId ?? (await recentSlot(context));
   const [policy] = getPaymentPolicyPda(userPaymentAddress, policyId, programId);
   const committed = (userPayment?.committed ?? schedule.escrowAmount.muln(0)).add(
     schedule.escrowAmount,
@@ -243,6 +240,16 @@ function checkInput(context: MilestoneContext, args: CreateMilestoneArgs): Check
     replaceDelegate: args.replaceDelegate ?? false,
     skipChecks: args.skipChecks ?? false,
   };
+}
+
+/**
+ * A slot the cluster has passed: the id a new `UserPayment` starts at. The program takes any of the last 1,024, so
+ * that one transaction can open the account and name its first policy's address.
+ */
+function recentSlot(context: MilestoneContext): Promise<number> {
+  return context.connection.getSlot(
+    context.commitment === "finalized" ? "finalized" : "confirmed",
+  );
 }
 
 function checkConfig(

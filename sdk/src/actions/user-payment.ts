@@ -76,7 +76,8 @@ export async function createUserPayment(
         tokenProgram: mint.tokenProgram,
         systemProgram: SystemProgram.programId,
       },
-      { firstPolicyId: await context.connection.getSlot(context.commitment) },
+      // The program takes the slot it lands in: nothing here names a policy's address.
+      { firstPolicyId: null },
       programId,
     ),
   ];

@@ -45,7 +45,10 @@ export const FIXES: Readonly<Record<string, string>> = {
     "Derive the address with the SDK; a policy's id may have moved on, so read nextPolicyId again.",
   GatewayHasOpenPolicies: "Close the gateway once the owners have deleted its policies.",
   UserPaymentHasOpenPolicies: "Delete the policies first.",
-  PolicyIdsAheadOfSlot: "Try again a few slots later.",
+  PolicyIdsAheadOfSlot:
+    "Try again later: closing works from 1,024 slots (some seven minutes) after the newest policy id.",
+  InvalidFirstPolicyId:
+    "Build the transaction again: its slot is more than 1,024 slots old, or ahead of the cluster.",
   PolicyIdsExhausted: "No policy can be added to this UserPayment any more.",
   CounterOverflow: "This should be unreachable; please report it.",
   AccountAlreadyExists: "The account is there already; use it.",

@@ -10,6 +10,9 @@ export interface Failure {
 
 type Json = Record<string, unknown>;
 
+/** How far into an error's own parts to look: they may point at each other. */
+const MAX_DEPTH = 6;
+
 /** Reads `error`; null when it tells of no transaction's failure. */
 export function readFailure(error: unknown, givenLogs: readonly string[]): Failure | null {
   const logs = givenLogs.length > 0 ? givenLogs : logsOf(error);
@@ -36,14 +39,14 @@ function fromTransactionError(error: unknown): WithoutLogs | null {
 }
 
 /** `err` of a status or simulation, `value.err` of a response, `data.err` of a JSON-RPC error, `cause` of an error. */
-function fromNested(error: unknown): WithoutLogs | null {
-  if (!isObject(error)) return null;
+function fromNested(error: unknown, depth = 0): WithoutLogs | null {
+  if (!isObject(error) || depth > MAX_DEPTH) return null;
   for (const key of ["err", "value", "data", "simulationResponse", "cause"]) {
     const inner = error[key];
     if (key === "err" && typeof inner === "string") {
       return { instructionIndex: null, customCode: null, name: inner };
     }
-    const found = inner === error ? null : (fromTransactionError(inner) ?? fromNested(inner));
+    const found = fromTransactionError(inner) ?? fromNested(inner, depth + 1);
     if (found) return found;
   }
   return null;
@@ -65,6 +68,8 @@ function fromText(text: string): WithoutLogs | null {
   for (const [pattern, name] of RUNTIME_TEXT) {
     if (pattern.test(text)) return { instructionIndex, customCode: null, name };
   }
+  // The bare name, as a status or a simulation gives it.
+  if (/^[A-Z][A-Za-z]+$/.test(text)) return { instructionIndex: null, customCode: null, name: text };
   const plain = /Error processing Instruction \d+: (.+)/i.exec(text);
   return plain ? { instructionIndex, customCode: null, name: plain[1]!.trim() } : null;
 }
@@ -93,14 +98,13 @@ const RUNTIME_TEXT: readonly (readonly [RegExp, string])[] = [
   [/invalid account owner|account has an incorrect owner/i, "IllegalOwner"],
 ];
 
-function logsOf(error: unknown): readonly string[] {
-  if (!isObject(error)) return [];
+function logsOf(error: unknown, depth = 0): readonly string[] {
+  if (!isObject(error) || depth > MAX_DEPTH) return [];
   for (const candidate of [error.logs, error.transactionLogs]) {
     if (Array.isArray(candidate)) return candidate as string[];
   }
   for (const key of ["value", "data", "simulationResponse", "cause"]) {
-    const inner = error[key];
-    const found = inner === error ? [] : logsOf(inner);
+    const found = logsOf(error[key], depth + 1);
     if (found.length > 0) return found;
   }
   return [];

@@ -1,0 +1,96 @@
+import {
+  AddressLookupTableProgram,
+  type PublicKey,
+  type TransactionInstruction,
+} from "@solana/web3.js";
+import { InvalidInputError } from "../errors/input";
+import type { Execution } from "../release/execution";
+
+/** Most addresses a lookup table holds. */
+const MAX_TABLE_ADDRESSES = 256;
+/** Addresses that fit one `extend` transaction beside its signatures. */
+const ADDRESSES_AN_EXTEND = 20;
+
+/**
+ * Addresses of executions that a lookup table can stand in for, the most used first. Signers and the programs that
+ * are called stay out: a transaction has to spell those.
+ * @example
+ * const addresses = lookupTableAddresses(executions);
+ */
+export function lookupTableAddresses(executions: readonly Execution[]): PublicKey[] {
+  const uses = new Map<string, { address: PublicKey; count: number }>();
+  const excluded = new Set<string>();
+  for (const { setup, instruction } of executions) {
+    for (const { programId, keys } of [...setup, instruction]) {
+      excluded.add(programId.toBase58());
+      for (const { pubkey, isSigner } of keys) {
+        const key = pubkey.toBase58();
+        if (isSigner) excluded.add(key);
+        const use = uses.get(key) ?? { address: pubkey, count: 0 };
+        uses.set(key, { ...use, count: use.count + 1 });
+      }
+    }
+  }
+  return [...uses.entries()]
+    .filter(([key]) => !excluded.has(key))
+    .map(([, use]) => use)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MAX_TABLE_ADDRESSES)
+    .map(({ address }) => address);
+}
+
+export interface LookupTablePlan {
+  lookupTable: PublicKey;
+  /** Instructions of one transaction each, to be sent in order. The table is usable one slot after the last. */
+  transactions: TransactionInstruction[][];
+}
+
+/**
+ * What creates a lookup table of these addresses. `authority` and `payer` sign.
+ * `recentSlot` is a slot of the last few minutes: `await connection.getSlot("finalized")`.
+ * Throws `InvalidInputError` for no or more than 256 addresses.
+ * @example
+ * const plan = createLookupTable({ authority, payer, recentSlot, addresses: lookupTableAddresses(executions) });
+ */
+export function createLookupTable(args: {
+  authority: PublicKey;
+  payer: PublicKey;
+  recentSlot: number;
+  addresses: readonly PublicKey[];
+}): LookupTablePlan {
+  const { authority, payer, recentSlot, addresses } = args;
+  if (addresses.length === 0 || addresses.length > MAX_TABLE_ADDRESSES) {
+    throw new InvalidInputError({
+      field: "addresses",
+      expected: `1 to ${MAX_TABLE_ADDRESSES} addresses`,
+      received: addresses.length,
+    });
+  }
+  const [create, lookupTable] = AddressLookupTableProgram.createLookupTable({
+    authority,
+    payer,
+    recentSlot,
+  });
+  const extensions = extendLookupTable({ authority, payer, lookupTable, addresses });
+  const [first, ...rest] = extensions;
+  return { lookupTable, transactions: [[create, ...first!], ...rest] };
+}
+
+/**
+ * What adds addresses to a lookup table, one list of instructions a transaction. `authority` and `payer` sign.
+ * @example
+ * const transactions = extendLookupTable({ authority, payer, lookupTable, addresses });
+ */
+export function extendLookupTable(args: {
+  authority: PublicKey;
+  payer: PublicKey;
+  lookupTable: PublicKey;
+  addresses: readonly PublicKey[];
+}): TransactionInstruction[][] {
+  const transactions: TransactionInstruction[][] = [];
+  for (let start = 0; start < args.addresses.length; start += ADDRESSES_AN_EXTEND) {
+    const addresses = args.addresses.slice(start, start + ADDRESSES_AN_EXTEND);
+    transactions.push([AddressLookupTableProgram.extendLookupTable({ ...args, addresses })]);
+  }
+  return transactions;
+}

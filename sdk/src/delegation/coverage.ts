@@ -1,0 +1,121 @@
+import BN from "bn.js";
+import type { PublicKey } from "@solana/web3.js";
+import { hasDueDate } from "../release/condition";
+import type { TokenAccountState } from "../tokens/account";
+import type { PaymentPolicy, UserPayment, WithAddress } from "../types";
+
+/** One payment that is still to come. */
+export interface UpcomingPayment {
+  policy: PublicKey;
+  policyId: number;
+  milestoneIndex: number;
+  /** Base units. */
+  amount: BN;
+  /** Unix seconds; null when it may be released at any time. */
+  dueAt: BN | null;
+  /** A paused policy promises, and pulls nothing until it is resumed. */
+  isPaused: boolean;
+}
+
+/** How an owner's promises on one mint compare with what is there to pay them. Amounts are base units. */
+export interface DelegationCoverage {
+  owner: PublicKey;
+  mint: PublicKey;
+  userPayment: PublicKey;
+  tokenAccount: PublicKey;
+  /** Who may pull from the token account now; null when nobody may. */
+  delegate: PublicKey | null;
+  /** What the program may pull; 0 when another is the delegate. */
+  allowance: BN;
+  balance: BN;
+  /** Sum of what all live policies may still pull. */
+  committed: BN;
+  /** What is missing for all of it: by allowance, by balance, and the larger of the two. */
+  allowanceShortfall: BN;
+  balanceShortfall: BN;
+  shortfall: BN;
+  /** Payments to come in the order in which they can be pulled: undated ones first, then by due date. */
+  upcoming: UpcomingPayment[];
+  /** The first payment of an unpaused policy that would fail; null when none would. */
+  firstUncovered: (UpcomingPayment & { missing: BN }) | null;
+}
+
+export interface CoverageInput {
+  userPaymentAddress: PublicKey;
+  userPayment: UserPayment;
+  policies: readonly WithAddress<PaymentPolicy>[];
+  /** Null when the account is closed. */
+  tokenAccount: TokenAccountState | null;
+}
+
+/**
+ * Computes coverage from what was read; touches no network.
+ * @example
+ * const coverage = computeCoverage({ userPaymentAddress, userPayment, policies, tokenAccount });
+ */
+export function computeCoverage(input: CoverageInput): DelegationCoverage {
+  const { userPayment, userPaymentAddress, tokenAccount } = input;
+  const usable = tokenAccount && tokenAccount.owner.equals(userPayment.owner) ? tokenAccount : null;
+  const isDelegate = usable?.delegate?.equals(userPaymentAddress) ?? false;
+  const allowance = new BN((isDelegate ? usable!.delegatedAmount : 0n).toString());
+  const balance = new BN((usable?.amount ?? 0n).toString());
+  const { committed } = userPayment;
+  const allowanceShortfall = positive(committed.sub(allowance));
+  const balanceShortfall = positive(committed.sub(balance));
+  const upcoming = input.policies.flatMap(paymentsOf).sort(byDueDate);
+  return {
+    owner: userPayment.owner,
+    mint: userPayment.mint,
+    userPayment: userPaymentAddress,
+    tokenAccount: userPayment.tokenAccount,
+    delegate: usable?.delegate ?? null,
+    allowance,
+    balance,
+    committed,
+    allowanceShortfall,
+    balanceShortfall,
+    shortfall: BN.max(allowanceShortfall, balanceShortfall),
+    upcoming,
+    firstUncovered: firstUncovered(upcoming, BN.min(allowance, balance)),
+  };
+}
+
+function paymentsOf({ address, account }: WithAddress<PaymentPolicy>): UpcomingPayment[] {
+  const milestone = account.policyType.milestone;
+  const isPaused = !("active" in account.status);
+  const payments: UpcomingPayment[] = [];
+  for (let index = milestone.currentMilestone; index < milestone.totalMilestones; index += 1) {
+    payments.push({
+      policy: address,
+      policyId: account.policyId,
+      milestoneIndex: index,
+      amount: milestone.milestoneAmounts[index]!,
+      dueAt: hasDueDate(milestone.releaseCondition) ? milestone.milestoneTimestamps[index]! : null,
+      isPaused,
+    });
+  }
+  return payments;
+}
+
+function byDueDate(a: UpcomingPayment, b: UpcomingPayment): number {
+  const time = (payment: UpcomingPayment) => payment.dueAt ?? new BN(0);
+  const byTime = time(a).cmp(time(b));
+  return byTime || a.policyId - b.policyId || a.milestoneIndex - b.milestoneIndex;
+}
+
+function firstUncovered(
+  upcoming: readonly UpcomingPayment[],
+  available: BN,
+): DelegationCoverage["firstUncovered"] {
+  let left = available;
+  for (const payment of upcoming) {
+    if (payment.isPaused) continue;
+    if (payment.amount.gt(left)) return { ...payment, missing: payment.amount.sub(left) };
+    left = left.sub(payment.amount);
+  }
+  return null;
+}
+
+function positive(value: BN): BN {
+  return value.isNeg() ? new BN(0) : value;
+}
