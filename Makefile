@@ -1,0 +1,70 @@
+# Milepost. `make demo` needs Node.js 20+ and npm; `make test` sets up the rest (toolchain/setup says what).
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help demo setup build test bench lint format format-check typecheck artifact package deploy clean node
+
+NPM_RUN := npm run --silent
+# Where npm notes what it installed; older than the lock file means out of date.
+INSTALLED := node_modules/.package-lock.json
+SDK_BUILT := sdk/dist/index.js
+SDK_SOURCES := $(shell find sdk/src -type f 2>/dev/null) sdk/package.json sdk/tsup.config.ts sdk/tsconfig.json
+
+help: ## what there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+node:
+	@command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || \
+	  { echo "Node.js 20 or newer with npm is needed; found: $$(node --version 2>/dev/null || echo none)" >&2; exit 1; }
+
+$(INSTALLED): package-lock.json package.json sdk/package.json | node
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(SDK_BUILT): $(INSTALLED) $(SDK_SOURCES)
+	$(NPM_RUN) build
+	@touch $@
+
+demo: $(SDK_BUILT) ## play a freelance project against the committed program, in this process
+	@$(NPM_RUN) demo
+
+setup: node ## install what building the program from source takes; says what and why
+	@toolchain/setup
+
+build: setup $(SDK_BUILT) ## build the program, its IDL and the SDK from source
+	@toolchain/build
+	@toolchain/idl
+
+test: setup $(INSTALLED) ## build everything from source, check the artifacts, run every suite
+	@toolchain/test
+
+bench: $(INSTALLED) ## compute units of every instruction, on both runtimes
+	@$(NPM_RUN) bench
+
+lint: $(SDK_BUILT) ## ESLint and Clippy
+	$(NPM_RUN) lint
+	@toolchain/rust-lint
+
+typecheck: $(SDK_BUILT) ## TypeScript types of tests, examples, migrations and SDK
+	$(NPM_RUN) typecheck
+
+format: $(INSTALLED) ## format everything
+	$(NPM_RUN) format
+	@toolchain/rust-format
+
+format-check: $(INSTALLED) ## fail where `make format` would change something
+	$(NPM_RUN) format:check
+	@toolchain/rust-format --check
+
+artifact: setup $(INSTALLED) ## put this build into artifacts/ and regenerate the SDK's types
+	@toolchain/update-artifact
+
+package: $(SDK_BUILT) ## pack the SDK as npm would publish it, into target/
+	@mkdir -p target
+	npm pack --workspace sdk --pack-destination target
+
+deploy: $(SDK_BUILT) ## set up config and gateway on the cluster that RPC_URL names
+	@$(NPM_RUN) deploy:milepost
+
+clean: ## remove everything that was built
+	rm -rf target sdk/dist node_modules sdk/node_modules
