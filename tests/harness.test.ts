@@ -103,6 +103,29 @@ for (const runtime of RUNTIME_NAMES) {
       expectError(await chain.sendRaw(other), "BlockhashNotFound");
     });
 
+    it("given a newer chain then it knows nothing of the older one, whose program data it has anew", async () => {
+      const to = fresh();
+      await chain.sendOk(transfer(chain, to, 1_000_000));
+      const data = await chain.getAccount(programDataAddress());
+      await chain.setAccount(programDataAddress(), { ...data!, data: Buffer.alloc(45) });
+      await chain.setTime(START_TIME + 5n);
+      const newer = await startChain({ runtime });
+      expect(await newer.getAccount(to)).to.equal(null);
+      expect(await newer.getAccount(programDataAddress())).to.deep.equal(data);
+      expect(newer.touchedAddresses().map(String)).to.deep.equal([String(newer.payer.publicKey)]);
+      const clock = await newer.getAccount(SYSVAR_CLOCK_PUBKEY);
+      expect(clock?.data.readBigInt64LE(32)).to.equal(START_TIME);
+      await newer.sendOk(transfer(newer, to, 1_000_000));
+      expect((await newer.getAccount(to))?.lamports).to.equal(1_000_000n);
+    });
+
+    it("given isolated chains then they live side by side", async () => {
+      const isolated = await startChain({ runtime, isIsolated: true });
+      const to = fresh();
+      await isolated.sendOk(transfer(isolated, to, 1_000_000));
+      expect(await chain.getAccount(to)).to.equal(null);
+    });
+
     it("given a time and a slot then the clock sysvar shows them, also after more transactions", async () => {
       const clock = async () => {
         const account = await chain.connection.getAccountInfo(SYSVAR_CLOCK_PUBKEY);
@@ -259,6 +282,15 @@ for (const runtime of RUNTIME_NAMES) {
     });
   });
 }
+
+describe("harness on bankrun, whose bank is handed on", () => {
+  it("given a chain that a newer one replaced when used then it says so", async () => {
+    const older = await startChain({ runtime: "bankrun" });
+    await startChain({ runtime: "bankrun" });
+    const error = await rejection(older.getAccount(older.payer.publicKey));
+    expect(error.message).to.contain("isIsolated");
+  });
+});
 
 describe("harness without a runtime", () => {
   it("given any error a validator prints then parsing and describing are inverse", () => {

@@ -1,139 +1,74 @@
 /** solana-bankrun (Agave 1.18) as a `Runtime`. */
-import { PublicKey, SystemProgram, VersionedTransaction } from "@solana/web3.js";
-import { Clock, start, type BanksTransactionMeta, type ProgramTestContext } from "solana-bankrun";
+import { createHash } from "node:crypto";
+import { PublicKey, VersionedTransaction } from "@solana/web3.js";
+import { Clock, start, type BanksTransactionMeta } from "solana-bankrun";
+import { Bank } from "./bankrun-bank";
 import type { AddressedAccount } from "./program";
 import type { ChainAccount, Execution, Runtime } from "./runtime";
 import { parseTransactionError } from "./transaction-error";
 
-/** bankrun's server may stop answering after an error; a test must then fail, not hang. */
-const ANSWER_WITHIN_MS = 30_000;
+/** A program deployed in slot 0 is callable from the next one, and warping costs an account hash: once is enough. */
+const BANK_SLOT = 1_000n;
 
-async function answered<T>(what: string, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`bankrun gave no answer to ${what} within ${ANSWER_WITHIN_MS} ms`)),
-      ANSWER_WITHIN_MS,
-    );
-  });
-  try {
-    return await Promise.race([promise, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
+/** The use of a bank by one chain; it ends when the next chain takes the bank over. */
 class BankrunRuntime implements Runtime {
   readonly name = "bankrun";
-  /** Messages already run under `usedBlockhash`: those need a newer one. */
-  private readonly usedMessages = new Set<string>();
-  private usedBlockhash = "";
+  isOver = false;
 
-  /** `reserveLamports`: what bankrun's own rich account holds; nothing else here spends from it. */
-  constructor(
-    private readonly context: ProgramTestContext,
-    private reserveLamports: bigint,
-  ) {}
+  constructor(private readonly currentBank: Bank) {}
+
+  private get bank(): Bank {
+    if (this.isOver) {
+      throw new Error(
+        "this chain ended when a newer one was started; pass { isIsolated: true } to keep both",
+      );
+    }
+    return this.currentBank;
+  }
 
   async getAccount(address: PublicKey): Promise<ChainAccount | null> {
-    const found = await answered("getAccount", this.context.banksClient.getAccount(address));
-    if (!found || found.lamports === 0) return null;
-    return {
-      lamports: BigInt(found.lamports),
-      data: Buffer.from(found.data),
-      owner: new PublicKey(found.owner),
-      executable: found.executable,
-    };
+    return this.bank.read(address);
   }
 
-  /**
-   * bankrun counts every lamport when it warps and aborts the process if one came from nowhere, so what an
-   * account gains is taken from a reserve, and what it loses goes there.
-   */
   async setAccount(address: PublicKey, account: ChainAccount): Promise<void> {
-    const before = (await this.getAccount(address))?.lamports ?? 0n;
-    this.reserveLamports -= account.lamports - before;
-    this.write(address, account);
-    this.write(this.context.payer.publicKey, {
-      lamports: this.reserveLamports,
-      data: Buffer.alloc(0),
-      owner: SystemProgram.programId,
-      executable: false,
-    });
+    await this.bank.remember([address]);
+    this.bank.write(address, account);
   }
 
-  async process(transaction: VersionedTransaction): Promise<Execution> {
-    const runnable = await this.underFreshBlockhash(transaction);
-    const { result, meta } = await answered(
-      "a transaction",
-      this.context.banksClient.tryProcessTransaction(runnable),
+  async process(transaction: VersionedTransaction, accounts: PublicKey[]): Promise<Execution> {
+    await this.bank.remember(accounts);
+    const runnable = await this.bank.underFreshBlockhash(transaction);
+    const { result, meta } = await this.bank.ask("tryProcessTransaction", (client) =>
+      client.tryProcessTransaction(runnable),
     );
     return execution(result, meta);
   }
 
   async simulate(transaction: VersionedTransaction): Promise<Execution> {
-    const runnable = await this.underFreshBlockhash(transaction, false);
-    const { result, meta } = await answered(
-      "a simulation",
-      this.context.banksClient.simulateTransaction(runnable),
+    const runnable = await this.bank.underFreshBlockhash(transaction, false);
+    const { result, meta } = await this.bank.ask("simulateTransaction", (client) =>
+      client.simulateTransaction(runnable),
     );
     return execution(result, meta);
   }
 
+  /** Programs see the slot of the clock, so the bank itself can stay where it is. */
   async moveTo(slot: bigint, unixTimestamp: bigint): Promise<void> {
-    const current = await answered("getClock", this.context.banksClient.getClock());
-    if (slot > current.slot) this.context.warpToSlot(slot);
-    // A warp computes a time of its own, so the clock is set after it.
-    const warped = await answered("getClock", this.context.banksClient.getClock());
-    this.context.setClock(
+    const clock = await this.bank.ask("getClock", (client) => client.getClock());
+    this.bank.setClock(
       new Clock(
-        warped.slot,
-        warped.epochStartTimestamp,
-        warped.epoch,
-        warped.leaderScheduleEpoch,
+        slot,
+        clock.epochStartTimestamp,
+        clock.epoch,
+        clock.leaderScheduleEpoch,
         unixTimestamp,
       ),
     );
   }
 
   async rentExempt(size: number): Promise<bigint> {
-    const rent = await answered("getRent", this.context.banksClient.getRent());
+    const rent = await this.bank.ask("getRent", (client) => client.getRent());
     return rent.minimumBalance(BigInt(size));
-  }
-
-  private write(address: PublicKey, account: ChainAccount): void {
-    if (account.lamports > BigInt(Number.MAX_SAFE_INTEGER)) {
-      throw new RangeError(`bankrun takes lamports up to 2^53, got ${account.lamports}`);
-    }
-    this.context.setAccount(address, { ...account, lamports: Number(account.lamports) });
-  }
-
-  /**
-   * bankrun rolls its blockhashes by wall time, about 140 a second, so the one that was signed for may be
-   * gone on a slow machine. `Chain` has checked the signatures and the blockhash by its own slots;
-   * bankrun checks no signature, so the hash can be replaced underneath them.
-   */
-  private async underFreshBlockhash(
-    transaction: VersionedTransaction,
-    isRecorded = true,
-  ): Promise<VersionedTransaction> {
-    const copy = VersionedTransaction.deserialize(transaction.serialize());
-    for (;;) {
-      const latest = await answered(
-        "getLatestBlockhash",
-        this.context.banksClient.getLatestBlockhash(),
-      );
-      if (!latest) throw new Error("bankrun has no blockhash");
-      if (latest[0] !== this.usedBlockhash) {
-        this.usedBlockhash = latest[0];
-        this.usedMessages.clear();
-      }
-      copy.message.recentBlockhash = latest[0];
-      const message = Buffer.from(copy.message.serialize()).toString("base64");
-      if (this.usedMessages.has(message)) continue;
-      if (isRecorded) this.usedMessages.add(message);
-      return copy;
-    }
   }
 }
 
@@ -145,8 +80,33 @@ function execution(result: string | null, meta: BanksTransactionMeta | null): Ex
   };
 }
 
-/** A bankrun bank holding `programs` besides the token programs it brings. */
-export async function startBankrun(programs: AddressedAccount[]): Promise<Runtime> {
+/** Banks to take over, by the programs they were started with, each with its last user. */
+const pool = new Map<string, { bank: Bank; user: BankrunRuntime }>();
+
+/**
+ * A bankrun bank holding `programs` besides the token programs it brings.
+ *
+ * bankrun never lets go of a bank: 12 MB and six threads stay for good, and a few hundred of them starve a
+ * test run. So the next chain takes the bank of the last one over, every account as it was at the start.
+ */
+export async function startBankrun(
+  programs: AddressedAccount[],
+  isIsolated = false,
+): Promise<Runtime> {
+  if (isIsolated) return new BankrunRuntime(await startBank(programs));
+  const key = digest(programs);
+  const pooled = pool.get(key);
+  if (pooled) {
+    pooled.user.isOver = true;
+    await pooled.bank.restore();
+  }
+  const bank = pooled?.bank ?? (await startBank(programs));
+  const user = new BankrunRuntime(bank);
+  pool.set(key, { bank, user });
+  return user;
+}
+
+async function startBank(programs: AddressedAccount[]): Promise<Bank> {
   process.env.RUST_LOG ??= "off"; // otherwise each program log line is printed as well
   const context = await start(
     [],
@@ -155,6 +115,12 @@ export async function startBankrun(programs: AddressedAccount[]): Promise<Runtim
       info: { ...account, lamports: Number(account.lamports) },
     })),
   );
-  const reserve = await context.banksClient.getBalance(context.payer.publicKey);
-  return new BankrunRuntime(context, reserve);
+  context.warpToSlot(BANK_SLOT);
+  return new Bank(context);
+}
+
+function digest(programs: AddressedAccount[]): string {
+  const hash = createHash("sha256");
+  for (const { address, account } of programs) hash.update(address.toBytes()).update(account.data);
+  return hash.digest("hex");
 }

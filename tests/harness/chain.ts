@@ -218,7 +218,7 @@ export class Chain {
 
     const accounts = await accountsOf(this, transaction);
     for (const address of accounts) this.touched.set(address.toBase58(), address);
-    const execution = await this.runtime.process(transaction);
+    const execution = await this.runtime.process(transaction, accounts);
     const slot = this.currentSlot;
     if (isRecorded(execution)) {
       this.landed.set(signature, { slot, execution, transaction, accounts });

@@ -21,6 +21,8 @@ export interface StartOptions {
   runtime?: RuntimeName;
   /** The bytes under the program's id; the build under test when absent. */
   program?: Uint8Array;
+  /** On bankrun a chain ends when the next one starts, unless one of them is isolated. Costs 12 MB for good. */
+  isIsolated?: boolean;
 }
 
 /** The runtime this run is for: `RUNTIME`, or bankrun. */
@@ -45,8 +47,10 @@ export async function startChain(options: StartOptions = {}): Promise<Chain> {
   );
   // The data comes first: LiteSVM loads a program when its own account is written.
   const accounts = [programData, program];
-  const start = (options.runtime ?? selectedRuntime()) === "bankrun" ? startBankrun : startLiteSvm;
-  const runtime = await start(accounts);
+  const runtime =
+    (options.runtime ?? selectedRuntime()) === "bankrun"
+      ? await startBankrun(accounts, options.isIsolated)
+      : await startLiteSvm(accounts);
   await runtime.moveTo(START_SLOT, START_TIME);
   const chain = new Chain(runtime);
   await chain.airdrop(chain.payer.publicKey, 1_000_000_000_000n);

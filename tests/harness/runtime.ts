@@ -29,9 +29,10 @@ export interface Runtime {
   /** Null for an account that does not exist or holds no lamports. */
   getAccount(address: PublicKey): Promise<ChainAccount | null>;
   setAccount(address: PublicKey, account: ChainAccount): Promise<void>;
-  process(transaction: VersionedTransaction): Promise<Execution>;
+  /** `accounts`: every account it names, those behind lookup tables included. */
+  process(transaction: VersionedTransaction, accounts: PublicKey[]): Promise<Execution>;
   simulate(transaction: VersionedTransaction): Promise<Execution>;
-  /** Moves to a later slot and leaves the clock at `unixTimestamp`. */
+  /** Sets what programs read as the slot and the time. */
   moveTo(slot: bigint, unixTimestamp: bigint): Promise<void>;
   rentExempt(size: number): Promise<bigint>;
 }
