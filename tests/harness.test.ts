@@ -4,7 +4,6 @@ import { createApproveInstruction, TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import {
   Keypair,
   PublicKey,
-  SendTransactionError,
   SystemProgram,
   SYSVAR_CLOCK_PUBKEY,
   Transaction,
@@ -20,7 +19,6 @@ import {
   expectError,
   expectUnchanged,
   fixedKeypair,
-  fundedTokenAccount,
   INSTRUCTION_ERROR_NAMES,
   parseTransactionError,
   programDataAddress,
@@ -176,40 +174,6 @@ for (const runtime of RUNTIME_NAMES) {
       });
     }
 
-    it("given a connection when web3.js sends then preflight errors carry logs and good ones confirm", async () => {
-      const { connection, payer } = chain;
-      const to = fresh();
-      const good = new Transaction().add(transfer(chain, to, 1_000_000));
-      const signature = await connection.sendTransaction(good, [payer]);
-      expect((await connection.confirmTransaction(signature)).value.err).to.equal(null);
-      const { value } = await connection.getSignatureStatuses([signature, "unknown"]);
-      expect(value.map((status) => status?.err)).to.deep.equal([null, undefined]);
-      expect(await connection.getBalance(to)).to.equal(1_000_000);
-
-      const bad = new Transaction().add(transfer(chain, to, 2 ** 50));
-      const error = await rejection(connection.sendTransaction(bad, [payer]));
-      expect(error).to.be.instanceOf(SendTransactionError);
-      expect((error as SendTransactionError).logs?.join()).to.contain("custom program error: 0x1");
-      const skipped = await connection.sendTransaction(bad, [payer], { skipPreflight: true });
-      expect((await connection.confirmTransaction(skipped)).value.err).to.deep.equal({
-        InstructionError: [0, { Custom: 1 }],
-      });
-    });
-
-    it("given a simulation then it tells the outcome and units, and changes nothing", async () => {
-      const to = fresh();
-      const signed = chain.sign(transfer(chain, to, 1_000_000));
-      const { value } = await chain.connection.simulateTransaction(signed);
-      expect(value.err).to.equal(null);
-      expect(value.unitsConsumed).to.equal(150);
-      expect(await chain.getAccount(to)).to.equal(null);
-      const unsigned = new Transaction().add(transfer(chain, to, 2 ** 50));
-      unsigned.feePayer = chain.payer.publicKey;
-      const failed = await chain.connection.simulateTransaction(unsigned);
-      expect(failed.value.err).to.deep.equal({ InstructionError: [0, { Custom: 1 }] });
-      expect((await chain.sendRaw(signed.serialize())).ok).to.equal(true);
-    });
-
     it("given a lookup table then a versioned transaction reaches accounts through it", async () => {
       const targets = Array.from({ length: 20 }, fresh);
       const table = await chain.createLookupTable(targets);
@@ -222,21 +186,6 @@ for (const runtime of RUNTIME_NAMES) {
       );
       for (const to of targets) expect((await chain.getAccount(to))?.lamports).to.equal(1_000_000n);
       expect(chain.touchedAddresses().map(String)).to.include.members(targets.map(String));
-    });
-
-    it("given token accounts when listed by owner then filters and slices work", async () => {
-      const mint = await createMint(chain, { decimals: 2 });
-      const [alice, bob] = [fresh(), fresh()];
-      const account = await fundedTokenAccount(chain, mint, alice, 1_234n);
-      await fundedTokenAccount(chain, mint, bob, 1n);
-      const found = await chain.connection.getProgramAccounts(TOKEN_PROGRAM_ID, {
-        filters: [{ dataSize: 165 }, { memcmp: { offset: 32, bytes: alice.toBase58() } }],
-        dataSlice: { offset: 64, length: 8 },
-      });
-      expect(found.map(({ pubkey }) => pubkey.toBase58())).to.deep.equal([account.toBase58()]);
-      expect(found[0]?.account.data.readBigUInt64LE()).to.equal(1_234n);
-      const balance = await chain.connection.getTokenAccountBalance(account);
-      expect(balance.value).to.include({ amount: "1234", decimals: 2, uiAmount: 12.34 });
     });
 
     it("given a token account with a keypair then its delegate is readable", async () => {
