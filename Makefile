@@ -17,7 +17,7 @@ node:
 	@command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || \
 	  { echo "Node.js 20 or newer with npm is needed; found: $$(node --version 2>/dev/null || echo none)" >&2; exit 1; }
 
-$(INSTALLED): package-lock.json package.json sdk/package.json | node
+$(INSTALLED): package-lock.json | node
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
