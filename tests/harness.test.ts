@@ -6,7 +6,6 @@ import {
   PublicKey,
   SystemProgram,
   SYSVAR_CLOCK_PUBKEY,
-  Transaction,
   TransactionInstruction,
 } from "@solana/web3.js";
 import { expect } from "chai";
