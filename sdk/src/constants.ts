@@ -43,5 +43,7 @@ export const ACCOUNT_SIZE = {
 
 /** Bytes of the largest transaction the network takes. */
 export const MAX_TRANSACTION_SIZE = 1232;
+/** Accounts that one transaction may lock. */
+export const MAX_TRANSACTION_ACCOUNTS = 64;
 /** Compute units of the largest transaction the network takes. */
 export const MAX_COMPUTE_UNITS = 1_400_000;

@@ -4,7 +4,7 @@ import {
   type PublicKey,
   type TransactionInstruction,
 } from "@solana/web3.js";
-import { MAX_COMPUTE_UNITS, MAX_TRANSACTION_SIZE } from "../constants";
+import { MAX_COMPUTE_UNITS, MAX_TRANSACTION_ACCOUNTS, MAX_TRANSACTION_SIZE } from "../constants";
 import type { MilestoneContext } from "../context";
 import { InvalidInputError } from "../errors/input";
 import { SendError } from "../errors/send";
@@ -22,7 +22,7 @@ export const SETUP_COMPUTE_UNITS = 40_000;
 export interface PackOptions {
   /** Pays the fee; signs. Default: the wallet. */
   payer?: PublicKey;
-  /** Makes room: without one, some three executions fit. See `lookupTableAddresses`. */
+  /** Makes room: without one, some six executions fit. See `lookupTableAddresses`. */
   lookupTables?: readonly AddressLookupTableAccount[];
   lookupTable?: AddressLookupTableAccount;
   /** Allowed for one execution. Default: `EXECUTION_COMPUTE_UNITS`. */
@@ -49,7 +49,8 @@ export interface ExecutionGroup {
 }
 
 /**
- * Groups executions so that as many as fit share a versioned transaction, by its 1,232 bytes and its compute units.
+ * Groups executions so that as many as fit share a versioned transaction, by its 1,232 bytes, its
+ * 64 accounts and its compute units.
  * Keeps their order. `executions` are built ones, or policy addresses whose current milestone is meant.
  * Throws `InvalidInputError` when one milestone is in it twice, `SendError` when one alone doesn't fit.
  * @example
@@ -126,6 +127,7 @@ function measure(
       : instructions;
   const size = transactionSize(options.payer, priced, lookupTables);
   if (size === null || size > MAX_TRANSACTION_SIZE) return null;
+  if (accountCount(options.payer, priced) > MAX_TRANSACTION_ACCOUNTS) return null;
   const signers = new Map(
     instructions
       .flatMap(({ keys }) => keys)
@@ -140,6 +142,15 @@ function measure(
     computeUnits,
     size,
   };
+}
+
+/** Accounts that the transaction locks: everything it names, through a lookup table or not. */
+function accountCount(payer: PublicKey, instructions: readonly TransactionInstruction[]): number {
+  const addresses = instructions.flatMap(({ programId, keys }) => [
+    programId,
+    ...keys.map(({ pubkey }) => pubkey),
+  ]);
+  return new Set([payer, ...addresses].map((address) => address.toBase58())).size;
 }
 
 function refuseDuplicates(executions: readonly Execution[]): void {
