@@ -37,7 +37,7 @@ export function encodePaddedText(text: string, length: number, field: string): n
     throw new InvalidInputError({
       field,
       expected: `at most ${length} bytes of UTF-8`,
-      received: `${bytes.length} bytes`,
+      received: bytes.length,
       code,
     });
   }
@@ -64,7 +64,7 @@ export function toMemo(memo: ArrayLike<number> | string | undefined): number[] {
     throw new InvalidInputError({
       field: "memo",
       expected: `${MEMO_LENGTH} bytes`,
-      received: isBytes ? `${bytes.length} bytes` : memo,
+      received: isBytes ? bytes.length : memo,
       hint: `use createMemoBuffer(text, ${MEMO_LENGTH})`,
       code: MilepostErrorCode.InputMemo,
     });

@@ -1,0 +1,118 @@
+import { Buffer } from "buffer";
+import {
+  type AccountInfo,
+  type Commitment,
+  type Connection,
+  type GetProgramAccountsFilter,
+  PublicKey,
+  type SignatureStatus,
+} from "@solana/web3.js";
+import { utils } from "@coral-xyz/anchor";
+
+type Account = AccountInfo<Buffer>;
+
+/**
+ * The calls of a `Connection` that the SDK makes, over accounts in memory. Sending is a script: each step answers one
+ * round of the send loop.
+ */
+export class FakeConnection {
+  commitment: Commitment = "confirmed";
+  slot = 5_000;
+  readonly accounts = new Map<string, Account>();
+  readonly sent: Uint8Array[] = [];
+  blockHeight = 100;
+  lastValidBlockHeight = 250;
+  blockhashes = 0;
+  fees: number[] = [];
+  simulation: { err: unknown; logs: string[]; unitsConsumed?: number } = {
+    err: null,
+    logs: [],
+    unitsConsumed: 10_000,
+  };
+  /** What an RPC does in a round; the last one repeats. */
+  onSend: () => void = () => undefined;
+  onStatus: (searchHistory: boolean) => SignatureStatus | null = () => null;
+  onHeight: () => number = () => this.blockHeight;
+
+  asConnection(): Connection {
+    return this as unknown as Connection;
+  }
+
+  set(address: PublicKey, owner: PublicKey, data: Uint8Array, executable = false): void {
+    this.accounts.set(address.toBase58(), {
+      owner,
+      data: Buffer.from(data),
+      executable,
+      lamports: 1_000_000,
+      rentEpoch: 0,
+    });
+  }
+
+  async getAccountInfo(address: PublicKey): Promise<Account | null> {
+    return this.accounts.get(address.toBase58()) ?? null;
+  }
+
+  async getMultipleAccountsInfo(addresses: PublicKey[]): Promise<(Account | null)[]> {
+    if (addresses.length > 100) throw new Error("Too many inputs provided; max 100");
+    return addresses.map((address) => this.accounts.get(address.toBase58()) ?? null);
+  }
+
+  async getProgramAccounts(
+    programId: PublicKey,
+    { filters, dataSlice }: { filters: GetProgramAccountsFilter[]; dataSlice?: { offset: number; length: number } },
+  ): Promise<{ pubkey: PublicKey; account: Account }[]> {
+    const passes = (data: Buffer) =>
+      filters.every((filter) => {
+        if ("dataSize" in filter) return data.length === filter.dataSize;
+        const bytes = utils.bytes.bs58.decode(filter.memcmp.bytes);
+        const { offset } = filter.memcmp;
+        return data.subarray(offset, offset + bytes.length).equals(bytes);
+      });
+    return [...this.accounts.entries()]
+      .filter(([, account]) => account.owner.equals(programId) && passes(account.data))
+      .map(([key, account]) => {
+        const { offset, length } = dataSlice ?? { offset: 0, length: account.data.length };
+        const data = account.data.subarray(offset, offset + length);
+        return { pubkey: new PublicKey(key), account: { ...account, data } };
+      });
+  }
+
+  async getSlot(): Promise<number> {
+    return this.slot;
+  }
+
+  async getLatestBlockhash(): Promise<{ blockhash: string; lastValidBlockHeight: number }> {
+    this.blockhashes += 1;
+    const blockhash = new PublicKey(Buffer.alloc(32, this.blockhashes)).toBase58();
+    return { blockhash, lastValidBlockHeight: this.lastValidBlockHeight };
+  }
+
+  async simulateTransaction(): Promise<{ value: FakeConnection["simulation"] }> {
+    return { value: this.simulation };
+  }
+
+  async getRecentPrioritizationFees(): Promise<{ slot: number; prioritizationFee: number }[]> {
+    return this.fees.map((prioritizationFee, slot) => ({ slot, prioritizationFee }));
+  }
+
+  async sendRawTransaction(bytes: Uint8Array): Promise<string> {
+    this.sent.push(Uint8Array.from(bytes));
+    this.onSend();
+    return "signature";
+  }
+
+  async getSignatureStatuses(
+    _signatures: string[],
+    { searchTransactionHistory }: { searchTransactionHistory: boolean },
+  ): Promise<{ value: (SignatureStatus | null)[] }> {
+    return { value: [this.onStatus(searchTransactionHistory)] };
+  }
+
+  async getBlockHeight(): Promise<number> {
+    return this.onHeight();
+  }
+
+  async getTransaction(): Promise<null> {
+    return null;
+  }
+}
