@@ -1,6 +1,6 @@
 import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import { expect } from "chai";
-import { committed, expectDelegation, FOREIGN, payable, sync } from "./allowance";
+import { committed, expectDelegation, FOREIGN, payable, sync } from "./payable-policy";
 import { expectRefused } from "./refusal";
 import { approve, freeze, revoke, setBalance, thaw, transfer } from "./token-moves";
 import { PolicyRef, START, World } from "./world";

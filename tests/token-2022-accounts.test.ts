@@ -12,7 +12,7 @@ import {
 } from "@solana/spl-token";
 import { PublicKey, SystemProgram, TransactionInstruction } from "@solana/web3.js";
 import { expect } from "chai";
-import { expectDelegation, payable, sync } from "./allowance";
+import { expectDelegation, payable, sync } from "./payable-policy";
 import { fixedKeypair } from "./harness";
 import { expectRefused } from "./refusal";
 import { approve } from "./token-moves";

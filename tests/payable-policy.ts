@@ -1,4 +1,4 @@
-/** What policies need of the owner's token account. */
+/** Policies at their simplest, and what they need of and leave in token accounts. */
 import type { PublicKey } from "@solana/web3.js";
 import { expect } from "chai";
 import { fixedKeypair } from "./harness";
@@ -28,3 +28,12 @@ export async function expectDelegation(
 
 export const sync = (world: World, replaceDelegate = false) =>
   world.expectOk([world.syncDelegation(replaceDelegate)], "owner");
+
+/** What the three who are paid hold, in base units. */
+export async function feeBalances(world: World) {
+  return {
+    recipient: await world.balance("recipient"),
+    gateway: await world.balance("gatewayFees"),
+    protocol: await world.balance("protocolFees"),
+  };
+}
