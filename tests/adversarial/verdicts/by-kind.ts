@@ -1,0 +1,176 @@
+/**
+ * What each kind of slot answers to each impostor, written from the rules in `docs/decisions/0001-interface.md`, never
+ * recorded from a run. Anchor loads every account before it looks at how they belong together:
+ *
+ * - one of ours, read-only: owner program, then length, then discriminator;
+ * - one of ours, writable: the write lock, then length, owner program, discriminator;
+ * - anything else is judged by its address or by the token rules of the instruction.
+ */
+
+/** An error's name or number; `allowed` is proven by `outcomes.ts`. */
+export type Verdict = string | number;
+export type SlotVerdicts = Record<string, Verdict>;
+
+export interface InstructionVerdicts {
+  slots: Record<string, SlotVerdicts>;
+  /** Slots that share their account with no other slot, whatever it is: `DUPLICATE`. */
+  exclusive: string[];
+  /** "slot <- other": the slot is given the other slot's account. Every pair of slots that are not exclusive. */
+  duplicates: Record<string, Verdict>;
+}
+
+/** Anchor's "a mutable account is passed twice", which its TypeScript list of codes does not have yet. */
+export const DUPLICATE = 2040;
+export const ALLOWED = "allowed";
+
+const PROGRAMS = ["the program itself", "the other token program", "a fake token program"];
+const ACCOUNTS = [
+  "an empty address",
+  "a stranger's wallet",
+  "a config",
+  "another gateway",
+  "another owner's UserPayment",
+  "the UserPayment of another mint",
+  "another owner's policy",
+  "the policy of another mint",
+  "the policy of another gateway",
+  "the owner's other policy",
+  "another mint",
+  "another owner's token account",
+  "its owner's token account of another mint",
+  "its owner's Token-2022 account",
+  "its owner's second token account",
+];
+const COPIES = ["its bytes under another program", "zero bytes under the right program"];
+
+const all = (names: string[], verdict: Verdict): SlotVerdicts =>
+  Object.fromEntries(names.map((name) => [name, verdict]));
+
+/** Fewer accounts than the instruction has, whichever is left out. */
+const MISSING: SlotVerdicts = { missing: "NotEnoughAccountKeys" };
+/** Runtimes take no write lock on a program, so the slot finds it read-only. */
+const UNLOCKABLE = all(PROGRAMS, "ConstraintMut");
+const READ_ONLY: SlotVerdicts = { "read-only": "ConstraintMut" };
+
+/** A signer that the transaction must carry: only a wallet that really signs comes as far as `stranger`. */
+export const signer = (stranger: Verdict, unsigned: Verdict): SlotVerdicts => ({
+  ...MISSING,
+  unsigned,
+  ...all([...PROGRAMS, ...ACCOUNTS], unsigned),
+  "a stranger's wallet": stranger,
+});
+
+/** Pays rent: any wallet that signs. Anchor asks for both flags at once and names the signature. */
+export const PAYER: SlotVerdicts = {
+  ...signer(ALLOWED, "MissingRequiredSignature"),
+  "read-only": "MissingRequiredSignature",
+};
+
+/** Judged as one account that has to be right, read-only. */
+export const exactly = (verdict: Verdict): SlotVerdicts => ({
+  ...MISSING,
+  ...all([...PROGRAMS, ...ACCOUNTS], verdict),
+});
+
+/** As `exactly`, writable. */
+export const exactlyWritable = (verdict: Verdict): SlotVerdicts => ({
+  ...exactly(verdict),
+  ...UNLOCKABLE,
+  ...READ_ONLY,
+});
+
+/** Copies of the right account at other addresses. */
+export const copies = (verdict: Verdict): SlotVerdicts => all(COPIES, verdict);
+
+/** The address of an account that the call creates. */
+export const VACANT: SlotVerdicts = {
+  ...exactlyWritable("InvalidAddress"),
+  "already funded by somebody": ALLOWED,
+  "already funded beyond its rent": ALLOWED,
+  "already assigned to another program": "AccountAlreadyExists",
+  "already allocated": "AccountAlreadyExists",
+  "already ours": "AccountAlreadyExists",
+};
+
+export const SYSTEM_PROGRAM: SlotVerdicts = {
+  ...MISSING,
+  ...all(ACCOUNTS, "ConstraintExecutable"),
+  ...all(PROGRAMS, "IncorrectProgramId"),
+};
+
+export const TOKEN_PROGRAM = exactly("InvalidTokenProgram");
+
+/** Of our accounts' lengths 140, 205, 287 and 384, shorter ones are too small and longer ones of another type. */
+const OURS_READ_ONLY: SlotVerdicts = {
+  ...exactly("IllegalOwner"),
+  "an empty address": "UninitializedAccount",
+  "its bytes under another program": "IllegalOwner",
+  "zero bytes under the right program": "InvalidAccountData",
+};
+const OURS_WRITABLE: SlotVerdicts = {
+  ...exactlyWritable("AccountDataTooSmall"),
+  "its bytes under another program": "IllegalOwner",
+  "zero bytes under the right program": "InvalidAccountData",
+};
+const POLICIES = [
+  "another owner's policy",
+  "the policy of another mint",
+  "the policy of another gateway",
+  "the owner's other policy",
+];
+const USER_PAYMENTS = ["another owner's UserPayment", "the UserPayment of another mint"];
+
+/** There is one config on a chain, so another one of ours cannot be passed. */
+const withoutConfig = (verdicts: SlotVerdicts): SlotVerdicts =>
+  Object.fromEntries(Object.entries(verdicts).filter(([name]) => name !== "a config"));
+
+export const CONFIG = withoutConfig({
+  ...OURS_READ_ONLY,
+  ...all(["another gateway", ...USER_PAYMENTS, ...POLICIES], "InvalidAccountData"),
+});
+
+export const CONFIG_WRITABLE = withoutConfig({
+  ...OURS_WRITABLE,
+  ...all(["another gateway", ...USER_PAYMENTS, ...POLICIES], "InvalidAccountData"),
+  // Token accounts (165 and 170 bytes) are longer than a config.
+  "another owner's token account": "IllegalOwner",
+  "its owner's token account of another mint": "IllegalOwner",
+  "its owner's Token-2022 account": "IllegalOwner",
+  "its owner's second token account": "IllegalOwner",
+});
+
+export const gateway = (another: Verdict): SlotVerdicts => ({
+  ...OURS_READ_ONLY,
+  ...all(["a config", ...USER_PAYMENTS], "AccountDataTooSmall"),
+  ...all(POLICIES, "InvalidAccountData"),
+  "another gateway": another,
+});
+
+export const gatewayWritable = (another: Verdict): SlotVerdicts => ({
+  ...OURS_WRITABLE,
+  ...all(POLICIES, "InvalidAccountData"),
+  "another gateway": another,
+});
+
+export const userPayment = (ofOtherOwner: Verdict, ofOtherMint: Verdict): SlotVerdicts => ({
+  ...OURS_READ_ONLY,
+  "a config": "AccountDataTooSmall",
+  ...all(["another gateway", ...POLICIES], "InvalidAccountData"),
+  "another owner's UserPayment": ofOtherOwner,
+  "the UserPayment of another mint": ofOtherMint,
+});
+
+export const userPaymentWritable = (ofOtherOwner: Verdict, ofOtherMint: Verdict): SlotVerdicts => ({
+  ...OURS_WRITABLE,
+  ...all(["another gateway", ...POLICIES], "InvalidAccountData"),
+  "another owner's UserPayment": ofOtherOwner,
+  "the UserPayment of another mint": ofOtherMint,
+});
+
+/** The policy is always writable; which others are refused, and how, is for each instruction to say. */
+export const policyWritable = (others: {
+  "another owner's policy": Verdict;
+  "the policy of another mint": Verdict;
+  "the policy of another gateway": Verdict;
+  "the owner's other policy": Verdict;
+}): SlotVerdicts => ({ ...OURS_WRITABLE, ...others });
