@@ -2,7 +2,15 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "target/**", "artifacts/**", "**/node_modules/**", "sdk/src/generated/**"] },
+  {
+    ignores: [
+      "**/dist/**",
+      "target/**",
+      "artifacts/**",
+      "**/node_modules/**",
+      "sdk/src/generated/**",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

@@ -10,8 +10,6 @@ import {
   packExecutions,
   parseTransactionError,
 } from "@milepost/sdk";
-import { createTokenAccount, fixedKeypair, mintTo } from "./harness";
-import { policyAddress, userPaymentAddress } from "./instructions";
 import { START, WEEK, World } from "./world";
 
 const bn = (value: bigint): BN => new BN(value.toString());
@@ -126,7 +124,9 @@ describe("the SDK on a chain: lists, explanations, coverage, batches", () => {
 
   it("given thirty due policies of different owners then with a lookup table at least 8 share a transaction, and all are paid", async () => {
     const policies: PublicKey[] = [];
-    for (let i = 0; i < 30; i++) policies.push(await otherOwnersPolicy(world, i));
+    for (let i = 0; i < 30; i++) {
+      policies.push((await world.otherOwnersPolicy(`batch/${i}`)).address);
+    }
     const executions = await Promise.all(policies.map((policy) => sdk.prepareExecution(policy)));
     const wanted = lookupTableAddresses(executions);
     const lookupTable: AddressLookupTableAccount = await world.chain.createLookupTable(wanted);
@@ -145,34 +145,3 @@ describe("the SDK on a chain: lists, explanations, coverage, batches", () => {
     }
   });
 });
-
-/** A due policy of 1,000 base units, of an owner of its own to a recipient of its own. */
-async function otherOwnersPolicy(world: World, i: number): Promise<PublicKey> {
-  const { chain, testMint, mint } = world;
-  const owner = fixedKeypair(`batch/owner/${i}`);
-  const recipient = fixedKeypair(`batch/recipient/${i}`).publicKey;
-  const tokenAccount = await createTokenAccount(chain, testMint, owner.publicKey);
-  await createTokenAccount(chain, testMint, recipient);
-  await mintTo(chain, testMint, tokenAccount, 1_000n);
-  const userPayment = userPaymentAddress(owner.publicKey, mint);
-  const policyId = Number(chain.slot());
-  const policy = policyAddress(userPayment, policyId);
-  const accounts = {
-    owner: owner.publicKey,
-    user_payment: userPayment,
-    token_account: tokenAccount,
-    recipient,
-  };
-  await chain.sendOk(
-    [
-      world.createUserPayment(accounts, policyId),
-      world.createMilestonePolicy(
-        { amounts: [1_000n], timestamps: [START], releaseCondition: 1 },
-        policy,
-        accounts,
-      ),
-    ],
-    [owner],
-  );
-  return policy;
-}

@@ -443,6 +443,48 @@ export class World {
     return { address, id, schedule };
   }
 
+  /**
+   * A due policy of one milestone of `amount`, of an owner of its own to a recipient of its own, and its execution.
+   * Equal labels give equal keys.
+   */
+  async otherOwnersPolicy(
+    label: string,
+    amount = 1_000n,
+  ): Promise<{ address: PublicKey; execution: TransactionInstruction }> {
+    const { chain, testMint, mint } = this;
+    const owner = fixedKeypair(`${label}/owner`);
+    const recipient = fixedKeypair(`${label}/recipient`).publicKey;
+    const tokenAccount = await createTokenAccount(chain, testMint, owner.publicKey);
+    const recipientTokenAccount = await createTokenAccount(chain, testMint, recipient);
+    await mintTo(chain, testMint, tokenAccount, amount);
+    const userPayment = userPaymentAddress(owner.publicKey, mint);
+    const policyId = Number(chain.slot());
+    const address = policyAddress(userPayment, policyId);
+    const theirs = {
+      owner: owner.publicKey,
+      user_payment: userPayment,
+      token_account: tokenAccount,
+      recipient,
+    };
+    await chain.sendOk(
+      [
+        this.createUserPayment(theirs, policyId),
+        this.createMilestonePolicy(
+          { amounts: [amount], timestamps: [START], releaseCondition: 1 },
+          address,
+          theirs,
+        ),
+      ],
+      [owner],
+    );
+    const execution = this.executePayment(address, 0, {
+      user_payment: userPayment,
+      token_account: tokenAccount,
+      recipient_token_account: recipientTokenAccount,
+    });
+    return { address, execution };
+  }
+
   /** Address and id that the next policy of the owner will have. */
   async nextPolicy(): Promise<{ address: PublicKey; id: number }> {
     const id = (await this.decode("UserPayment", this.userPayment))["next_policy_id"] as number;

@@ -1,16 +1,8 @@
 /** Compute units of each instruction, on one runtime, with fixed keys: bumps, and so CU, depend on keys. */
 import { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { createTransferCheckedInstruction, TOKEN_2022_PROGRAM_ID } from "@solana/spl-token";
-import {
-  ComputeUse,
-  computeUse,
-  createTokenAccount,
-  fixedKeypair,
-  mintTo,
-  RuntimeName,
-  SendResult,
-} from "../harness";
-import { policyAddress, Schedule, userPaymentAddress } from "../instructions";
+import { ComputeUse, computeUse, RuntimeName, SendResult } from "../harness";
+import { Schedule } from "../instructions";
 import { Person, START, World } from "../world";
 
 export interface Measurement {
@@ -128,7 +120,9 @@ export async function measureBatch(runtime: RuntimeName): Promise<number> {
   const world = await World.create({ runtime });
   await world.chain.setTime(START + 10n);
   const executions: TransactionInstruction[] = [];
-  for (let i = 0; i < BATCH_CANDIDATES; i++) executions.push(await otherOwnersExecution(world, i));
+  for (let i = 0; i < BATCH_CANDIDATES; i++) {
+    executions.push((await world.otherOwnersPolicy(`bench/${i}`)).execution);
+  }
   const addresses = new Map<string, PublicKey>();
   for (const { keys } of executions) {
     for (const { pubkey } of keys) addresses.set(pubkey.toBase58(), pubkey);
@@ -163,37 +157,3 @@ export async function measureBatch(runtime: RuntimeName): Promise<number> {
 /** Largest transaction a cluster accepts. */
 const PACKET_BYTES = 1_232;
 const BATCH_CANDIDATES = 40;
-
-async function otherOwnersExecution(world: World, i: number): Promise<TransactionInstruction> {
-  const { chain, testMint, mint } = world;
-  const owner = fixedKeypair(`bench/owner/${i}`);
-  const recipient = fixedKeypair(`bench/recipient/${i}`).publicKey;
-  const tokenAccount = await createTokenAccount(chain, testMint, owner.publicKey);
-  const recipientTokenAccount = await createTokenAccount(chain, testMint, recipient);
-  await mintTo(chain, testMint, tokenAccount, 1_000n);
-  const userPayment = userPaymentAddress(owner.publicKey, mint);
-  const policyId = Number(chain.slot());
-  const policy = policyAddress(userPayment, policyId);
-  const accounts = {
-    owner: owner.publicKey,
-    user_payment: userPayment,
-    token_account: tokenAccount,
-    recipient,
-  };
-  await chain.sendOk(
-    [
-      world.createUserPayment(accounts, policyId),
-      world.createMilestonePolicy(
-        { amounts: [1_000n], timestamps: [START], releaseCondition: 1 },
-        policy,
-        accounts,
-      ),
-    ],
-    [owner],
-  );
-  return world.executePayment(policy, 0, {
-    user_payment: userPayment,
-    token_account: tokenAccount,
-    recipient_token_account: recipientTokenAccount,
-  });
-}
