@@ -1,0 +1,96 @@
+/** One wallet in several places of a call, where that is legal: it works, and nobody loses by it. */
+import { expect } from "chai";
+import { mintTo } from "./harness";
+import { gatewayAddress, policyAddress, userPaymentAddress } from "./instructions";
+import { World } from "./world";
+
+const OPEN = { amounts: [1_000n, 2_000n], timestamps: [0n, 0n], releaseCondition: 0 };
+
+describe("one wallet in several places, where that is legal", () => {
+  it("given an owner who pays for everything himself then all of it comes back", async () => {
+    const world = await World.create();
+    const owner = world.key("stranger");
+    await mintTo(world.chain, world.testMint, world.tokens.stranger, 10_000n);
+    const accounts = {
+      payer: owner,
+      owner,
+      rent_payer: owner,
+      user_payment: userPaymentAddress(owner, world.mint),
+      token_account: world.tokens.stranger,
+    };
+    const before = (await world.chain.getAccount(owner))?.lamports;
+    await world.expectOk([world.createUserPayment(accounts)], "stranger");
+    const { next_policy_id: id } = await world.decode("UserPayment", accounts.user_payment);
+    const policy = policyAddress(accounts.user_payment, id as number);
+    await world.expectOk([world.createMilestonePolicy(OPEN, policy, accounts)], "stranger");
+    await world.expectOk([world.executePayment(policy, 0, accounts)], "stranger");
+    await world.expectOk([world.deletePolicy(policy, accounts)], "stranger");
+    await world.chain.warpToSlot(world.chain.slot() + 5_000n);
+    await world.expectOk([world.closeUserPayment(accounts)], "stranger");
+    expect((await world.chain.getAccount(owner))?.lamports).to.equal(before);
+    expect(await world.balance("recipient")).to.equal(1_000n);
+  });
+
+  it("given an authority who pays for its gateway then the rent comes back", async () => {
+    const world = await World.create();
+    const authority = world.key("stranger");
+    const accounts = {
+      payer: authority,
+      authority,
+      rent_payer: authority,
+      gateway: gatewayAddress(authority),
+    };
+    const before = (await world.chain.getAccount(authority))?.lamports;
+    await world.expectOk([world.createGateway({}, accounts)], "stranger");
+    await world.expectOk([world.closeGateway(accounts)], "stranger");
+    expect((await world.chain.getAccount(authority))?.lamports).to.equal(before);
+  });
+
+  it("given one account that receives the payment and both fees then it gets the whole amount", async () => {
+    const world = await World.create({ gatewayFeeBps: 200, protocolFeeBps: 100 });
+    const policy = await world.createPolicy(OPEN);
+    const feeRecipient = world.key("recipient");
+    await world.expectOk([world.updateGateway({ feeRecipient })], "gatewayAuthority");
+    await world.expectOk([world.updateConfig({ feeRecipient })], "upgradeAuthority");
+    await world.expectOk(
+      [
+        world.executePayment(policy.address, 0, {
+          gateway_fee_account: world.tokens.recipient,
+          protocol_fee_account: world.tokens.recipient,
+        }),
+      ],
+      "stranger",
+    );
+    expect(await world.balance("recipient")).to.equal(1_000n);
+  });
+
+  it("given fees of zero then no fee account is looked at, and any may be left out", async () => {
+    const world = await World.create();
+    const policy = await world.createPolicy(OPEN);
+    const strangers = world.tokens.stranger;
+    await world.expectOk(
+      [
+        world.executePayment(policy.address, 0),
+        world.executePayment(policy.address, 1, {
+          gateway_fee_account: strangers,
+          protocol_fee_account: strangers,
+        }),
+      ],
+      "stranger",
+    );
+    expect(await world.balance("recipient")).to.equal(3_000n);
+    expect(await world.balance("stranger")).to.equal(0n);
+  });
+
+  it("given an executor who is the fee payer, the owner and the payer of rent then he releases", async () => {
+    const world = await World.create();
+    const policy = await world.createPolicy(
+      { ...OPEN, releaseCondition: 4 },
+      { payer: world.key("owner") },
+    );
+    const execute = world.executePayment(policy.address, 0, { executor: world.key("owner") });
+    const result = await world.sendFrom("owner", [execute]);
+    expect(result.err, result.logs.join("\n")).to.equal(null);
+    expect(await world.balance("recipient")).to.equal(1_000n);
+  });
+});
