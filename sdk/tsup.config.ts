@@ -10,7 +10,6 @@ export default defineConfig([
     splitting: true,
     target: "es2022",
     platform: "neutral",
-    clean: true,
   },
   {
     entry: ["src/index.ts"],

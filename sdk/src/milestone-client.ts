@@ -43,7 +43,13 @@ import {
 import type { IntegerInput } from "./input/numbers";
 import type { Execution, ExecutionOptions } from "./release/execution";
 import type { DestinationOverrides } from "./release/snapshot";
-import type { PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment, WithAddress } from "./types";
+import type {
+  PaymentGateway,
+  PaymentPolicy,
+  ProgramConfig,
+  UserPayment,
+  WithAddress,
+} from "./types";
 
 type Instructions = Promise<TransactionInstruction[]>;
 type PolicyOptions = Omit<PolicyArgs, "tokenMint" | "policyId">;

@@ -5,8 +5,17 @@ import {
   PublicKey,
   TransactionInstruction,
 } from "@solana/web3.js";
-import { createLookupTable, extendLookupTable, lookupTableAddresses } from "../src/batch/lookup-table";
-import { EXECUTION_COMPUTE_UNITS, groupExecutions, packExecutions, SETUP_COMPUTE_UNITS } from "../src/batch/pack";
+import {
+  createLookupTable,
+  extendLookupTable,
+  lookupTableAddresses,
+} from "../src/batch/lookup-table";
+import {
+  EXECUTION_COMPUTE_UNITS,
+  groupExecutions,
+  packExecutions,
+  SETUP_COMPUTE_UNITS,
+} from "../src/batch/pack";
 import { MAX_COMPUTE_UNITS, MAX_TRANSACTION_SIZE } from "../src/constants";
 import { createContext } from "../src/context";
 import { MilepostErrorCode } from "../src/errors/codes";
@@ -15,7 +24,17 @@ import { SendError } from "../src/errors/send";
 import { buildExecution, type Execution } from "../src/release/execution";
 import { expectError } from "./expect-error";
 import { FakeConnection } from "./fake-connection";
-import { fakeWorld, keypair, owner, policy, policyPda, releaseSnapshot, stranger, tokenAccount, userPayment } from "./fixtures";
+import {
+  fakeWorld,
+  keypair,
+  owner,
+  policy,
+  policyPda,
+  releaseSnapshot,
+  stranger,
+  tokenAccount,
+  userPayment,
+} from "./fixtures";
 
 const payer = stranger.publicKey;
 const context = createContext(new FakeConnection().asConnection(), stranger);
@@ -37,7 +56,10 @@ function executions(count: number, withSetup = false): Execution[] {
         state: withSetup ? null : tokenAccount({ owner: to }),
         isAssociated: true,
       },
-      gatewayFeeDestination: { ...base.gatewayFeeDestination, state: withSetup ? null : base.gatewayFeeDestination.state },
+      gatewayFeeDestination: {
+        ...base.gatewayFeeDestination,
+        state: withSetup ? null : base.gatewayFeeDestination.state,
+      },
     });
     return buildExecution(context, snapshot);
   });
@@ -88,7 +110,9 @@ describe("groupExecutions", () => {
     const groups = groupExecutions(batch, { payer, lookupTable, ...limits });
     expect(groups.map((group) => group.executions.length)).to.deep.equal([3, 3, 1]);
     expect(groups[0]!.computeUnits).to.equal(300_000);
-    expect(groups[0]!.instructions[0]!.programId.equals(ComputeBudgetProgram.programId)).to.equal(true);
+    expect(groups[0]!.instructions[0]!.programId.equals(ComputeBudgetProgram.programId)).to.equal(
+      true,
+    );
   });
 
   it("given the network's compute units, then never more", () => {
@@ -124,15 +148,23 @@ describe("groupExecutions", () => {
 
   it("given one milestone twice, then refused", async () => {
     const [execution] = executions(1);
-    await expectError(InvalidInputError, () => groupExecutions([execution!, execution!], { payer }));
+    await expectError(InvalidInputError, () =>
+      groupExecutions([execution!, execution!], { payer }),
+    );
   });
 
   it("given one that fits nowhere, then refused", async () => {
     const [execution] = executions(1);
-    const huge = new TransactionInstruction({ programId: payer, keys: [], data: Buffer.alloc(1300) });
+    const huge = new TransactionInstruction({
+      programId: payer,
+      keys: [],
+      data: Buffer.alloc(1300),
+    });
     for (const setup of [[huge], []]) {
       const options = setup.length === 0 ? { payer, maxComputeUnits: 1 } : { payer };
-      const error = await expectError(SendError, () => groupExecutions([{ ...execution!, setup }], options));
+      const error = await expectError(SendError, () =>
+        groupExecutions([{ ...execution!, setup }], options),
+      );
       expect(error.code).to.equal(MilepostErrorCode.SendTooLarge);
     }
   });
@@ -163,10 +195,18 @@ describe("lookup tables", () => {
   });
 
   it("given 45 addresses, then created with the first 20 and extended twice", () => {
-    const addresses = Array.from({ length: 45 }, (_unused, index) => keypair(`a${index}`).publicKey);
+    const addresses = Array.from(
+      { length: 45 },
+      (_unused, index) => keypair(`a${index}`).publicKey,
+    );
     const plan = createLookupTable({ authority: payer, payer, recentSlot: 5, addresses });
     expect(plan.transactions.map((instructions) => instructions.length)).to.deep.equal([2, 1, 1]);
-    const more = extendLookupTable({ authority: payer, payer, lookupTable: plan.lookupTable, addresses });
+    const more = extendLookupTable({
+      authority: payer,
+      payer,
+      lookupTable: plan.lookupTable,
+      addresses,
+    });
     expect(more).to.have.length(3);
   });
 

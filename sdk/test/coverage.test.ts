@@ -58,14 +58,34 @@ describe("computeCoverage", () => {
     ]);
   });
 
-  const cases: [string, Parameters<typeof tokenAccount>[0], [number, number, number], [number, number, number] | null][] = [
+  const cases: [
+    string,
+    Parameters<typeof tokenAccount>[0],
+    [number, number, number],
+    [number, number, number] | null,
+  ][] = [
     ["a balance one short of all", { amount: 69n, delegatedAmount: 70n }, [0, 1, 1], [1, 1, 1]],
-    ["a balance for the first only", { amount: 10n, delegatedAmount: 70n }, [0, 60, 60], [2, 0, 40]],
+    [
+      "a balance for the first only",
+      { amount: 10n, delegatedAmount: 70n },
+      [0, 60, 60],
+      [2, 0, 40],
+    ],
     ["an empty account", { amount: 0n, delegatedAmount: 70n }, [0, 70, 70], [1, 0, 10]],
     ["a lowered allowance", { amount: 70n, delegatedAmount: 15n }, [55, 0, 55], [2, 0, 35]],
     ["no delegate", { amount: 70n, delegate: null, delegatedAmount: 0n }, [70, 0, 70], [1, 0, 10]],
-    ["another delegate", { amount: 70n, delegate: stranger.publicKey, delegatedAmount: 70n }, [70, 0, 70], [1, 0, 10]],
-    ["an account given away", { amount: 70n, delegatedAmount: 70n, owner: stranger.publicKey }, [70, 70, 70], [1, 0, 10]],
+    [
+      "another delegate",
+      { amount: 70n, delegate: stranger.publicKey, delegatedAmount: 70n },
+      [70, 0, 70],
+      [1, 0, 10],
+    ],
+    [
+      "an account given away",
+      { amount: 70n, delegatedAmount: 70n, owner: stranger.publicKey },
+      [70, 70, 70],
+      [1, 0, 10],
+    ],
   ];
   for (const [name, account, [allowance, balance, shortfall], bites] of cases) {
     it(`given ${name}, then the shortfall and the payment it bites`, () => {
@@ -74,7 +94,9 @@ describe("computeCoverage", () => {
       expect(coverage.balanceShortfall.toNumber()).to.equal(balance);
       expect(coverage.shortfall.toNumber()).to.equal(shortfall);
       const first = coverage.firstUncovered;
-      expect(first && [first.policyId, first.milestoneIndex, first.missing.toNumber()]).to.deep.equal(bites);
+      expect(
+        first && [first.policyId, first.milestoneIndex, first.missing.toNumber()],
+      ).to.deep.equal(bites);
     });
   }
 
@@ -89,7 +111,10 @@ describe("computeCoverage", () => {
   });
 
   it("given a paused policy, then it counts as committed and does not bite", () => {
-    const paused = policy({ milestoneAmounts: amounts(70), totalMilestones: 1 }, { status: { paused: {} } });
+    const paused = policy(
+      { milestoneAmounts: amounts(70), totalMilestones: 1 },
+      { status: { paused: {} } },
+    );
     const coverage = computeCoverage({
       ...input,
       policies: [{ address: addressA, account: paused }],
@@ -118,6 +143,8 @@ describe("delegationCoverage", () => {
 
   it("given an owner without a UserPayment, then not found", async () => {
     const { context } = await fakeWorld();
-    await expectError(AccountNotFoundError, () => delegationCoverage(context, stranger.publicKey, mint));
+    await expectError(AccountNotFoundError, () =>
+      delegationCoverage(context, stranger.publicKey, mint),
+    );
   });
 });

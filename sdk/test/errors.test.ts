@@ -36,7 +36,10 @@ describe("parseTransactionError", () => {
     ["the err of a status", custom(6000)],
     ["a simulation's value", { err: custom(6000), logs: notDueLogs }],
     ["a simulation's response", { context: {}, value: { err: custom(6000), logs: notDueLogs } }],
-    ["a JSON-RPC error", { code: -32002, message: "x", data: { err: custom(6000), logs: notDueLogs } }],
+    [
+      "a JSON-RPC error",
+      { code: -32002, message: "x", data: { err: custom(6000), logs: notDueLogs } },
+    ],
     [
       "a SendTransactionError",
       new SendTransactionError({
@@ -97,9 +100,19 @@ describe("parseTransactionError", () => {
   const runtime: [string, unknown, string, number | null][] = [
     ["a name", "BlockhashNotFound", "BlockhashNotFound", null],
     ["a status with a name", { err: "AccountNotFound" }, "AccountNotFound", null],
-    ["a builtin instruction error", { InstructionError: [2, "MissingRequiredSignature"] }, "MissingRequiredSignature", 2],
+    [
+      "a builtin instruction error",
+      { InstructionError: [2, "MissingRequiredSignature"] },
+      "MissingRequiredSignature",
+      2,
+    ],
     ["rent", { InsufficientFundsForRent: { account_index: 0 } }, "InsufficientFundsForRent", null],
-    ["text", new Error("Transaction simulation failed: Blockhash not found"), "BlockhashNotFound", null],
+    [
+      "text",
+      new Error("Transaction simulation failed: Blockhash not found"),
+      "BlockhashNotFound",
+      null,
+    ],
   ];
   for (const [name, shape, expected, index] of runtime) {
     it(`given ${name} of the runtime, then a runtime error`, () => {

@@ -57,7 +57,11 @@ describe("decodeEvents", () => {
   const spoofs: [string, string[]][] = [
     [
       "another program's data line at the top",
-      [`Program ${OTHER} invoke [1]`, `Program data: ${paymentExecuted()}`, `Program ${OTHER} success`],
+      [
+        `Program ${OTHER} invoke [1]`,
+        `Program data: ${paymentExecuted()}`,
+        `Program ${OTHER} success`,
+      ],
     ],
     [
       "a data line of a program that ours called",
@@ -80,12 +84,20 @@ describe("decodeEvents", () => {
     ],
     [
       "a log text that looks like a data line",
-      [`Program ${OURS} invoke [1]`, `Program log: Program data: ${paymentExecuted()}`, `Program ${OURS} success`],
+      [
+        `Program ${OURS} invoke [1]`,
+        `Program log: Program data: ${paymentExecuted()}`,
+        `Program ${OURS} success`,
+      ],
     ],
     ["a data line before any program", [`Program data: ${paymentExecuted()}`]],
     [
       "a data line after ours ended",
-      [`Program ${OURS} invoke [1]`, `Program ${OURS} success`, `Program data: ${paymentExecuted()}`],
+      [
+        `Program ${OURS} invoke [1]`,
+        `Program ${OURS} success`,
+        `Program data: ${paymentExecuted()}`,
+      ],
     ],
     [
       "a data line after ours failed inside another",
@@ -129,7 +141,11 @@ describe("decodeEvents", () => {
   });
 
   it("given a cut log, then it says so", () => {
-    const logs = [`Program ${OURS} invoke [1]`, `Program data: ${paymentExecuted()}`, "Log truncated"];
+    const logs = [
+      `Program ${OURS} invoke [1]`,
+      `Program data: ${paymentExecuted()}`,
+      "Log truncated",
+    ];
     const { events, isTruncated } = decodeEvents(logs);
     expect(events).to.have.length(1);
     expect(isTruncated).to.equal(true);

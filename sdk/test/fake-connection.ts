@@ -59,7 +59,10 @@ export class FakeConnection {
 
   async getProgramAccounts(
     programId: PublicKey,
-    { filters, dataSlice }: { filters: GetProgramAccountsFilter[]; dataSlice?: { offset: number; length: number } },
+    {
+      filters,
+      dataSlice,
+    }: { filters: GetProgramAccountsFilter[]; dataSlice?: { offset: number; length: number } },
   ): Promise<{ pubkey: PublicKey; account: Account }[]> {
     const passes = (data: Buffer) =>
       filters.every((filter) => {

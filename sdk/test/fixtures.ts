@@ -10,6 +10,7 @@ import {
 import { Keypair, PublicKey, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
 import { accountsCoder } from "../src/coder";
 import { createContext } from "../src/context";
+import { type MilestoneClient, Tributary } from "../src/index";
 import { getConfigPda, getGatewayPda, getPaymentPolicyPda, getUserPaymentPda } from "../src/pdas";
 import { PROGRAM_ID } from "../src/constants";
 import { associatedTokenAddress, type TokenAccountState } from "../src/tokens/account";
@@ -150,7 +151,13 @@ export function tokenAccount(overrides: Partial<TokenAccountState> = {}): TokenA
 export function releaseSnapshot(overrides: Partial<ReleaseSnapshot> = {}): ReleaseSnapshot {
   const destination = (of: PublicKey) => {
     const address = associatedTokenAddress(mint, of, TOKEN_PROGRAM_ID);
-    const state = tokenAccount({ address, owner: of, delegate: null, delegatedAmount: 0n, amount: 0n });
+    const state = tokenAccount({
+      address,
+      owner: of,
+      delegate: null,
+      delegatedAmount: 0n,
+      amount: 0n,
+    });
     return { address, owner: of, state, isAssociated: true };
   };
   return {
@@ -174,6 +181,7 @@ export function releaseSnapshot(overrides: Partial<ReleaseSnapshot> = {}): Relea
 export async function fakeWorld(): Promise<{
   connection: FakeConnection;
   context: ReturnType<typeof createContext>;
+  sdk: MilestoneClient;
   put: (name: string, address: PublicKey, account: object) => Promise<void>;
 }> {
   const connection = new FakeConnection();
@@ -188,7 +196,12 @@ export async function fakeWorld(): Promise<{
   const clock = Buffer.alloc(40);
   clock.writeBigInt64LE(BigInt(NOW), 32);
   connection.set(SYSVAR_CLOCK_PUBKEY, PublicKey.default, clock);
-  return { connection, put, context: createContext(connection.asConnection(), owner) };
+  return {
+    connection,
+    put,
+    context: createContext(connection.asConnection(), owner),
+    sdk: new Tributary(connection.asConnection(), owner),
+  };
 }
 
 export function mintBytes(): Buffer {

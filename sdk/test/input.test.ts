@@ -100,7 +100,12 @@ describe("toMilestoneSchedule", () => {
   it("given two milestones, then four slots, zero after, and their sum", () => {
     const schedule = toMilestoneSchedule([200, 300n], [NOW, new BN(NOW + 1)], 1);
     expect(schedule.milestoneAmounts.map(String)).to.deep.equal(["200", "300", "0", "0"]);
-    expect(schedule.milestoneTimestamps.map(String)).to.deep.equal([`${NOW}`, `${NOW + 1}`, "0", "0"]);
+    expect(schedule.milestoneTimestamps.map(String)).to.deep.equal([
+      `${NOW}`,
+      `${NOW + 1}`,
+      "0",
+      "0",
+    ]);
     expect(schedule.totalMilestones).to.equal(2);
     expect(schedule.escrowAmount.toString()).to.equal("500");
   });

@@ -13,7 +13,15 @@ import { IDL } from "../src/generated/milestone";
 import { buildInstruction } from "../src/instruction";
 import { getConfigPda, getPaymentPolicyPda } from "../src/pdas";
 import { expectError } from "./expect-error";
-import { owner, policy, policyPda, recipient, stranger, userPayment, userPaymentPda } from "./fixtures";
+import {
+  owner,
+  policy,
+  policyPda,
+  recipient,
+  stranger,
+  userPayment,
+  userPaymentPda,
+} from "./fixtures";
 
 const ROOT = join(__dirname, "..", "..");
 const pascal = (name: string) => name[0]!.toUpperCase() + name.slice(1);
@@ -42,7 +50,7 @@ describe("the SDK's constants", () => {
       total_milestones: POLICY_OFFSET.totalMilestones - 105,
     };
     for (const [field, offset] of Object.entries(rows)) {
-      expect(text).to.match(new RegExp(`^\\| ${offset} \\| ${field} \\|`, "m"));
+      expect(text).to.match(new RegExp(`^\\| ${offset} +\\| ${field} +\\|`, "m"));
     }
   });
 
@@ -100,7 +108,10 @@ describe("buildInstruction", () => {
 
   it("given execute_payment, then Anchor's discriminator, the index, and the program for an absent account", () => {
     const instruction = buildInstruction("executePayment", executeAccounts, { milestoneIndex: 3 });
-    const discriminator = createHash("sha256").update("global:execute_payment").digest().subarray(0, 8);
+    const discriminator = createHash("sha256")
+      .update("global:execute_payment")
+      .digest()
+      .subarray(0, 8);
     expect([...instruction.data]).to.deep.equal([...discriminator, 3]);
     expect(instruction.keys).to.have.length(11);
     expect(instruction.keys[0]).to.deep.include({ isSigner: true, isWritable: false });
@@ -119,7 +130,11 @@ describe("buildInstruction", () => {
 describe("getPaymentPolicyPda", () => {
   it("given an id, then seeds of the account page with the id as u32 LE", () => {
     const [expected] = PublicKey.findProgramAddressSync(
-      [Buffer.from("payment_policy"), userPaymentPda.toBuffer(), Buffer.from([0x04, 0x03, 0x02, 0x01])],
+      [
+        Buffer.from("payment_policy"),
+        userPaymentPda.toBuffer(),
+        Buffer.from([0x04, 0x03, 0x02, 0x01]),
+      ],
       PROGRAM_ID,
     );
     expect(getPaymentPolicyPda(userPaymentPda, 0x01020304)[0].equals(expected)).to.equal(true);

@@ -58,9 +58,9 @@ describe("decideRelease", () => {
             ...(isDue ? [] : ["PaymentNotDue"]),
             ...(isSigned ? [] : ["InvalidSigner"]),
           ]);
-          expect(report.requiredSigner?.address.equals(BY_NAME[party ?? ""]!.publicKey) ?? null).to.equal(
-            party === null ? null : true,
-          );
+          expect(
+            report.requiredSigner?.address.equals(BY_NAME[party ?? ""]!.publicKey) ?? null,
+          ).to.equal(party === null ? null : true);
           const dueAt = Number(condition) % 2 === 1 ? NOW : null;
           expect(report.dueAt?.toNumber() ?? null).to.equal(dueAt);
           expect(report.earliest!.toNumber()).to.equal(Math.max(dueAt ?? 0, NOW + offset));
@@ -74,20 +74,92 @@ describe("decideRelease", () => {
   const destination = releaseSnapshot().recipientDestination;
   const cases: [string, Partial<ReleaseSnapshot>, RequirementName[], MilestoneErrorName][] = [
     ["a paused policy", { policy: policy({}, { status: paused }) }, ["active"], "PolicyPaused"],
-    ["a paused program", { config: config({ isPaused: 1 }) }, ["programNotPaused"], "ProgramPaused"],
-    ["no delegate", { source: tokenAccount({ delegate: null, delegatedAmount: 0n }) }, ["delegation", "allowance"], "DelegationRevoked"],
-    ["another delegate", { source: tokenAccount({ delegate: stranger.publicKey }) }, ["delegation", "allowance"], "DelegationReplaced"],
-    ["an allowance one short", { source: tokenAccount({ delegatedAmount: 49_999_999n }) }, ["allowance"], "InsufficientDelegation"],
-    ["a balance one short", { source: tokenAccount({ amount: 49_999_999n }) }, ["balance"], "InsufficientFunds"],
-    ["a closed token account", { source: null }, ["delegation", "allowance", "balance"], "InvalidTokenAccount"],
-    ["a frozen token account", { source: frozen }, ["delegation", "allowance", "balance"], "TokenAccountFrozen"],
-    ["a token account given away", { source: tokenAccount({ owner: stranger.publicKey }) }, ["delegation", "allowance", "balance"], "InvalidTokenAccount"],
+    [
+      "a paused program",
+      { config: config({ isPaused: 1 }) },
+      ["programNotPaused"],
+      "ProgramPaused",
+    ],
+    [
+      "no delegate",
+      { source: tokenAccount({ delegate: null, delegatedAmount: 0n }) },
+      ["delegation", "allowance"],
+      "DelegationRevoked",
+    ],
+    [
+      "another delegate",
+      { source: tokenAccount({ delegate: stranger.publicKey }) },
+      ["delegation", "allowance"],
+      "DelegationReplaced",
+    ],
+    [
+      "an allowance one short",
+      { source: tokenAccount({ delegatedAmount: 49_999_999n }) },
+      ["allowance"],
+      "InsufficientDelegation",
+    ],
+    [
+      "a balance one short",
+      { source: tokenAccount({ amount: 49_999_999n }) },
+      ["balance"],
+      "InsufficientFunds",
+    ],
+    [
+      "a closed token account",
+      { source: null },
+      ["delegation", "allowance", "balance"],
+      "InvalidTokenAccount",
+    ],
+    [
+      "a frozen token account",
+      { source: frozen },
+      ["delegation", "allowance", "balance"],
+      "TokenAccountFrozen",
+    ],
+    [
+      "a token account given away",
+      { source: tokenAccount({ owner: stranger.publicKey }) },
+      ["delegation", "allowance", "balance"],
+      "InvalidTokenAccount",
+    ],
     ["a mint that is gone", { mint: null }, ["mint"], "InvalidMint"],
-    ["a mint with a hook", { mint: { ...releaseSnapshot().mint!, unsupportedExtensions: ["TransferHook"] } }, ["mint"], "UnsupportedMint"],
-    ["a frozen destination", { recipientDestination: { ...destination, state: { ...destination.state!, isFrozen: true } } }, ["destination"], "TokenAccountFrozen"],
-    ["a destination of someone else", { recipientDestination: { ...destination, state: { ...destination.state!, owner: stranger.publicKey } } }, ["destination"], "InvalidRecipientTokenAccount"],
-    ["the paying account as destination", { recipientDestination: { ...destination, address: ownerTokens } }, ["destination"], "InvalidRecipientTokenAccount"],
-    ["a fee account of someone else", { gatewayFeeDestination: { ...destination, owner: gatewaySigner.publicKey } }, ["feeAccounts"], "InvalidGatewayFeeAccount"],
+    [
+      "a mint with a hook",
+      { mint: { ...releaseSnapshot().mint!, unsupportedExtensions: ["TransferHook"] } },
+      ["mint"],
+      "UnsupportedMint",
+    ],
+    [
+      "a frozen destination",
+      {
+        recipientDestination: { ...destination, state: { ...destination.state!, isFrozen: true } },
+      },
+      ["destination"],
+      "TokenAccountFrozen",
+    ],
+    [
+      "a destination of someone else",
+      {
+        recipientDestination: {
+          ...destination,
+          state: { ...destination.state!, owner: stranger.publicKey },
+        },
+      },
+      ["destination"],
+      "InvalidRecipientTokenAccount",
+    ],
+    [
+      "the paying account as destination",
+      { recipientDestination: { ...destination, address: ownerTokens } },
+      ["destination"],
+      "InvalidRecipientTokenAccount",
+    ],
+    [
+      "a fee account of someone else",
+      { gatewayFeeDestination: { ...destination, owner: gatewaySigner.publicKey } },
+      ["feeAccounts"],
+      "InvalidGatewayFeeAccount",
+    ],
   ];
   for (const [name, overrides, unmetNames, first] of cases) {
     it(`given ${name}, then ${unmetNames.join(" and ")} unmet, first ${first}`, () => {
@@ -109,7 +181,11 @@ describe("decideRelease", () => {
     const done = policy({ currentMilestone: 2 }, { status: paused });
     const report = decideRelease(releaseSnapshot({ policy: done }));
     expect(report.requirements.map(({ error }) => error)).to.deep.equal(["PolicyCompleted"]);
-    expect([report.milestoneIndex, report.amount, report.earliest]).to.deep.equal([null, null, null]);
+    expect([report.milestoneIndex, report.amount, report.earliest]).to.deep.equal([
+      null,
+      null,
+      null,
+    ]);
   });
 
   it("given the time, then it counts instead of the snapshot's", () => {
@@ -125,8 +201,12 @@ describe("splitAmount", () => {
     fc.assert(
       fc.property(u64, bps(1_000), bps(500), (amount, gatewayBps, protocolBps) => {
         const split = splitAmount(new BN(amount.toString()), gatewayBps, protocolBps);
-        expect(BigInt(split.gatewayFee.toString())).to.equal((amount * BigInt(gatewayBps)) / 10_000n);
-        expect(BigInt(split.protocolFee.toString())).to.equal((amount * BigInt(protocolBps)) / 10_000n);
+        expect(BigInt(split.gatewayFee.toString())).to.equal(
+          (amount * BigInt(gatewayBps)) / 10_000n,
+        );
+        expect(BigInt(split.protocolFee.toString())).to.equal(
+          (amount * BigInt(protocolBps)) / 10_000n,
+        );
         const sum = split.recipient.add(split.gatewayFee).add(split.protocolFee);
         expect(sum.toString()).to.equal(amount.toString());
       }),
@@ -188,23 +268,34 @@ describe("buildExecution", () => {
     ["a closed token account", { ...base, source: null }, {}, "InvalidTokenAccount"],
     [
       "a destination that is no token account",
-      { ...base, recipientDestination: { ...base.recipientDestination, state: null, isAssociated: false } },
+      {
+        ...base,
+        recipientDestination: { ...base.recipientDestination, state: null, isAssociated: false },
+      },
       {},
       "InvalidRecipientTokenAccount",
     ],
   ];
   for (const [name, snapshot, options, expected] of refused) {
     it(`given ${name}, then ${expected} before anything is sent, unless told to skip checks`, async () => {
-      const error = await expectError(MilestoneProgramError, () => buildExecution(context, snapshot, options));
+      const error = await expectError(MilestoneProgramError, () =>
+        buildExecution(context, snapshot, options),
+      );
       expect([error.programErrorName, error.origin]).to.deep.equal([expected, "sdk"]);
-      expect(buildExecution(context, snapshot, { ...options, skipChecks: true }).instruction.keys).to.have.length(11);
+      expect(
+        buildExecution(context, snapshot, { ...options, skipChecks: true }).instruction.keys,
+      ).to.have.length(11);
     });
   }
 
   it("given an index past the last, then an input error naming the range", async () => {
-    const error = await expectError(InvalidInputError, () => buildExecution(context, base, { milestoneIndex: 2 }));
+    const error = await expectError(InvalidInputError, () =>
+      buildExecution(context, base, { milestoneIndex: 2 }),
+    );
     expect(error.expected).to.equal("0 to 1");
-    await expectError(InvalidInputError, () => buildExecution(context, base, { milestoneIndex: 256 }));
+    await expectError(InvalidInputError, () =>
+      buildExecution(context, base, { milestoneIndex: 256 }),
+    );
   });
 
   it("given the next but one milestone, then built: the current one may be in the same transaction", () => {
@@ -213,7 +304,9 @@ describe("buildExecution", () => {
 
   it("given an unsupported mint, then refused with its extensions", async () => {
     const mint = { ...base.mint!, unsupportedExtensions: ["TransferHook"] };
-    const error = await expectError(UnsupportedMintError, () => buildExecution(context, { ...base, mint }));
+    const error = await expectError(UnsupportedMintError, () =>
+      buildExecution(context, { ...base, mint }),
+    );
     expect(error.extensions).to.deep.equal(["TransferHook"]);
   });
 });

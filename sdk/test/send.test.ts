@@ -20,7 +20,12 @@ import { expectError } from "./expect-error";
 import { FakeConnection } from "./fake-connection";
 import { keypair, owner, recipient, stranger } from "./fixtures";
 
-const confirmed: SignatureStatus = { slot: 77, confirmations: 1, err: null, confirmationStatus: "confirmed" };
+const confirmed: SignatureStatus = {
+  slot: 77,
+  confirmations: 1,
+  err: null,
+  confirmationStatus: "confirmed",
+};
 const processed: SignatureStatus = { ...confirmed, confirmationStatus: "processed" };
 const transfer = (from: PublicKey = owner.publicKey): TransactionInstruction =>
   SystemProgram.transfer({ fromPubkey: from, toPubkey: recipient.publicKey, lamports: 5 });
@@ -119,7 +124,9 @@ describe("send", () => {
     connection.onStatus = () => {
       throw new Error("503");
     };
-    const error = await expectError(SendError, () => send(context, [transfer()], { clock, timeoutMs: 9_000 }));
+    const error = await expectError(SendError, () =>
+      send(context, [transfer()], { clock, timeoutMs: 9_000 }),
+    );
     expect(error.code).to.equal(MilepostErrorCode.SendUnconfirmed);
     expect((error.cause as Error).message).to.equal("503");
   });
@@ -172,7 +179,10 @@ describe("send", () => {
     const { connection, context, clock } = setUp();
     connection.onStatus = () => confirmed;
     let sentBefore = -1;
-    await send(context, [transfer()], { clock, onSigned: () => void (sentBefore = connection.sent.length) });
+    await send(context, [transfer()], {
+      clock,
+      onSigned: () => void (sentBefore = connection.sent.length),
+    });
     expect(sentBefore).to.equal(0);
   });
 
@@ -183,7 +193,9 @@ describe("send", () => {
       err: { InstructionError: [0, { Custom: 6000 }] },
       logs: [`Program ${id} invoke [1]`, `Program ${id} failed: custom program error: 0x1770`],
     };
-    const error = await expectError(MilestoneProgramError, () => send(context, [transfer()], { clock }));
+    const error = await expectError(MilestoneProgramError, () =>
+      send(context, [transfer()], { clock }),
+    );
     expect([error.programErrorName, error.instructionIndex]).to.deep.equal(["PaymentNotDue", 0]);
     expect(connection.sent).to.deep.equal([]);
     expect(connection.blockhashes).to.equal(0);
@@ -192,22 +204,31 @@ describe("send", () => {
   it("given an empty fee payer, then that runtime error with a fix", async () => {
     const { connection, context, clock } = setUp();
     connection.simulation = { err: "AccountNotFound", logs: [] };
-    const error = await expectError(TransactionRuntimeError, () => send(context, [transfer()], { clock }));
+    const error = await expectError(TransactionRuntimeError, () =>
+      send(context, [transfer()], { clock }),
+    );
     expect(error.message).to.contain("send it SOL");
   });
 
   it("given a transaction that landed and failed, then its error, not a resend", async () => {
     const { connection, context, clock } = setUp();
-    connection.onStatus = () => ({ ...confirmed, err: { InstructionError: [0, { Custom: 6003 }] } });
+    connection.onStatus = () => ({
+      ...confirmed,
+      err: { InstructionError: [0, { Custom: 6003 }] },
+    });
     const instruction = { ...transfer(), programId: PROGRAM_ID } as TransactionInstruction;
-    const error = await expectError(MilestoneProgramError, () => send(context, [instruction], { clock }));
+    const error = await expectError(MilestoneProgramError, () =>
+      send(context, [instruction], { clock }),
+    );
     expect(error.programErrorName).to.equal("MilestoneAlreadyReleased");
     expect(connection.sent).to.have.length(1);
   });
 
   it("given a missing signer, then named, and nothing is sent", async () => {
     const { connection, context, clock } = setUp();
-    const error = await expectError(SendError, () => send(context, [transfer(stranger.publicKey)], { clock }));
+    const error = await expectError(SendError, () =>
+      send(context, [transfer(stranger.publicKey)], { clock }),
+    );
     expect(error.code).to.equal(MilepostErrorCode.SendMissingSigner);
     expect(error.message).to.contain(stranger.publicKey.toBase58());
     expect(connection.sent).to.deep.equal([]);
@@ -228,7 +249,8 @@ describe("send", () => {
       await send(context, instructions, { clock, signers: [stranger, keypair("not needed")] });
       const { signatures } = VersionedTransaction.deserialize(connection.sent[0]!);
       expect(signatures).to.have.length(2);
-      for (const signature of signatures) expect(signature.some((byte) => byte !== 0)).to.equal(true);
+      for (const signature of signatures)
+        expect(signature.some((byte) => byte !== 0)).to.equal(true);
     }
   });
 
@@ -257,7 +279,11 @@ describe("send", () => {
     const { connection, context, clock } = setUp();
     connection.simulation = { err: "never reached", logs: [] };
     const many = Array.from({ length: 40 }, () =>
-      SystemProgram.transfer({ fromPubkey: owner.publicKey, toPubkey: Keypair.generate().publicKey, lamports: 1 }),
+      SystemProgram.transfer({
+        fromPubkey: owner.publicKey,
+        toPubkey: Keypair.generate().publicKey,
+        lamports: 1,
+      }),
     );
     const error = await expectError(SendError, () => send(context, many, { clock }));
     expect(error.code).to.equal(MilepostErrorCode.SendTooLarge);

@@ -95,7 +95,8 @@ function filtersOf(query: DuePoliciesQuery): GetProgramAccountsFilter[] {
 }
 
 function readSlice(data: Uint8Array): DueFields {
-  const timestamp = (slot: number) => new BN(data.subarray(slot * 8, slot * 8 + 8), "le").fromTwos(64);
+  const timestamp = (slot: number) =>
+    new BN(data.subarray(slot * 8, slot * 8 + 8), "le").fromTwos(64);
   return {
     milestoneTimestamps: [0, 1, 2, 3].map(timestamp),
     currentMilestone: data[32]!,

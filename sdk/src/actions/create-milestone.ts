@@ -1,32 +1,21 @@
-import type { Buffer } from "buffer";
-import type BN from "bn.js";
-import {
-  type AccountInfo,
-  type PublicKey,
-  SystemProgram,
-  type TransactionInstruction,
-} from "@solana/web3.js";
+import BN from "bn.js";
+import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import { decodeAccount } from "../accounts/decode";
 import { fetchAccountInfos } from "../accounts/fetch";
 import type { MilestoneContext } from "../context";
-import { AccountKindError, AccountMismatchError, AccountNotFoundError } from "../errors/accounts";
+import { AccountMismatchError, AccountNotFoundError } from "../errors/accounts";
 import { InvalidInputError } from "../errors/input";
 import { MilepostErrorCode } from "../errors/codes";
-import { refuse } from "../errors/program";
 import { toAddress, toNonZeroAddress } from "../input/address";
 import { toMemo } from "../input/memo";
 import { type MilestoneSchedule, toMilestoneSchedule } from "../input/milestones";
 import { type IntegerInput, toU32, toU64 } from "../input/numbers";
 import { buildInstruction } from "../instruction";
 import { getConfigPda, getPaymentPolicyPda, getUserPaymentPda } from "../pdas";
-import {
-  associatedTokenAddress,
-  createAssociatedTokenAccount,
-  parseTokenAccount,
-} from "../tokens/account";
 import { refuseUnapprovable } from "../tokens/approvable";
-import { isTokenProgram, type MintState, parseMint, requireSupported } from "../tokens/mint";
-import type { UserPayment } from "../types";
+import { parseMint, requireSupported } from "../tokens/mint";
+import { checkConfig, checkGateway, checkRecipient } from "./milestone-parties";
+import { prepareOwnerTokenAccount } from "./owner-token-account";
 
 export interface CreateMilestoneOptions {
   /** Whose money it is; signs. Default: the wallet. */
@@ -125,7 +114,9 @@ export async function prepareMilestone(
 
   if (!mintInfo) throw new AccountNotFoundError("Mint", mintAddress);
   const mint = parseMint(mintAddress, mintInfo);
-  const userPayment = userPaymentInfo
+  // SOL that somebody sent to the address makes no UserPayment of it.
+  const isOpen = userPaymentInfo && !userPaymentInfo.owner.equals(SystemProgram.programId);
+  const userPayment = isOpen
     ? decodeAccount("userPayment", userPaymentAddress, userPaymentInfo, programId)
     : null;
   if (!args.skipChecks) {
@@ -134,12 +125,29 @@ export async function prepareMilestone(
     checkGateway(context, input.gateway, gatewayInfo);
     checkRecipient(input.recipient, recipientInfo);
   }
-  const source = await prepareSource(context, input, mint, userPayment);
+  if (userPayment && input.tokenAccount && !input.tokenAccount.equals(userPayment.tokenAccount)) {
+    const hint = "the owner's UserPayment on this mint already names one";
+    throw new AccountMismatchError(
+      "tokenAccount",
+      userPayment.tokenAccount,
+      input.tokenAccount,
+      hint,
+    );
+  }
+  const source = await prepareOwnerTokenAccount(context, {
+    owner,
+    payer,
+    mint,
+    tokenAccount: userPayment?.tokenAccount ?? input.tokenAccount,
+    skipChecks: args.skipChecks,
+  });
+  if (source.state && !args.skipChecks) {
+    const expected = { owner, mint: mintAddress, userPayment: userPaymentAddress };
+    refuseUnapprovable(source.state, expected, args.replaceDelegate ?? false);
+  }
   const policyId = input.policyId ?? userPayment?.nextPolicyId ?? (await recentSlot(context));
   const [policy] = getPaymentPolicyPda(userPaymentAddress, policyId, programId);
-  const committed = (userPayment?.committed ?? schedule.escrowAmount.muln(0)).add(
-    schedule.escrowAmount,
-  );
+  const committed = (userPayment?.committed ?? new BN(0)).add(schedule.escrowAmount);
   if (!args.skipChecks) toU64(committed, "sum of what all policies on this mint may pull");
 
   const instructions = [...source.setup];
@@ -189,7 +197,7 @@ export async function prepareMilestone(
     ),
   );
 
-  const warnings = balanceWarnings(source.balance, BigInt(committed.toString()));
+  const warnings = balanceWarnings(source.state?.amount ?? 0n, BigInt(committed.toString()));
   warnings.forEach((warning) => args.onWarning?.(warning));
   return {
     instructions,
@@ -211,8 +219,6 @@ interface CheckedInput {
   memo: number[];
   policyId: number | undefined;
   tokenAccount: PublicKey | undefined;
-  replaceDelegate: boolean;
-  skipChecks: boolean;
 }
 
 /** What can be refused without a look at the chain. */
@@ -237,8 +243,6 @@ function checkInput(context: MilestoneContext, args: CreateMilestoneArgs): Check
     memo: toMemo(args.memo),
     policyId: args.policyId === undefined ? undefined : toU32(args.policyId, "policyId"),
     tokenAccount: args.tokenAccount && toAddress(args.tokenAccount, "tokenAccount"),
-    replaceDelegate: args.replaceDelegate ?? false,
-    skipChecks: args.skipChecks ?? false,
   };
 }
 
@@ -247,86 +251,7 @@ function checkInput(context: MilestoneContext, args: CreateMilestoneArgs): Check
  * that one transaction can open the account and name its first policy's address.
  */
 function recentSlot(context: MilestoneContext): Promise<number> {
-  return context.connection.getSlot(
-    context.commitment === "finalized" ? "finalized" : "confirmed",
-  );
-}
-
-function checkConfig(
-  context: MilestoneContext,
-  address: PublicKey,
-  info: AccountInfo<Buffer> | null | undefined,
-): void {
-  if (!info) throw new AccountNotFoundError("ProgramConfig", address, "run initializeConfig once");
-  if (decodeAccount("programConfig", address, info, context.programId).isPaused) {
-    throw refuse("ProgramPaused");
-  }
-}
-
-function checkGateway(
-  context: MilestoneContext,
-  address: PublicKey,
-  info: AccountInfo<Buffer> | null | undefined,
-): void {
-  if (!info) {
-    const hint = "pass the gateway's account, getGatewayPda(authority), after createGateway";
-    throw new AccountNotFoundError("PaymentGateway", address, hint);
-  }
-  decodeAccount("paymentGateway", address, info, context.programId);
-}
-
-/** Tokens sent to "the token account of a token account" could never be spent. */
-function checkRecipient(address: PublicKey, info: AccountInfo<Buffer> | null | undefined): void {
-  if (!info) return;
-  if (isTokenProgram(info.owner)) {
-    throw new AccountKindError(
-      "wallet",
-      address,
-      "it is a mint or a token account; pass its owner",
-    );
-  }
-  if (info.executable) throw new AccountKindError("wallet", address, "it is a program");
-}
-
-/** The owner's token account, checked, with what creates it when it is the associated one and missing. */
-async function prepareSource(
-  context: MilestoneContext,
-  input: CheckedInput,
-  mint: MintState,
-  userPayment: UserPayment | null,
-): Promise<{ address: PublicKey; balance: bigint; setup: TransactionInstruction[] }> {
-  const { owner, payer } = input;
-  const associated = associatedTokenAddress(mint.address, owner, mint.tokenProgram);
-  const address = userPayment?.tokenAccount ?? input.tokenAccount ?? associated;
-  if (input.tokenAccount && !input.tokenAccount.equals(address)) {
-    const hint = "the owner's UserPayment on this mint already names one";
-    throw new AccountMismatchError("tokenAccount", address, input.tokenAccount, hint);
-  }
-  const [info] = await fetchAccountInfos(context, [address]);
-  const state = parseTokenAccount(address, info);
-  if (!state) {
-    const isCreatable = address.equals(associated) && !info;
-    if (!isCreatable && !input.skipChecks) {
-      throw new AccountKindError(
-        "token account",
-        address,
-        info ? "it is something else" : "it does not exist",
-      );
-    }
-    const setup = isCreatable
-      ? [createAssociatedTokenAccount(payer, mint.address, owner, mint.tokenProgram)]
-      : [];
-    return { address, balance: 0n, setup };
-  }
-  if (!input.skipChecks) {
-    const [userPaymentAddress] = getUserPaymentPda(owner, mint.address, context.programId);
-    refuseUnapprovable(
-      state,
-      { owner, mint: mint.address, userPayment: userPaymentAddress },
-      input.replaceDelegate,
-    );
-  }
-  return { address, balance: state.amount, setup: [] };
+  return context.connection.getSlot(context.commitment === "finalized" ? "finalized" : "confirmed");
 }
 
 function balanceWarnings(balance: bigint, committed: bigint): MilestoneWarning[] {

@@ -7,13 +7,10 @@ import { refuse } from "../errors/program";
 import { toAddress } from "../input/address";
 import { buildInstruction } from "../instruction";
 import { getUserPaymentPda } from "../pdas";
-import {
-  associatedTokenAddress,
-  createAssociatedTokenAccount,
-  parseTokenAccount,
-} from "../tokens/account";
+import { parseTokenAccount } from "../tokens/account";
 import { refuseUnapprovable } from "../tokens/approvable";
 import { isTokenProgram, parseMint, requireSupported } from "../tokens/mint";
+import { prepareOwnerTokenAccount } from "./owner-token-account";
 
 export interface CreateUserPaymentArgs {
   mint: PublicKey;
@@ -44,27 +41,14 @@ export async function createUserPayment(
   const mint = parseMint(mintAddress, mintInfo);
   requireSupported(mint);
 
-  const associated = associatedTokenAddress(mintAddress, owner, mint.tokenProgram);
-  const tokenAccount = args.tokenAccount
-    ? toAddress(args.tokenAccount, "tokenAccount")
-    : associated;
-  const [info] = await fetchAccountInfos(context, [tokenAccount]);
-  const state = parseTokenAccount(tokenAccount, info);
-  const isCreatable = !info && tokenAccount.equals(associated);
-  if (!state && !isCreatable) {
-    throw new AccountKindError(
-      "token account",
-      tokenAccount,
-      info ? "it is something else" : "it does not exist",
-    );
-  }
+  const tokenAccount = args.tokenAccount && toAddress(args.tokenAccount, "tokenAccount");
+  const source = await prepareOwnerTokenAccount(context, { owner, payer, mint, tokenAccount });
+  const { state } = source;
   if (state && !(state.owner.equals(owner) && state.mint.equals(mintAddress))) {
-    throw refuse("InvalidTokenAccount", `Account: ${tokenAccount.toBase58()}`);
+    throw refuse("InvalidTokenAccount", `Account: ${source.address.toBase58()}`);
   }
   return [
-    ...(isCreatable
-      ? [createAssociatedTokenAccount(payer, mintAddress, owner, mint.tokenProgram)]
-      : []),
+    ...source.setup,
     buildInstruction(
       "createUserPayment",
       {
@@ -72,7 +56,7 @@ export async function createUserPayment(
         owner,
         userPayment: getUserPaymentPda(owner, mintAddress, programId)[0],
         mint: mintAddress,
-        tokenAccount,
+        tokenAccount: source.address,
         tokenProgram: mint.tokenProgram,
         systemProgram: SystemProgram.programId,
       },

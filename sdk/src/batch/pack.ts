@@ -80,7 +80,8 @@ export function groupExecutions(
   const groups: ExecutionGroup[] = [];
   let current: ExecutionGroup | null = null;
   for (const execution of executions) {
-    const extended: ExecutionGroup | null = current && measure([...current.executions, execution], options);
+    const extended: ExecutionGroup | null =
+      current && measure([...current.executions, execution], options);
     if (extended) {
       groups[groups.length - 1] = current = extended;
       continue;

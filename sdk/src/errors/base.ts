@@ -32,14 +32,14 @@ export class MilepostError extends Error {
 
   /** The first error of the cause chain, this one included, that `matches`; null when there is none. */
   walk(matches: (error: unknown) => boolean): unknown {
-    let current: unknown = this;
     const seen = new Set<unknown>();
-    while (current !== undefined && current !== null && !seen.has(current)) {
-      if (matches(current)) return current;
-      seen.add(current);
-      current = (current as { cause?: unknown }).cause;
-    }
-    return null;
+    const visit = (error: unknown): unknown => {
+      if (error === undefined || error === null || seen.has(error)) return null;
+      if (matches(error)) return error;
+      seen.add(error);
+      return visit((error as { cause?: unknown }).cause);
+    };
+    return visit(this);
   }
 
   /** What a log or an HTTP answer needs, as plain JSON. */

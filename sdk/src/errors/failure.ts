@@ -69,7 +69,8 @@ function fromText(text: string): WithoutLogs | null {
     if (pattern.test(text)) return { instructionIndex, customCode: null, name };
   }
   // The bare name, as a status or a simulation gives it.
-  if (/^[A-Z][A-Za-z]+$/.test(text)) return { instructionIndex: null, customCode: null, name: text };
+  if (/^[A-Z][A-Za-z]+$/.test(text))
+    return { instructionIndex: null, customCode: null, name: text };
   const plain = /Error processing Instruction \d+: (.+)/i.exec(text);
   return plain ? { instructionIndex, customCode: null, name: plain[1]!.trim() } : null;
 }

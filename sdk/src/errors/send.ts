@@ -11,7 +11,11 @@ export class SendError extends MilepostError {
   override name = "SendError";
   readonly signature: string | null;
 
-  constructor(code: SendCode, shortMessage: string, options: MilepostErrorOptions & { signature?: string } = {}) {
+  constructor(
+    code: SendCode,
+    shortMessage: string,
+    options: MilepostErrorOptions & { signature?: string } = {},
+  ) {
     super(code, shortMessage, {
       ...options,
       metaMessages: [

@@ -65,7 +65,10 @@ export interface DecideOptions {
  * @example
  * const report = decideRelease(snapshot, { signers: [wallet.publicKey] });
  */
-export function decideRelease(snapshot: ReleaseSnapshot, options: DecideOptions = {}): ReleaseReport {
+export function decideRelease(
+  snapshot: ReleaseSnapshot,
+  options: DecideOptions = {},
+): ReleaseReport {
   const { policy, gateway, userPayment } = snapshot;
   const milestone = policy.policyType.milestone;
   const now = options.now ?? snapshot.now;
@@ -142,7 +145,11 @@ function dueDate(dueAt: BN | null, now: BN): Requirement {
   if (!dueAt) return met("dueDate", "the release condition demands no due date");
   return now.gte(dueAt)
     ? met("dueDate", `due since ${dueAt.toString()}`)
-    : unmet("dueDate", "PaymentNotDue", `due at ${dueAt.toString()}, ${dueAt.sub(now).toString()} seconds from now`);
+    : unmet(
+        "dueDate",
+        "PaymentNotDue",
+        `due at ${dueAt.toString()}, ${dueAt.sub(now).toString()} seconds from now`,
+      );
 }
 
 function signature(
@@ -165,9 +172,15 @@ function mintSupported({ mint, userPayment }: ReleaseSnapshot): Requirement {
 
 function destination(snapshot: ReleaseSnapshot): Requirement {
   const problem = destinationProblem(snapshot, snapshot.recipientDestination);
-  if (!problem) return met("destination", "the recipient's token account fits, or executePayment creates it");
+  if (!problem)
+    return met("destination", "the recipient's token account fits, or executePayment creates it");
   const error = problem === "frozen" ? "TokenAccountFrozen" : "InvalidRecipientTokenAccount";
-  return unmet("destination", error, `the recipient's token account is ${problem}`, snapshot.policy.recipient);
+  return unmet(
+    "destination",
+    error,
+    `the recipient's token account is ${problem}`,
+    snapshot.policy.recipient,
+  );
 }
 
 function feeAccounts(snapshot: ReleaseSnapshot, split: AmountSplit): Requirement {
@@ -179,7 +192,12 @@ function feeAccounts(snapshot: ReleaseSnapshot, split: AmountSplit): Requirement
     const problem = fee.isZero() ? null : destinationProblem(snapshot, account);
     if (!problem) continue;
     const answer = problem === "frozen" ? "TokenAccountFrozen" : error;
-    return unmet("feeAccounts", answer, `fee account ${account.address.toBase58()} is ${problem}`, account.owner);
+    return unmet(
+      "feeAccounts",
+      answer,
+      `fee account ${account.address.toBase58()} is ${problem}`,
+      account.owner,
+    );
   }
   return met("feeAccounts", "the fee accounts fit, are not needed, or executePayment creates them");
 }
@@ -196,7 +214,10 @@ function destinationProblem(
 }
 
 /** Delegation, allowance and balance of the owner's token account. */
-function source({ source: account, policy, userPayment }: ReleaseSnapshot, amount: BN): Requirement[] {
+function source(
+  { source: account, policy, userPayment }: ReleaseSnapshot,
+  amount: BN,
+): Requirement[] {
   const { owner } = userPayment;
   const problem = sourceProblem(account, owner);
   if (!account || problem) {
@@ -215,8 +236,18 @@ function source({ source: account, policy, userPayment }: ReleaseSnapshot, amoun
   const delegation = isDelegate
     ? met("delegation", "the owner's token account is delegated to the program")
     : account.delegate
-      ? unmet("delegation", "DelegationReplaced", `delegated to ${account.delegate.toBase58()}`, owner)
-      : unmet("delegation", "DelegationRevoked", "the owner's token account has no delegate", owner);
+      ? unmet(
+          "delegation",
+          "DelegationReplaced",
+          `delegated to ${account.delegate.toBase58()}`,
+          owner,
+        )
+      : unmet(
+          "delegation",
+          "DelegationRevoked",
+          "the owner's token account has no delegate",
+          owner,
+        );
   return [
     delegation,
     enough("allowance", "InsufficientDelegation", isDelegate ? account.delegatedAmount : 0n),

@@ -46,11 +46,14 @@ export async function simulateComputeUnits(
     recentBlockhash: PublicKey.default.toBase58(),
     instructions: [...instructions, ...limit],
   }).compileToV0Message([...lookupTables]);
-  const { value } = await context.connection.simulateTransaction(new VersionedTransaction(message), {
-    sigVerify: false,
-    replaceRecentBlockhash: true,
-    commitment: context.commitment,
-  });
+  const { value } = await context.connection.simulateTransaction(
+    new VersionedTransaction(message),
+    {
+      sigVerify: false,
+      replaceRecentBlockhash: true,
+      commitment: context.commitment,
+    },
+  );
   if (value.err) {
     const parsed = parseTransactionError(value.err, {
       logs: value.logs,

@@ -49,7 +49,10 @@ export async function sendUntilConfirmed(
 
   for (;;) {
     try {
-      await connection.sendRawTransaction(transaction.bytes, { skipPreflight: true, maxRetries: 0 });
+      await connection.sendRawTransaction(transaction.bytes, {
+        skipPreflight: true,
+        maxRetries: 0,
+      });
       wasAccepted = true;
     } catch (cause) {
       problems.last = cause;

@@ -16,7 +16,12 @@ import { InvalidInputError } from "../errors/input";
 import { parseTransactionError } from "../errors/parse";
 import { SendError } from "../errors/send";
 import { hasComputeBudget, simulateComputeUnits } from "./compute";
-import { type SendClock, sendUntilConfirmed, type SignedTransaction, SYSTEM_CLOCK } from "./confirm";
+import {
+  type SendClock,
+  sendUntilConfirmed,
+  type SignedTransaction,
+  SYSTEM_CLOCK,
+} from "./confirm";
 import { type PriorityFeeOptions, recentPriorityFee } from "./priority-fee";
 import { signTransaction } from "./sign";
 
@@ -175,11 +180,7 @@ async function buildAndSign(
     recentBlockhash: blockhash,
     instructions: [...instructions],
   }).compileToV0Message([...lookupTables]);
-  const signed = await signTransaction(
-    new VersionedTransaction(message),
-    context.wallet,
-    signers,
-  );
+  const signed = await signTransaction(new VersionedTransaction(message), context.wallet, signers);
   const bytes = signed.serialize();
   const signature = utils.bytes.bs58.encode(signed.signatures[0]!);
   return { bytes, signature, lastValidBlockHeight };

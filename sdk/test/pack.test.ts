@@ -1,0 +1,196 @@
+/** The package as it is published: packed, installed into an empty project, loaded by each kind of consumer. */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { createContext, runInContext } from "node:vm";
+import { expect } from "chai";
+import { build } from "esbuild";
+
+const run = promisify(execFile);
+const SDK = join(__dirname, "..");
+const TSC = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+
+/** What each consumer does, whichever way it got the module: builds an instruction without a network. */
+const USE = `
+const key = PublicKey.unique();
+const [gateway] = getGatewayPda(key);
+const sdk = new Tributary(new Connection("http://localhost:1"), { publicKey: key });
+const memo = createMemoBuffer("project_abc", 64);
+const summary = sdk.acceptAuthority().then(([instruction]) => ({
+  memo: decodeMemo(memo),
+  data: instruction.data.length,
+  keys: instruction.keys.length,
+  isSame: Tributary === MilestoneClient,
+  hasGateway: gateway.toBase58().length > 30,
+}));
+`;
+const NAMES = "{ Tributary, MilestoneClient, createMemoBuffer, decodeMemo, getGatewayPda }";
+const EXPECTED = { memo: "project_abc", data: 8, keys: 2, isSame: true, hasGateway: true };
+
+describe("the published package", function () {
+  this.timeout(300_000);
+  let project: string;
+
+  before(async () => {
+    project = await mkdtemp(join(tmpdir(), "milepost-consumer-"));
+    const packed = join(project, "packed");
+    await mkdir(packed);
+    await run("npm", ["pack", "--pack-destination", packed], { cwd: SDK });
+    const [tarball] = await readdir(packed);
+    await writeFile(join(project, "package.json"), JSON.stringify({ private: true }));
+    const quiet = ["--no-audit", "--no-fund", "--prefer-offline"];
+    await run("npm", ["install", join(packed, tarball!), ...quiet], { cwd: project });
+  });
+
+  after(() => rm(project, { recursive: true, force: true }));
+
+  async function write(name: string, text: string): Promise<string> {
+    const path = join(project, name);
+    await writeFile(path, text);
+    return path;
+  }
+
+  it("given an ES module, then import works in Node", async () => {
+    const script = await write(
+      "consumer.mjs",
+      `import ${NAMES} from "@milepost/sdk";
+      import { Connection, PublicKey } from "@solana/web3.js";
+      ${USE} console.log(JSON.stringify(await summary));`,
+    );
+    const { stdout } = await run("node", [script], { cwd: project });
+    expect(JSON.parse(stdout)).to.deep.equal(EXPECTED);
+  });
+
+  it("given CommonJS, then require works in Node", async () => {
+    const script = await write(
+      "consumer.cjs",
+      `const ${NAMES} = require("@milepost/sdk");
+      const { Connection, PublicKey } = require("@solana/web3.js");
+      ${USE} summary.then((value) => console.log(JSON.stringify(value)));`,
+    );
+    const { stdout } = await run("node", [script], { cwd: project });
+    expect(JSON.parse(stdout)).to.deep.equal(EXPECTED);
+  });
+
+  for (const extension of ["mts", "cts"]) {
+    it(`given TypeScript in a .${extension} file, then its types resolve and are checked`, async () => {
+      const text = (id: string) => `
+        import { Tributary, createMemoBuffer, type PaymentPolicy } from "@milepost/sdk";
+        import { Connection, PublicKey, TransactionInstruction } from "@solana/web3.js";
+        export async function use(sdk: Tributary, key: PublicKey): Promise<number> {
+          const policy: PaymentPolicy = await sdk.getPaymentPolicy(key);
+          const instructions: TransactionInstruction[] = await sdk.deletePaymentPolicy(key, ${id});
+          return policy.policyType.milestone.currentMilestone + instructions.length;
+        }
+        export const sdk = new Tributary(new Connection("http://localhost:1"), { publicKey: PublicKey.default });
+        export const memo: number[] = createMemoBuffer("a", 64);`;
+      const flags = [
+        "--noEmit",
+        "--strict",
+        "--skipLibCheck",
+        "--module",
+        "node16",
+        "--target",
+        "es2022",
+      ];
+      const good = await write(`good.${extension}`, text("7"));
+      await run("node", [TSC, ...flags, good], { cwd: project });
+      const bad = await write(`bad.${extension}`, text('"seven"'));
+      const failure = await run("node", [TSC, ...flags, bad], { cwd: project }).catch(
+        (error) => error,
+      );
+      expect(failure.stdout).to.contain("error TS2345");
+    });
+  }
+
+  const bundle = (contents: string) =>
+    build({
+      stdin: { contents, resolveDir: project },
+      bundle: true,
+      write: false,
+      minify: true,
+      format: "iife",
+      platform: "browser",
+      target: "es2022",
+      logLevel: "silent",
+      metafile: true,
+    });
+
+  type Bundle = Awaited<ReturnType<typeof bundle>>;
+
+  /** Bytes that each module is left with, those at zero left out. */
+  function keptBytes({ metafile }: Bundle): Map<string, number> {
+    const inputs = Object.values(metafile.outputs).flatMap((output) =>
+      Object.entries(output.inputs),
+    );
+    return new Map(
+      inputs
+        .map(([path, input]) => [path, input.bytesInOutput] as const)
+        .filter(([, bytes]) => bytes > 0),
+    );
+  }
+
+  function ownBytes(result: Bundle): number {
+    const own = [...keptBytes(result)].filter(([path]) => path.includes("@milepost/sdk"));
+    return own.reduce((sum, [, bytes]) => sum + bytes, 0);
+  }
+
+  it("given a browser bundle, then it needs nothing of Node and runs without Node's globals", async () => {
+    const { outputFiles, metafile } = await bundle(
+      `import ${NAMES} from "@milepost/sdk";
+      import { Connection, PublicKey } from "@solana/web3.js";
+      ${USE} globalThis.summary = summary;`,
+    );
+    const unresolved = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
+    expect(unresolved).to.deep.equal([]);
+    const browser: Record<string, unknown> = {
+      TextEncoder,
+      TextDecoder,
+      URL,
+      fetch,
+      Headers,
+      Request,
+      Response,
+      AbortController,
+      setTimeout,
+      clearTimeout,
+      setInterval,
+      clearInterval,
+      crypto: globalThis.crypto,
+    };
+    browser.self = browser.window = browser;
+    const context = createContext(browser);
+    runInContext(outputFiles[0]!.text, context);
+    expect({ ...((await browser.summary) as object) }).to.deep.equal(EXPECTED);
+  });
+
+  it("given one function imported, then the bundle holds neither Anchor, spl-token nor the IDL", async () => {
+    const one = await bundle(
+      'import { getGatewayPda } from "@milepost/sdk"; globalThis.pda = getGatewayPda;',
+    );
+    const whole = await bundle(
+      'import * as sdk from "@milepost/sdk"; globalThis.sdk = { ...sdk };',
+    );
+    expect(
+      [...keptBytes(one).keys()].filter((path) => /@coral-xyz|spl-token/.test(path)),
+    ).to.deep.equal([]);
+    // web3.js is left out of the count: it is in either way, and it is not ours to shake.
+    expect(ownBytes(one)).to.be.lessThan(3_000);
+    expect(ownBytes(whole)).to.be.greaterThan(20 * ownBytes(one));
+  });
+
+  it("given the tarball, then only what a consumer needs, and no path of the machine it was built on", async () => {
+    const installed = join(project, "node_modules", "@milepost", "sdk");
+    expect((await readdir(installed)).sort()).to.deep.equal([
+      "LICENSE",
+      "README.md",
+      "dist",
+      "package.json",
+    ]);
+    const text = await readFile(join(installed, "dist", "index.js"), "utf8");
+    expect(text).to.not.contain(dirname(SDK));
+    expect(text).to.not.match(/require\("node:|require\("(fs|path|crypto|os)"\)/);
+  });
+});
