@@ -1,6 +1,6 @@
 /** A refused transaction: the exact error, and nothing changed. */
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
-import { expectError, programErrors } from "./harness";
+import { expectError } from "./harness";
 import type { Person, World } from "./world";
 
 /**
@@ -18,9 +18,7 @@ export async function expectRefused(
   const writable = instructions.flatMap(({ keys }) =>
     keys.filter((key) => key.isWritable).map((key) => key.pubkey),
   );
-  // The runtime has an "InsufficientFunds" too; here the program's is meant.
-  const code = programErrors().get(String(error)) ?? error;
   await world.unchanged([...writable, ...watched], async () => {
-    expectError(await world.send(instructions, ...signers), code);
+    expectError(await world.send(instructions, ...signers), error);
   });
 }
