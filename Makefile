@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test bench lint format format-check typecheck artifact package deploy clean node
+.PHONY: help demo setup build test bench lint format format-check typecheck artifact lock package deploy clean node
 
 NPM_RUN := npm run --silent
 # Where npm notes what it installed; older than the lock file means out of date.
@@ -58,6 +58,10 @@ format-check: $(INSTALLED) ## fail where `make format` would change something
 
 artifact: setup $(INSTALLED) ## put this build into artifacts/ and regenerate the SDK's types
 	@toolchain/update-artifact
+
+lock: node ## write package-lock.json after a change of dependencies, for every platform
+	npm install --package-lock-only --no-audit --no-fund --loglevel=error
+	@node toolchain/complete-lock.mjs
 
 package: $(SDK_BUILT) ## pack the SDK as npm would publish it, into target/
 	@mkdir -p target
