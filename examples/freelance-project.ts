@@ -90,12 +90,9 @@ async function main(): Promise<void> {
       });
       const error = parseTransactionError(early.err, { logs: early.logs });
       if (!(error instanceof MilestoneProgramError)) throw new Error("a day early was not refused");
-      note(
-        "stranger",
-        "tries milestone 1 a day early",
-        `refused: ${error.programErrorName}`,
-        early,
-      );
+      note("stranger", "tries milestone 1 a day early", `refused: ${error.programErrorName}`, [
+        early.signature,
+      ]);
     }
     await chain.setTime(due);
     const released = await send(chain, await keeper.executePayment(policy), stranger);
