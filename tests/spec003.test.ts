@@ -90,7 +90,7 @@ describe("spec 003's snippets, verbatim but for the import line and the addresse
   }
 
   /** A `Date` on the chain's clock, so that the machine's decides nothing. */
-  const chainDate = (): typeof Date =>
+  const chainDate = (): Pick<DateConstructor, "now"> =>
     class extends Date {
       static override now(): number {
         return Number(world.chain.now()) * 1_000;
