@@ -1,5 +1,8 @@
 /** solana-bankrun (Agave 1.18) as a `Runtime`. */
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PublicKey, VersionedTransaction } from "@solana/web3.js";
 import { Clock, start, type BanksTransactionMeta } from "solana-bankrun";
 import { Bank } from "./bankrun-bank";
@@ -108,6 +111,7 @@ export async function startBankrun(
 
 async function startBank(programs: AddressedAccount[]): Promise<Bank> {
   process.env.RUST_LOG ??= "off"; // otherwise each program log line is printed as well
+  keepScratch();
   const context = await start(
     [],
     programs.map(({ address, account }) => ({
@@ -117,6 +121,17 @@ async function startBank(programs: AddressedAccount[]): Promise<Bank> {
   );
   context.warpToSlot(BANK_SLOT);
   return new Bank(context);
+}
+
+let scratch: string | undefined;
+
+/** A bank leaves empty folders in the temporary directory and never removes them: it gets one that goes with us. */
+function keepScratch(): void {
+  if (scratch) return;
+  const folder = mkdtempSync(join(tmpdir(), "milepost-bankrun-"));
+  scratch = folder;
+  process.env.TMPDIR = folder;
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 }
 
 function digest(programs: AddressedAccount[]): string {
