@@ -1,0 +1,106 @@
+/** A snippet of the README as its reader would use it: type-checked against the SDK's published types, then run. */
+import { createRequire } from "node:module";
+import path from "node:path";
+import ts from "typescript";
+import { ROOT } from "./page";
+
+/** What the README says is there before a snippet starts. */
+export type Surroundings = Record<string, { type: string; value: unknown }>;
+
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ES2022,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  lib: ["lib.es2022.d.ts"],
+  types: ["node"],
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  noUnusedLocals: false,
+  skipLibCheck: true,
+  esModuleInterop: true,
+  noEmit: true,
+};
+
+/** What the compiler has against the snippet, a line each. */
+export function typeErrors(code: string, surroundings: Surroundings): string[] {
+  const snippet = path.join(ROOT, "tests/readme/in-memory/snippet.ts");
+  const ambient = path.join(ROOT, "tests/readme/in-memory/surroundings.d.ts");
+  const declared = Object.entries(surroundings).map(
+    ([name, { type }]) => `  const ${name}: ${type};`,
+  );
+  const files = new Map([
+    [snippet, code],
+    [
+      ambient,
+      [
+        'import type { Connection, Keypair, PublicKey } from "@solana/web3.js";',
+        "declare global {",
+        ...declared,
+        "}",
+      ].join("\n"),
+    ],
+  ]);
+  const host = ts.createCompilerHost(OPTIONS);
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = (file) => files.has(path.normalize(file)) || fileExists(file);
+  host.readFile = (file) => files.get(path.normalize(file)) ?? readFile(file);
+  host.getSourceFile = (file, target, ...rest) => {
+    const text = files.get(path.normalize(file));
+    return text === undefined
+      ? getSourceFile(file, target, ...rest)
+      : ts.createSourceFile(file, text, target);
+  };
+  const program = ts.createProgram([snippet, ambient], OPTIONS, host);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
+
+/** Runs the snippet and returns the constants of its top level, and the lines it printed under `printed`. */
+export async function run(
+  code: string,
+  surroundings: Surroundings,
+): Promise<Record<string, unknown>> {
+  const source = ts.createSourceFile("snippet.ts", code, ts.ScriptTarget.ES2022, true);
+  const imports = source.statements.filter(ts.isImportDeclaration);
+  const body = source.statements.filter((statement) => !ts.isImportDeclaration(statement));
+  const constants = body
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) =>
+      declarationList.declarations.flatMap(({ name }) =>
+        ts.isIdentifier(name)
+          ? [name.text]
+          : name.elements.flatMap((element) =>
+              ts.isBindingElement(element) && ts.isIdentifier(element.name)
+                ? [element.name.text]
+                : [],
+            ),
+      ),
+    );
+  const names = Object.keys(surroundings);
+  // A block of its own: the snippet may name a constant like something that surrounds it.
+  const wrapped = [
+    ...imports.map((statement) => statement.getText()),
+    `export async function run(console: unknown, ${names.map((n) => `${n}: unknown`).join(", ")}) {{`,
+    ...body.map((statement) => statement.getText()),
+    `return { ${constants.join(", ")} };`,
+    "}}",
+  ].join("\n");
+  const { outputText } = ts.transpileModule(wrapped, {
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.CommonJS,
+      esModuleInterop: true,
+    },
+  });
+  const exported: {
+    run?: (...values: unknown[]) => Promise<Record<string, unknown>>;
+  } = {};
+  new Function("require", "exports", outputText)(createRequire(__filename), exported);
+  if (!exported.run) throw new Error("the snippet did not compile to a function");
+  const printed: string[] = [];
+  const console = { log: (...values: unknown[]) => void printed.push(values.join(" ")) };
+  const values = names.map((name) => surroundings[name]?.value);
+  return { ...(await exported.run(console, ...values)), printed };
+}
