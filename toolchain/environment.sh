@@ -19,6 +19,8 @@ TARGET=sbpf-solana-solana
 # The program's tests on this machine: its own entrypoint is for the chain only.
 # shellcheck disable=SC2034
 HOST_TEST_FEATURES=(--no-default-features --features idl-build,no-entrypoint)
+# Nobody steps through them, and it is half the time and most of the disk.
+export CARGO_PROFILE_DEV_DEBUG=0
 
 fail() {
   printf 'toolchain: %s\n' "$*" >&2
