@@ -12,20 +12,20 @@ interface Ceiling {
 
 const CEILINGS: Record<RuntimeName, Record<string, Ceiling>> = {
   litesvm: {
-    "execute_payment/no-fees": { ceiling: 2_800, lastKnown: 2_770 },
-    "execute_payment/both-fees": { ceiling: 5_500, lastKnown: 4_987 },
-    "execute_payment/token-2022": { ceiling: 2_900, lastKnown: 2_803 },
-    create_milestone_policy: { ceiling: 7_500, lastKnown: 4_941 },
-    create_user_payment: { ceiling: 3_500, lastKnown: 3_032 },
+    "execute_payment/no-fees": { ceiling: 2_800, lastKnown: 2_711 },
+    "execute_payment/both-fees": { ceiling: 5_500, lastKnown: 4_894 },
+    "execute_payment/token-2022": { ceiling: 2_900, lastKnown: 2_750 },
+    create_milestone_policy: { ceiling: 7_500, lastKnown: 4_989 },
+    create_user_payment: { ceiling: 3_500, lastKnown: 3_038 },
     create_gateway: { ceiling: 3_500, lastKnown: 2_921 },
     change_payment_policy_status: { ceiling: 800, lastKnown: 669 },
-    delete_payment_policy: { ceiling: 2_500, lastKnown: 2_182 },
-    sync_delegation: { ceiling: 2_000, lastKnown: 1_696 },
+    delete_payment_policy: { ceiling: 2_500, lastKnown: 2_171 },
+    sync_delegation: { ceiling: 2_000, lastKnown: 1_715 },
   },
   bankrun: {
-    "execute_payment/no-fees": { ceiling: 3_200, lastKnown: 2_960 },
-    "execute_payment/both-fees": { ceiling: 5_800, lastKnown: 5_289 },
-    create_milestone_policy: { ceiling: 7_500, lastKnown: 5_188 },
+    "execute_payment/no-fees": { ceiling: 3_200, lastKnown: 2_901 },
+    "execute_payment/both-fees": { ceiling: 5_800, lastKnown: 5_196 },
+    create_milestone_policy: { ceiling: 7_500, lastKnown: 5_236 },
   },
 };
 const MAX_PROGRAM_BYTES = 200 * 1_024;

@@ -209,11 +209,12 @@ for (const [name, tokenProgram] of [
         await world.unchanged([], () => sync(world));
       });
 
-      it("given nothing committed and another delegate then DelegateInUse; with replace_delegate it is revoked", async () => {
+      it("given nothing committed and another delegate then it stays: there is nothing to put in its place", async () => {
         await approve(world, FOREIGN, 5n);
-        await expectRefused(world, [world.syncDelegation()], ["owner"], "DelegateInUse");
-        await sync(world, true);
-        await expectDelegation(world, null, 0n);
+        for (const replace of [false, true]) {
+          await sync(world, replace);
+          await expectDelegation(world, FOREIGN, 5n);
+        }
       });
 
       it("given a frozen token account then TokenAccountFrozen, even with replace_delegate", async () => {

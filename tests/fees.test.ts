@@ -1,8 +1,10 @@
 import { expect } from "chai";
+import { MilestoneClient, MilestoneProgramError } from "@milepost/sdk";
+import { expectError } from "./harness";
 import { feeBalances, payable } from "./payable-policy";
 import { expectRefused } from "./refusal";
 import { transfer } from "./token-moves";
-import { toBigInt, World } from "./world";
+import { START, toBigInt, World } from "./world";
 
 const U64_MAX = 2n ** 64n - 1n;
 
@@ -126,5 +128,58 @@ describe("fee changes", () => {
       protocol_fee_bps: 500,
       gateway_fee_bps: 1_000,
     });
+  });
+});
+
+describe("the most that an owner agrees to pay in fees", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.create({ gatewayFeeBps: 100, protocolFeeBps: 50 });
+  });
+
+  for (const [who, raise] of [
+    ["gateway", () => setFees(world, 101, 50)],
+    ["protocol", () => setFees(world, 100, 51)],
+  ] as const) {
+    it(`given a creation signed at today's fees when the ${who} raises its fee in front of it then FeeAboveMaximum`, async () => {
+      const { address } = await world.nextPolicy();
+      const create = world.createMilestonePolicy(
+        {
+          amounts: [10_000n],
+          timestamps: [START],
+          releaseCondition: 0,
+          maxGatewayFeeBps: 100,
+          maxProtocolFeeBps: 50,
+        },
+        address,
+      );
+      await raise();
+      await expectRefused(world, [create], ["owner"], "FeeAboveMaximum", [address]);
+      await setFees(world, 100, 50);
+      await world.expectOk([create], "owner");
+    });
+  }
+
+  it("given the SDK then it agrees to the fees it read, and says so before sending when asked for less", async () => {
+    const sdk = new MilestoneClient(world.chain.connection, world.people.owner);
+    const create = (options = {}) =>
+      sdk.createMilestone(
+        world.mint,
+        world.key("recipient"),
+        world.gateway,
+        [10_000n],
+        [],
+        0,
+        undefined,
+        options,
+      );
+    const instructions = await create();
+    await setFees(world, 1_000, 50);
+    const late = await world.send(instructions, "owner");
+    expectError(late, "FeeAboveMaximum");
+    const refused = await create({ maxGatewayFeeBps: 999 }).catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(MilestoneProgramError);
+    expect((refused as MilestoneProgramError).programErrorName).to.equal("FeeAboveMaximum");
+    await world.expectOk(await create(), "owner");
   });
 });

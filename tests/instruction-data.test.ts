@@ -55,7 +55,8 @@ describe("instruction data", () => {
     for (const value of [2, 255]) {
       for (const instruction of [
         broken(world.changeStatus(policy.address, "Paused"), -1, value),
-        broken(world.createMilestonePolicy(OPEN, next.address), -1, value),
+        // Behind replace_delegate stand two u16.
+        broken(world.createMilestonePolicy(OPEN, next.address), -5, value),
         broken(world.syncDelegation(), -1, value),
         broken(world.updateConfig({}), 8, value),
         broken(world.updateGateway({}), 8, value),

@@ -53,6 +53,9 @@ export interface Schedule {
   totalMilestones?: number;
   memo?: Uint8Array;
   replaceDelegate?: boolean;
+  /** No limit when absent. */
+  maxGatewayFeeBps?: number;
+  maxProtocolFeeBps?: number;
 }
 
 /** Arguments of `create_milestone_policy`, padded to four slots. */
@@ -66,6 +69,8 @@ export function scheduleArgs(schedule: Schedule): Record<string, unknown> {
     release_condition: schedule.releaseCondition,
     memo: [...(schedule.memo ?? new Uint8Array(64))],
     replace_delegate: schedule.replaceDelegate ?? false,
+    max_gateway_fee_bps: schedule.maxGatewayFeeBps ?? 10_000,
+    max_protocol_fee_bps: schedule.maxProtocolFeeBps ?? 10_000,
   };
 }
 

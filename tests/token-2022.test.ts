@@ -86,6 +86,8 @@ describe("Token-2022 mints", () => {
         await expectRefused(world, [create], ["owner"], "UnsupportedMint", watched);
       });
 
+      if (extension.type === (ExtensionType.DefaultAccountState as number)) return;
+
       it("when the mint is made anew with it before a release then UnsupportedMint, and deleting works", async () => {
         const other = await OtherMint.create(world, []);
         await other.openUserPayment();
@@ -100,6 +102,24 @@ describe("Token-2022 mints", () => {
       });
     });
   }
+
+  it("given new accounts born frozen only after the creation then a release between thawed ones goes on", async () => {
+    const other = await OtherMint.create(world, [
+      mintExtension.defaultAccountState(AccountState.Initialized),
+    ]);
+    await other.openUserPayment();
+    const policy = await other.createPolicy([5n, 6n]);
+    await other.remakeMint([mintExtension.defaultAccountState(AccountState.Frozen)]);
+    for (const index of [0, 1]) {
+      const execute = world.executePayment(policy.address, index, other.accounts);
+      await world.expectOk([execute], "stranger");
+    }
+    expect((await other.balances()).recipient).to.equal(11n);
+    // A new promise on that mint is refused all the same.
+    const { address } = await other.nextPolicy();
+    const create = world.createMilestonePolicy(immediate([1n]), address, other.accounts);
+    await expectRefused(world, [create], ["owner"], "UnsupportedMint", other.addresses);
+  });
 
   for (const extensions of SUPPORTED) {
     it(`given ${named(extensions)} then a whole policy is paid, to the last unit`, async () => {

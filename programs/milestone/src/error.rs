@@ -93,4 +93,16 @@ pub enum MilestoneError {
     UnsupportedRent,
     #[msg("The first policy id must be at most 1024 below the chain's slot, and not above it")]
     InvalidFirstPolicyId,
+    #[msg("The gateway's or the protocol's fee is above the most that the owner agreed to")]
+    FeeAboveMaximum,
+    #[msg("The token account's CPI guard refuses an approval from inside a program; the owner can switch it off")]
+    TokenAccountCpiGuarded,
+}
+
+/// The error as the runtime sees it, made out of line: inlined, every exit of a handler sets its code before the
+/// check it belongs to, which costs a release 66 CU.
+#[cold]
+#[inline(never)]
+pub fn refuse(error: MilestoneError) -> ProgramError {
+    error.into()
 }

@@ -41,6 +41,8 @@ pub mod milestone {
         release_condition: u8,
         memo: [u8; 64],
         replace_delegate: bool,
+        max_gateway_fee_bps: u16,
+        max_protocol_fee_bps: u16,
     ) -> Result<()> {
         create_milestone_policy::handler(
             ctx,
@@ -51,6 +53,8 @@ pub mod milestone {
                 release_condition,
                 memo,
                 replace_delegate,
+                max_gateway_fee_bps,
+                max_protocol_fee_bps,
             },
         )
     }

@@ -38,7 +38,7 @@ pub fn clock() -> Result<ChainClock> {
     #[cfg(not(target_os = "solana"))]
     let status = {
         core::hint::black_box(clock.as_mut_ptr());
-        0
+        1 // no chain on the host
     };
     if status != 0 {
         return Err(ProgramError::UnsupportedSysvar);
@@ -57,7 +57,7 @@ pub fn rent_exempt_lamports(space: u64) -> Result<u64> {
     #[cfg(not(target_os = "solana"))]
     let status = {
         core::hint::black_box(rent.as_mut_ptr());
-        0
+        1 // no chain on the host
     };
     if status != 0 {
         return Err(ProgramError::UnsupportedSysvar);

@@ -2,9 +2,11 @@ import BN from "bn.js";
 import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import { decodeAccount } from "../accounts/decode";
 import { fetchAccountInfos } from "../accounts/fetch";
+import { BPS_DENOMINATOR } from "../constants";
 import type { MilestoneContext } from "../context";
 import { AccountMismatchError, AccountNotFoundError } from "../errors/accounts";
 import { InvalidInputError } from "../errors/input";
+import { refuse } from "../errors/program";
 import { MilepostErrorCode } from "../errors/codes";
 import { toAddress, toNonZeroAddress } from "../input/address";
 import { toMemo } from "../input/memo";
@@ -26,6 +28,12 @@ export interface CreateMilestoneOptions {
   tokenAccount?: PublicKey;
   /** Takes the place of another program's delegate on the token account. Default: false. */
   replaceDelegate?: boolean;
+  /**
+   * Most the owner agrees to, in basis points: the creation fails where a fee was raised in between.
+   * Default: the fees as they are read now. Set them where signing takes long, as in a multisig.
+   */
+  maxGatewayFeeBps?: number;
+  maxProtocolFeeBps?: number;
   /** Id of the new policy. Default: the next one; set it when several are created before the first has landed. */
   policyId?: number;
   /** Told about what is allowed and may still go wrong, such as a balance below what was promised. */
@@ -119,10 +127,20 @@ export async function prepareMilestone(
   const userPayment = isOpen
     ? decodeAccount("userPayment", userPaymentAddress, userPaymentInfo, programId)
     : null;
+  let { maxGatewayFeeBps = BPS_DENOMINATOR, maxProtocolFeeBps = BPS_DENOMINATOR } = args;
   if (!args.skipChecks) {
     requireSupported(mint);
-    checkConfig(context, configAddress, configInfo);
-    checkGateway(context, input.gateway, gatewayInfo);
+    const { protocolFeeBps } = checkConfig(context, configAddress, configInfo);
+    const { feeBps } = checkGateway(context, input.gateway, gatewayInfo);
+    maxGatewayFeeBps = args.maxGatewayFeeBps ?? feeBps;
+    maxProtocolFeeBps = args.maxProtocolFeeBps ?? protocolFeeBps;
+    if (feeBps > maxGatewayFeeBps || protocolFeeBps > maxProtocolFeeBps) {
+      throw refuse(
+        "FeeAboveMaximum",
+        `Gateway fee: ${feeBps} bps, at most ${maxGatewayFeeBps}`,
+        `Protocol fee: ${protocolFeeBps} bps, at most ${maxProtocolFeeBps}`,
+      );
+    }
     checkRecipient(input.recipient, recipientInfo);
   }
   if (userPayment && input.tokenAccount && !input.tokenAccount.equals(userPayment.tokenAccount)) {
@@ -192,6 +210,8 @@ export async function prepareMilestone(
         releaseCondition: schedule.releaseCondition,
         memo: input.memo,
         replaceDelegate: args.replaceDelegate ?? false,
+        maxGatewayFeeBps,
+        maxProtocolFeeBps,
       },
       programId,
     ),

@@ -5,24 +5,35 @@ import type { MilestoneContext } from "../context";
 import { AccountKindError, AccountNotFoundError } from "../errors/accounts";
 import { refuse } from "../errors/program";
 import { isTokenProgram } from "../tokens/mint";
+import type { PaymentGateway, ProgramConfig } from "../types";
 
 type MaybeInfo = AccountInfo<Buffer> | null | undefined;
 
 /** Throws `AccountNotFoundError` before `initializeConfig`, `MilestoneProgramError` (`ProgramPaused`). */
-export function checkConfig(context: MilestoneContext, address: PublicKey, info: MaybeInfo): void {
+export function checkConfig(
+  context: MilestoneContext,
+  address: PublicKey,
+  info: MaybeInfo,
+): ProgramConfig {
   if (!info) throw new AccountNotFoundError("ProgramConfig", address, "run initializeConfig once");
-  if (decodeAccount("programConfig", address, info, context.programId).isPaused) {
+  const config = decodeAccount("programConfig", address, info, context.programId);
+  if (config.isPaused) {
     throw refuse("ProgramPaused");
   }
+  return config;
 }
 
 /** Throws `AccountNotFoundError`, `AccountKindError` for what is no gateway account. */
-export function checkGateway(context: MilestoneContext, address: PublicKey, info: MaybeInfo): void {
+export function checkGateway(
+  context: MilestoneContext,
+  address: PublicKey,
+  info: MaybeInfo,
+): PaymentGateway {
   if (!info) {
     const hint = "pass the gateway's account, getGatewayPda(authority), after createGateway";
     throw new AccountNotFoundError("PaymentGateway", address, hint);
   }
-  decodeAccount("paymentGateway", address, info, context.programId);
+  return decodeAccount("paymentGateway", address, info, context.programId);
 }
 
 /** Throws `AccountKindError`: tokens sent to "the token account of a token account" could never be spent. */

@@ -53,6 +53,10 @@ export const FIXES: Readonly<Record<string, string>> = {
   CounterOverflow: "This should be unreachable; please report it.",
   AccountAlreadyExists: "The account is there already; use it.",
   UnsupportedRent: "This cluster's rent is not one the program can read.",
+  FeeAboveMaximum:
+    "A fee was raised since it was read: look at it, and create again if you agree to it.",
+  TokenAccountCpiGuarded:
+    "The owner switches the CPI guard of the token account off, or uses another account.",
 };
 
 /** SPL Token's and Token-2022's errors by code. */

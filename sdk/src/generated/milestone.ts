@@ -86,6 +86,8 @@ export type Milestone = {
         { name: "releaseCondition"; type: "u8" },
         { name: "memo"; type: { array: ["u8", 64] } },
         { name: "replaceDelegate"; type: "bool" },
+        { name: "maxGatewayFeeBps"; type: "u16" },
+        { name: "maxProtocolFeeBps"; type: "u16" },
       ];
     },
     {
@@ -350,6 +352,16 @@ export type Milestone = {
       code: 6043;
       name: "invalidFirstPolicyId";
       msg: "The first policy id must be at most 1024 below the chain's slot, and not above it";
+    },
+    {
+      code: 6044;
+      name: "feeAboveMaximum";
+      msg: "The gateway's or the protocol's fee is above the most that the owner agreed to";
+    },
+    {
+      code: 6045;
+      name: "tokenAccountCpiGuarded";
+      msg: "The token account's CPI guard refuses an approval from inside a program; the owner can switch it off";
     },
   ];
   types: [
@@ -769,6 +781,8 @@ export const IDL: Milestone = {
         { name: "releaseCondition", type: "u8" },
         { name: "memo", type: { array: ["u8", 64] } },
         { name: "replaceDelegate", type: "bool" },
+        { name: "maxGatewayFeeBps", type: "u16" },
+        { name: "maxProtocolFeeBps", type: "u16" },
       ],
     },
     {
@@ -1042,6 +1056,16 @@ export const IDL: Milestone = {
       code: 6043,
       name: "invalidFirstPolicyId",
       msg: "The first policy id must be at most 1024 below the chain's slot, and not above it",
+    },
+    {
+      code: 6044,
+      name: "feeAboveMaximum",
+      msg: "The gateway's or the protocol's fee is above the most that the owner agreed to",
+    },
+    {
+      code: 6045,
+      name: "tokenAccountCpiGuarded",
+      msg: "The token account's CPI guard refuses an approval from inside a program; the owner can switch it off",
     },
   ],
   types: [

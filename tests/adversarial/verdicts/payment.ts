@@ -28,6 +28,19 @@ const destination = (error: string) => ({
   "its owner's second token account": ALLOWED,
 });
 
+/**
+ * Any address but the owner's and the all-zero one: another program's vault, say. What can never own a token account
+ * that anybody could spend is refused: ours, mints, token accounts.
+ */
+const RECIPIENT = {
+  ...exactly("InvalidRecipient"),
+  "an empty address": ALLOWED,
+  "a stranger's wallet": ALLOWED,
+  "the program itself": ALLOWED,
+  "the other token program": ALLOWED,
+  "a fake token program": ALLOWED,
+};
+
 export const PAYMENT: Record<string, InstructionVerdicts> = {
   create_milestone_policy: {
     slots: {
@@ -38,8 +51,7 @@ export const PAYMENT: Record<string, InstructionVerdicts> = {
       gateway: gatewayWritable(ALLOWED),
       user_payment: userPaymentWritable("InvalidOwner", "InvalidMint"),
       policy: VACANT,
-      // Any address but the owner's and the all-zero one: a vault, say. Only who owns its token account can be paid.
-      recipient: exactly(ALLOWED),
+      recipient: RECIPIENT,
       mint: MINT,
       token_account: SOURCE,
       token_program: TOKEN_PROGRAM,
@@ -68,8 +80,8 @@ export const PAYMENT: Record<string, InstructionVerdicts> = {
       "config <- system_program": "IllegalOwner",
       "recipient <- payer": ALLOWED,
       "recipient <- owner": "InvalidRecipient",
-      "recipient <- config": ALLOWED,
-      "recipient <- mint": ALLOWED,
+      "recipient <- config": "InvalidRecipient",
+      "recipient <- mint": "InvalidRecipient",
       "recipient <- token_program": ALLOWED,
       // The system program's address is all zero.
       "recipient <- system_program": "InvalidRecipient",

@@ -38,7 +38,7 @@ pub struct CreateGateway {
 }
 
 /// Fees are capped and nobody's address is all zero. Errors: `InvalidFeeBps`, `ZeroAddress`.
-pub fn check_terms(signer: &Address, fee_recipient: &Address, fee_bps: u16) -> Result<()> {
+pub fn check_gateway_terms(signer: &Address, fee_recipient: &Address, fee_bps: u16) -> Result<()> {
     if fee_bps > MAX_GATEWAY_FEE_BPS {
         return Err(MilestoneError::InvalidFeeBps.into());
     }
@@ -53,7 +53,7 @@ pub fn handler(ctx: &mut Context<CreateGateway>, args: &CreateGatewayArgs) -> Re
     let accounts = &ctx.accounts;
     let authority = accounts.authority.address();
     let now = sysvars::clock()?.unix_timestamp;
-    check_terms(&args.signer, &args.fee_recipient, args.fee_bps)?;
+    check_gateway_terms(&args.signer, &args.fee_recipient, args.fee_bps)?;
 
     let bump = pda::find_bump(&[GATEWAY_SEED, authority.as_ref()], accounts.gateway.address())?;
     let seeds = [Seed::from(GATEWAY_SEED), Seed::from(authority.as_ref()), Seed::from(core::slice::from_ref(&bump))];

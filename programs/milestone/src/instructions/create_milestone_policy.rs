@@ -30,6 +30,10 @@ pub struct CreateMilestonePolicyArgs {
     pub memo: [u8; 64],
     /// Overwrites a delegate that is not ours.
     pub replace_delegate: bool,
+    /// Most the owner agrees to: a gateway cannot raise its fee between the owner's look and the creation.
+    pub max_gateway_fee_bps: u16,
+    /// The same for the protocol's fee.
+    pub max_protocol_fee_bps: u16,
 }
 
 #[derive(Accounts)]
@@ -75,6 +79,7 @@ pub fn handler(ctx: &mut Context<CreateMilestonePolicy>, args: &CreateMilestoneP
         args.total_milestones,
         args.release_condition,
     )?;
+    accounts.check_fees(args)?;
     accounts.check_recipient()?;
     accounts.check_delegation(args.replace_delegate)?;
 
@@ -114,10 +119,25 @@ pub fn handler(ctx: &mut Context<CreateMilestonePolicy>, args: &CreateMilestoneP
 }
 
 impl CreateMilestonePolicy {
+    fn check_fees(&self, args: &CreateMilestonePolicyArgs) -> Result<()> {
+        if self.gateway.fee_bps.get() > args.max_gateway_fee_bps
+            || self.config.protocol_fee_bps.get() > args.max_protocol_fee_bps
+        {
+            return Err(MilestoneError::FeeAboveMaximum.into());
+        }
+        Ok(())
+    }
+
+    /// The recipient is somebody else's wallet. Tokens sent to the token account of a token account, of a mint or of an
+    /// account of this program could never be spent.
     fn check_recipient(&self) -> Result<()> {
-        let recipient = self.recipient.address();
+        let recipient = &self.recipient;
         // The system program's address is all zero: nobody can own a token account as it.
-        if address_eq(recipient, self.owner.address()) || address_eq(recipient, self.system_program.address()) {
+        let is_nobody = address_eq(recipient.address(), self.system_program.address());
+        let is_owner = address_eq(recipient.address(), self.owner.address());
+        let is_token_account = TokenAccount::load(recipient, recipient.owner()).is_some()
+            && token::check_program(recipient.owner()).is_ok();
+        if is_nobody || is_owner || is_token_account || Mint::is_mint(recipient) || recipient.owned_by(&crate::ID) {
             return Err(MilestoneError::InvalidRecipient.into());
         }
         Ok(())
@@ -127,13 +147,10 @@ impl CreateMilestonePolicy {
     /// the owner said so.
     fn check_delegation(&self, replace_delegate: bool) -> Result<()> {
         let token_program = self.token_program.address();
-        Mint::load(&self.mint, token_program)?;
-        let source =
-            TokenAccount::load(&self.token_account, token_program).ok_or(MilestoneError::InvalidTokenAccount)?;
-        if !source.is_of(self.owner.address(), self.mint.address()) {
-            return Err(MilestoneError::InvalidTokenAccount.into());
-        }
-        super::sync_delegation::check_approvable(&source, self.user_payment.address(), replace_delegate)
+        Mint::load_for_creation(&self.mint, token_program)?;
+        TokenAccount::load_of(&self.token_account, token_program, self.owner.address(), self.mint.address())
+            .ok_or(MilestoneError::InvalidTokenAccount)?
+            .check_approvable(self.user_payment.address(), replace_delegate)
     }
 
     fn create_policy_account(&self, policy_id: u32) -> Result<u8> {

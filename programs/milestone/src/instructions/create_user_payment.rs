@@ -36,12 +36,9 @@ pub fn handler(ctx: &mut Context<CreateUserPayment>, first_policy_id: Option<u32
     let clock = sysvars::clock()?;
     let now = clock.unix_timestamp;
 
-    Mint::load(&accounts.mint, token_program)?;
-    let source =
-        TokenAccount::load(&accounts.token_account, token_program).ok_or(MilestoneError::InvalidTokenAccount)?;
-    if !source.is_of(owner, mint) {
-        return Err(MilestoneError::InvalidTokenAccount.into());
-    }
+    Mint::load_for_creation(&accounts.mint, token_program)?;
+    TokenAccount::load_of(&accounts.token_account, token_program, owner, mint)
+        .ok_or(MilestoneError::InvalidTokenAccount)?;
     let next_policy_id = policy_ids::first_policy_id(first_policy_id, clock.slot)?;
 
     let bump = pda::find_bump(&[USER_PAYMENT_SEED, owner.as_ref(), mint.as_ref()], accounts.user_payment.address())?;

@@ -71,14 +71,16 @@ impl DeletePaymentPolicy {
         if !self.token_account.owned_by(token_program) && token::check_program(self.token_account.owner()).is_ok() {
             return Err(MilestoneError::InvalidTokenProgram.into());
         }
-        let Some(source) = TokenAccount::load(&self.token_account, token_program) else { return Ok(()) };
-        let is_ours = source.is_of(self.owner.address(), &self.user_payment.mint)
-            && source.delegate().is_some_and(|delegate| address_eq(delegate, self.user_payment.address()));
+        let (owner, mint) = (self.owner.address(), &self.user_payment.mint);
+        let Some(source) = TokenAccount::load_of(&self.token_account, token_program, owner, mint) else {
+            return Ok(());
+        };
+        let is_ours = source.delegate().is_some_and(|delegate| address_eq(delegate, self.user_payment.address()));
         if !is_ours || source.is_frozen() {
             return Ok(());
         }
         let committed = self.user_payment.committed.get();
-        match after_delete(Some(source.delegated_amount()), committed) {
+        match after_delete(source.delegated_amount(), committed) {
             AllowanceChange::Keep => {}
             AllowanceChange::Revoke => token::revoke(token_program, &self.token_account, &self.owner),
             // Token-2022's CPI guard refuses `Approve` from a program.

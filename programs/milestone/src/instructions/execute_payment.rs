@@ -1,7 +1,7 @@
 use super::ReleaseSigner;
 use crate::{
     constants::USER_PAYMENT_SEED,
-    error::MilestoneError,
+    error::{refuse, MilestoneError},
     events::{emit_event, PaymentExecuted},
     rules::{
         fees::{split, Split},
@@ -108,47 +108,42 @@ impl ExecutePayment {
             MilestoneError::InvalidRecipientTokenAccount,
         )?;
         let source =
-            TokenAccount::load(&self.token_account, token_program).ok_or(MilestoneError::InvalidTokenAccount)?;
-        if !source.is_of(&user_payment.owner, &user_payment.mint) {
-            return Err(MilestoneError::InvalidTokenAccount.into());
-        }
+            TokenAccount::load_of(&self.token_account, token_program, &user_payment.owner, self.mint.address())
+                .ok_or_else(|| refuse(MilestoneError::InvalidTokenAccount))?;
         if source.is_frozen() {
-            return Err(MilestoneError::TokenAccountFrozen.into());
+            return Err(refuse(MilestoneError::TokenAccountFrozen));
         }
-        let delegate = source.delegate().ok_or(MilestoneError::DelegationRevoked)?;
+        let delegate = source.delegate().ok_or_else(|| refuse(MilestoneError::DelegationRevoked))?;
         if !address_eq(delegate, user_payment.address()) {
-            return Err(MilestoneError::DelegationReplaced.into());
+            return Err(refuse(MilestoneError::DelegationReplaced));
         }
         if source.delegated_amount() < amount {
-            return Err(MilestoneError::InsufficientDelegation.into());
+            return Err(refuse(MilestoneError::InsufficientDelegation));
         }
         if source.amount() < amount {
-            return Err(MilestoneError::InsufficientFunds.into());
+            return Err(refuse(MilestoneError::InsufficientFunds));
         }
         if fees.gateway_fee != 0 {
             let error = MilestoneError::InvalidGatewayFeeAccount;
-            let account = self.gateway_fee_account.as_ref().ok_or(error)?;
+            let account = self.gateway_fee_account.as_ref().ok_or_else(|| refuse(error))?;
             self.check_destination(account, &self.gateway.fee_recipient, error)?;
         }
         if fees.protocol_fee != 0 {
             let error = MilestoneError::InvalidProtocolFeeAccount;
-            let account = self.protocol_fee_account.as_ref().ok_or(error)?;
+            let account = self.protocol_fee_account.as_ref().ok_or_else(|| refuse(error))?;
             self.check_destination(account, &self.config.fee_recipient, error)?;
         }
         Ok(())
     }
 
-    /// `account` is a token account of the mint, of `owner`, not frozen, and not the one that pays.
+    /// `account` is a token account of the mint, of `owner`, and not frozen. It is not the one that pays either: that one is
+    /// declared mutable, and Anchor refuses to load it twice.
     #[inline(always)]
     fn check_destination(&self, account: &AccountView, owner: &Address, error: MilestoneError) -> Result<()> {
-        let destination = TokenAccount::load(account, self.token_program.address()).ok_or(error)?;
-        if !destination.is_of(owner, &self.user_payment.mint)
-            || address_eq(account.address(), &self.user_payment.token_account)
-        {
-            return Err(error.into());
-        }
+        let destination = TokenAccount::load_of(account, self.token_program.address(), owner, self.mint.address())
+            .ok_or_else(|| refuse(error))?;
         if destination.is_frozen() {
-            return Err(MilestoneError::TokenAccountFrozen.into());
+            return Err(refuse(MilestoneError::TokenAccountFrozen));
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ pub struct InitializeConfig {
 }
 
 /// Fees are capped and the recipient's address is not all zero. Errors: `InvalidFeeBps`, `ZeroAddress`.
-pub fn check_terms(fee_recipient: &Address, protocol_fee_bps: u16) -> Result<()> {
+pub fn check_protocol_terms(fee_recipient: &Address, protocol_fee_bps: u16) -> Result<()> {
     if protocol_fee_bps > MAX_PROTOCOL_FEE_BPS {
         return Err(MilestoneError::InvalidFeeBps.into());
     }
@@ -47,7 +47,7 @@ pub fn check_terms(fee_recipient: &Address, protocol_fee_bps: u16) -> Result<()>
 pub fn handler(ctx: &mut Context<InitializeConfig>, fee_recipient: Address, protocol_fee_bps: u16) -> Result<()> {
     let accounts = &ctx.accounts;
     check_upgrade_authority(&accounts.program_data, accounts.upgrade_authority.address())?;
-    check_terms(&fee_recipient, protocol_fee_bps)?;
+    check_protocol_terms(&fee_recipient, protocol_fee_bps)?;
 
     let bump = pda::find_bump(&[CONFIG_SEED], accounts.config.address())?;
     let seeds = [Seed::from(CONFIG_SEED), Seed::from(core::slice::from_ref(&bump))];

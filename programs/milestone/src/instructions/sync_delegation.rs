@@ -20,37 +20,20 @@ pub struct SyncDelegation {
     pub token_program: UncheckedAccount,
 }
 
-/// Whether approving our `UserPayment` on `source` is possible and takes nobody's place unless the owner said so.
-/// Errors: `TokenAccountFrozen`, `DelegateInUse`.
-pub fn check_approvable(source: &TokenAccount, user_payment: &Address, replace_delegate: bool) -> Result<()> {
-    if source.is_frozen() {
-        return Err(MilestoneError::TokenAccountFrozen.into());
-    }
-    match source.delegate() {
-        Some(delegate) if !replace_delegate && !address_eq(delegate, user_payment) => {
-            Err(MilestoneError::DelegateInUse.into())
-        }
-        _ => Ok(()),
-    }
-}
-
 pub fn handler(ctx: &mut Context<SyncDelegation>, replace_delegate: bool) -> Result<()> {
     let accounts = &ctx.accounts;
     let token_program = accounts.token_program.address();
     let user_payment = &accounts.user_payment;
 
     token::check_program(token_program)?;
-    let source =
-        TokenAccount::load(&accounts.token_account, token_program).ok_or(MilestoneError::InvalidTokenAccount)?;
-    if !source.is_of(accounts.owner.address(), &user_payment.mint) {
-        return Err(MilestoneError::InvalidTokenAccount.into());
-    }
-    check_approvable(&source, user_payment.address(), replace_delegate)?;
-
-    let committed = user_payment.committed.get();
+    let (owner, committed) = (accounts.owner.address(), user_payment.committed.get());
+    let source = TokenAccount::load_of(&accounts.token_account, token_program, owner, &user_payment.mint)
+        .ok_or(MilestoneError::InvalidTokenAccount)?;
     if committed != 0 {
+        source.check_approvable(user_payment.address(), replace_delegate)?;
         token::approve(token_program, &accounts.token_account, user_payment.view(), &accounts.owner, committed);
-    } else if source.delegate().is_some() {
+    } else if source.delegate().is_some_and(|delegate| address_eq(delegate, user_payment.address())) {
+        // Nothing to put in its place: another's delegate stays, whatever `replace_delegate` says.
         token::revoke(token_program, &accounts.token_account, &accounts.owner);
     }
 

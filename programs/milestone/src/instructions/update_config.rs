@@ -1,4 +1,4 @@
-use super::initialize_config::check_terms;
+use super::initialize_config::check_protocol_terms;
 use crate::{
     error::MilestoneError,
     events::{emit_event, ConfigUpdated},
@@ -27,7 +27,7 @@ pub fn handler(ctx: &mut Context<UpdateConfig>, args: &UpdateConfigArgs) -> Resu
     let config = &mut ctx.accounts.config;
     let fee_recipient = args.fee_recipient.unwrap_or(config.fee_recipient);
     let protocol_fee_bps = args.protocol_fee_bps.unwrap_or(config.protocol_fee_bps.get());
-    check_terms(&fee_recipient, protocol_fee_bps)?;
+    check_protocol_terms(&fee_recipient, protocol_fee_bps)?;
 
     config.fee_recipient = fee_recipient;
     config.protocol_fee_bps = protocol_fee_bps.into();

@@ -1,4 +1,4 @@
-use super::create_gateway::check_terms;
+use super::create_gateway::check_gateway_terms;
 use crate::{
     error::MilestoneError,
     events::{emit_event, GatewayUpdated},
@@ -30,7 +30,7 @@ pub fn handler(ctx: &mut Context<UpdateGateway>, args: &UpdateGatewayArgs) -> Re
     let signer = args.signer.unwrap_or(gateway.signer);
     let fee_recipient = args.fee_recipient.unwrap_or(gateway.fee_recipient);
     let fee_bps = args.fee_bps.unwrap_or(gateway.fee_bps.get());
-    check_terms(&signer, &fee_recipient, fee_bps)?;
+    check_gateway_terms(&signer, &fee_recipient, fee_bps)?;
 
     gateway.signer = signer;
     gateway.fee_recipient = fee_recipient;

@@ -1,5 +1,5 @@
 use super::Milestone;
-use crate::error::MilestoneError;
+use crate::error::{refuse, MilestoneError};
 use anchor_lang::prelude::*;
 
 /// Tag byte of `PolicyType::Milestone`. 0 is never written, so a zeroed account is no policy.
@@ -72,7 +72,8 @@ impl PaymentPolicy {
     /// Errors: `CounterOverflow`, which no reachable state gives.
     #[inline(always)]
     pub fn advance(&mut self, amount: u64, now: i64) -> Result<()> {
-        self.total_paid = self.total_paid.get().checked_add(amount).ok_or(MilestoneError::CounterOverflow)?.into();
+        let total_paid = self.total_paid.get().checked_add(amount);
+        self.total_paid = total_paid.ok_or_else(|| refuse(MilestoneError::CounterOverflow))?.into();
         // At most 3 before: the caller checked that the current milestone exists.
         self.milestone.current_milestone = self.milestone.current_milestone.wrapping_add(1);
         if self.milestone.is_completed() {

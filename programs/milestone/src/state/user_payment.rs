@@ -1,4 +1,4 @@
-use crate::error::MilestoneError;
+use crate::error::{refuse, MilestoneError};
 use anchor_lang::prelude::*;
 
 /// The SPL delegate of one owner's token account for one mint, at seeds `"user_payment"`, owner, mint. 205 bytes with
@@ -39,7 +39,8 @@ impl UserPayment {
     /// Takes a released milestone out. Errors: `CounterOverflow`, which no reachable state gives.
     #[inline(always)]
     pub fn release(&mut self, amount: u64, now: i64) -> Result<()> {
-        self.committed = self.committed.get().checked_sub(amount).ok_or(MilestoneError::CounterOverflow)?.into();
+        let committed = self.committed.get().checked_sub(amount);
+        self.committed = committed.ok_or_else(|| refuse(MilestoneError::CounterOverflow))?.into();
         self.updated_at = now.into();
         Ok(())
     }

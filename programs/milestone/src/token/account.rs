@@ -1,8 +1,7 @@
-use super::{read_u64, Extensions, ACCOUNT_TYPE_ACCOUNT, BASE_ACCOUNT_LEN, TOKEN_2022_PROGRAM};
+use super::{read_u64, Extensions, ACCOUNT_TYPE_ACCOUNT, BASE_ACCOUNT_LEN, MULTISIG_LEN, TOKEN_2022_PROGRAM};
+use crate::error::MilestoneError;
 use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
 
-/// Length of a multisig, whose bytes may look like an account's; Token-2022 never gives an account this length.
-const MULTISIG_LEN: usize = 355;
 const STATE_FROZEN: u8 = 2;
 /// `ExtensionType::CpiGuard` of Token-2022; its one byte is 1 when locked.
 const EXTENSION_CPI_GUARD: u16 = 11;
@@ -23,6 +22,12 @@ impl<'a> TokenAccount<'a> {
         // SAFETY: nothing in this program writes to token accounts; token calls do, and every `TokenAccount` is
         // read before the first of them and not after.
         Self::parse(unsafe { view.borrow_unchecked() }, token_program)
+    }
+
+    /// `load`, and it is `owner`'s account of `mint`.
+    #[inline(always)]
+    pub fn load_of(view: &'a AccountView, token_program: &Address, owner: &Address, mint: &Address) -> Option<Self> {
+        Self::load(view, token_program).filter(|account| account.is_of(owner, mint))
     }
 
     #[inline(always)]
@@ -56,7 +61,7 @@ impl<'a> TokenAccount<'a> {
     /// Whether it is `owner`'s account of `mint`. The address alone does not say so: an account can be closed and made
     /// anew at the same address, or handed to somebody else.
     #[inline(always)]
-    pub fn is_of(&self, owner: &Address, mint: &Address) -> bool {
+    fn is_of(&self, owner: &Address, mint: &Address) -> bool {
         address_eq(self.owner(), owner) && address_eq(self.mint(), mint)
     }
 
@@ -80,6 +85,23 @@ impl<'a> TokenAccount<'a> {
     #[inline(always)]
     pub fn is_frozen(&self) -> bool {
         self.data[108] == STATE_FROZEN
+    }
+
+    /// Whether `Approve` for `delegate` is possible from here and takes nobody's place unless the owner said so.
+    /// Errors: `TokenAccountFrozen`, `TokenAccountCpiGuarded`, `DelegateInUse`.
+    pub fn check_approvable(&self, delegate: &Address, replace_delegate: bool) -> Result<()> {
+        if self.is_frozen() {
+            return Err(MilestoneError::TokenAccountFrozen.into());
+        }
+        if self.is_cpi_guarded() {
+            return Err(MilestoneError::TokenAccountCpiGuarded.into());
+        }
+        match self.delegate() {
+            Some(current) if !replace_delegate && !address_eq(current, delegate) => {
+                Err(MilestoneError::DelegateInUse.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether Token-2022's CPI guard is on, which refuses `Approve` from inside a program.

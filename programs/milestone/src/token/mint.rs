@@ -1,5 +1,7 @@
-use super::{check_program, Extensions, ACCOUNT_TYPE_MINT, BASE_ACCOUNT_LEN, BASE_MINT_LEN, TOKEN_2022_PROGRAM};
-use crate::error::MilestoneError;
+use super::{
+    check_program, Extensions, ACCOUNT_TYPE_MINT, BASE_ACCOUNT_LEN, BASE_MINT_LEN, MULTISIG_LEN, TOKEN_2022_PROGRAM,
+};
+use crate::error::{refuse, MilestoneError};
 use anchor_lang::{pinocchio::account::AccountView, prelude::*};
 
 /// A mint of either program that milestone payments support.
@@ -9,9 +11,10 @@ pub struct Mint {
 
 /// Token-2022's `ExtensionType` numbers that neither change what a transfer delivers nor who may move the tokens.
 /// Everything else is refused, unknown ones included. (decision 0001)
-const SUPPORTED: [u16; 10] = [
+const SUPPORTED: [u16; 11] = [
     3,  // MintCloseAuthority
     4,  // ConfidentialTransferMint: public transfers stay possible
+    6,  // DefaultAccountState: concerns accounts that do not exist yet; refused at creation while it says frozen
     10, // InterestBearingConfig: display only
     18, // MetadataPointer
     19, // TokenMetadata
@@ -25,15 +28,35 @@ const DEFAULT_ACCOUNT_STATE: u16 = 6;
 const STATE_INITIALIZED: u8 = 1;
 
 impl Mint {
+    /// `load`, and new accounts of the mint are not frozen. Its freeze authority can change that later, which touches no
+    /// account that exists and must not stop a release. Errors: those of `load`.
+    #[inline(never)]
+    pub fn load_for_creation(view: &AccountView, token_program: &Address) -> Result<()> {
+        Self::load(view, token_program)?;
+        // SAFETY: as in `load`.
+        let data = unsafe { view.borrow_unchecked() };
+        if is_default_frozen(data) {
+            return Err(MilestoneError::UnsupportedMint.into());
+        }
+        Ok(())
+    }
+
     /// Reads `view`, a mint of `token_program`. Errors: `InvalidTokenProgram`, `InvalidMint`, `UnsupportedMint`.
     #[inline(always)]
     pub fn load(view: &AccountView, token_program: &Address) -> Result<Self> {
         check_program(token_program)?;
         if !view.owned_by(token_program) {
-            return Err(MilestoneError::InvalidTokenProgram.into());
+            return Err(refuse(MilestoneError::InvalidTokenProgram));
         }
         // SAFETY: nothing in this program writes to mints, and no call it makes does.
-        Ok(Self::parse(unsafe { view.borrow_unchecked() }, token_program)?)
+        Self::parse(unsafe { view.borrow_unchecked() }, token_program).map_err(refuse)
+    }
+
+    /// Whether `view` is a mint of either program, supported or not.
+    pub fn is_mint(view: &AccountView) -> bool {
+        // SAFETY: as in `load`.
+        let parsed = Self::parse(unsafe { view.borrow_unchecked() }, view.owner());
+        check_program(view.owner()).is_ok() && matches!(parsed, Ok(_) | Err(MilestoneError::UnsupportedMint))
     }
 
     #[inline(always)]
@@ -51,22 +74,29 @@ impl Mint {
 
 #[inline(never)]
 fn check_extensions(data: &[u8], token_program: &Address) -> core::result::Result<(), MilestoneError> {
-    let is_mint = data.get(BASE_ACCOUNT_LEN) == Some(&ACCOUNT_TYPE_MINT)
+    let is_mint = data.len() != MULTISIG_LEN
+        && data.get(BASE_ACCOUNT_LEN) == Some(&ACCOUNT_TYPE_MINT)
         && anchor_lang::address_eq(token_program, &TOKEN_2022_PROGRAM);
     if !is_mint {
         return Err(MilestoneError::InvalidMint);
     }
-    for extension in Extensions::new(data.get(BASE_ACCOUNT_LEN + 1..).unwrap_or_default()) {
-        let is_supported = match extension {
-            Some((DEFAULT_ACCOUNT_STATE, value)) => value.first() == Some(&STATE_INITIALIZED),
-            Some((kind, _)) => SUPPORTED.contains(&kind),
-            None => false,
-        };
-        if !is_supported {
+    for extension in extensions(data) {
+        if !extension.is_some_and(|(kind, _)| SUPPORTED.contains(&kind)) {
             return Err(MilestoneError::UnsupportedMint);
         }
     }
     Ok(())
+}
+
+fn extensions(data: &[u8]) -> Extensions<'_> {
+    Extensions::new(data.get(BASE_ACCOUNT_LEN + 1..).unwrap_or_default())
+}
+
+/// Whether the mint says that new accounts are born in any other state than initialized.
+fn is_default_frozen(data: &[u8]) -> bool {
+    extensions(data)
+        .flatten()
+        .any(|(kind, value)| kind == DEFAULT_ACCOUNT_STATE && value.first() != Some(&STATE_INITIALIZED))
 }
 
 #[cfg(test)]
@@ -102,9 +132,13 @@ mod tests {
     }
 
     #[test]
-    fn given_default_frozen_accounts_then_refused() {
-        assert_eq!(error(&mint(&[(6, &[2])]), &TOKEN_2022_PROGRAM), Some(MilestoneError::UnsupportedMint));
-        assert_eq!(error(&mint(&[(6, &[])]), &TOKEN_2022_PROGRAM), Some(MilestoneError::UnsupportedMint));
+    fn given_a_default_account_state_then_only_initialized_may_create() {
+        for (value, is_frozen) in [(&[2u8][..], true), (&[0], true), (&[], true), (&[1], false)] {
+            let data = mint(&[(18, &[0; 64]), (6, value)]);
+            assert_eq!(is_default_frozen(&data), is_frozen, "{value:?}");
+            assert_eq!(error(&data, &TOKEN_2022_PROGRAM), None, "a release goes on: {value:?}");
+        }
+        assert!(!is_default_frozen(&mint(&[])));
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod mint;
 
 pub use {account::TokenAccount, cpi::*, mint::Mint};
 
-use crate::error::MilestoneError;
+use crate::error::{refuse, MilestoneError};
 use anchor_lang::prelude::*;
 
 pub const TOKEN_PROGRAM: Address = anchor_lang::address!("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
@@ -16,6 +16,8 @@ pub const TOKEN_2022_PROGRAM: Address = anchor_lang::address!("TokenzQdBNbLqP5VE
 const BASE_ACCOUNT_LEN: usize = 165;
 /// Length of a mint without extensions.
 const BASE_MINT_LEN: usize = 82;
+/// Length of a multisig, whose bytes may look like a mint's or an account's; Token-2022 never gives them this length.
+const MULTISIG_LEN: usize = 355;
 /// `AccountType` of Token-2022, at offset 165.
 const ACCOUNT_TYPE_MINT: u8 = 1;
 const ACCOUNT_TYPE_ACCOUNT: u8 = 2;
@@ -26,7 +28,7 @@ pub fn check_program(program: &Address) -> Result<()> {
     if anchor_lang::address_eq(program, &TOKEN_PROGRAM) || anchor_lang::address_eq(program, &TOKEN_2022_PROGRAM) {
         return Ok(());
     }
-    Err(MilestoneError::InvalidTokenProgram.into())
+    Err(refuse(MilestoneError::InvalidTokenProgram))
 }
 
 /// Eight bytes at `offset` as a little-endian number. The caller checked the length.
