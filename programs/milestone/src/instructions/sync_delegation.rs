@@ -34,6 +34,9 @@ pub fn handler(ctx: &mut Context<SyncDelegation>, replace_delegate: bool) -> Res
         token::approve(token_program, &accounts.token_account, user_payment.view(), &accounts.owner, committed);
     } else if source.delegate().is_some_and(|delegate| address_eq(delegate, user_payment.address())) {
         // Nothing to put in its place: another's delegate stays, whatever `replace_delegate` says.
+        if source.is_frozen() {
+            return Err(MilestoneError::TokenAccountFrozen.into());
+        }
         token::revoke(token_program, &accounts.token_account, &accounts.owner);
     }
 
