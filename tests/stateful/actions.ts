@@ -23,6 +23,8 @@ export interface CreatePolicy {
   releaseCondition: number;
   memo: Uint8Array;
   replaceDelegate: boolean;
+  maxGatewayFeeBps: number;
+  maxProtocolFeeBps: number;
   /** Where the policy account is asked for. */
   address: Address;
 }

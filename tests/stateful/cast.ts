@@ -11,7 +11,7 @@ export const GATEWAYS = ["north", "south", "spare"] as const;
 /** They pay rent and nothing else, so that their lamports are predictable to the last one. */
 export const SPONSORS = ["sam", "sue"] as const;
 export const GATEWAY_SIGNERS = ["sid", "sol"] as const;
-/** Everybody with a token account. The last four of them may be paid fees. */
+/** Everybody with a token account. */
 export const HOLDERS = ["cy", "ben", "stranger", "rob", "rita", "fees1", "fees2", "ada"] as const;
 
 export type Owner = (typeof OWNERS)[number];

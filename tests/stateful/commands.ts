@@ -26,6 +26,8 @@ export const CREATE_FLAWS = [
   "another signer",
   "the previous policy's address",
   "another condition",
+  "a lower gateway fee signed",
+  "a lower protocol fee signed",
 ] as const;
 export const EXECUTE_FLAWS = [
   "unsigned",
@@ -278,5 +280,3 @@ export const command: fc.Arbitrary<Command> = fc.noBias(
     })),
   ),
 );
-
-export const COMMAND_KINDS = Object.keys(commands) as CommandKind[];

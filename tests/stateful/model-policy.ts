@@ -58,6 +58,9 @@ export function createPolicy(model: Model, action: CreatePolicy): Outcome {
   if (config.isPaused) return "ProgramPaused";
   const fault = scheduleFault(action);
   if (fault) return fault;
+  const isDearer =
+    gateway.feeBps > action.maxGatewayFeeBps || config.protocolFeeBps > action.maxProtocolFeeBps;
+  if (isDearer) return "FeeAboveMaximum";
   if (action.recipient === action.owner || action.recipient === "nobody") {
     return "InvalidRecipient";
   }

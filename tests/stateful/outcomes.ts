@@ -33,6 +33,7 @@ export const EXPECTED_OUTCOMES: Record<ActionKind, string[]> = {
     NO_SUCH_ACCOUNT,
     "AmountOverflow",
     "DelegateInUse",
+    "FeeAboveMaximum",
     "InvalidAddress",
     "InvalidAmount",
     "InvalidMilestoneCount",
