@@ -33,6 +33,8 @@ pub mod milestone {
     }
 
     /// Creates a policy of 1 to 4 milestones and delegates what all live policies of the owner on that mint may pull.
+    // The arguments are the wire format: one a field of the terms that the owner signs.
+    #[allow(clippy::too_many_arguments)]
     pub fn create_milestone_policy(
         ctx: &mut Context<CreateMilestonePolicy>,
         milestone_amounts: [u64; 4],
