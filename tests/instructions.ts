@@ -88,3 +88,4 @@ export const policyAddress = (userPayment: PublicKey, policyId: number): PublicK
   new DataView(id.buffer).setUint32(0, policyId, true);
   return find(text("payment_policy"), userPayment.toBytes(), id);
 };
+export const escrowAddress = (policy: PublicKey): PublicKey => find(text("escrow"), policy.toBytes());

@@ -46,6 +46,7 @@ export const PEOPLE = [
   "protocolFees",
   "owner",
   "recipient",
+  "mediator",
   "stranger",
 ] as const;
 export type Person = (typeof PEOPLE)[number];

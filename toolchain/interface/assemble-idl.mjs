@@ -42,7 +42,11 @@ function merge(types) {
 
 const program = JSON.parse(parts("program")[0]);
 const eventParts = parts("event").map((text) => JSON.parse(text));
-const types = merge([...program.types, ...eventParts.flatMap((part) => part.types)]);
+const types = merge([
+  ...program.types,
+  ...eventParts.flatMap((part) => part.types),
+  ...parts("enum").map((text) => JSON.parse(text)),
+]);
 
 // `PodU64` and its like are how Rust spells an unaligned integer; fields already name the integer.
 for (const [name, { type }] of types) {
@@ -85,22 +89,61 @@ function nameThePolicyType() {
   });
 }
 
-function nameTheStatus() {
-  if (typeCalled("PaymentStatus").type.kind !== "enum") fail("PaymentStatus is not an enum");
+/** Gives every `field: u8` the enum whose number it is. */
+function nameTheEnum(field, enumName) {
+  if (typeCalled(enumName).type.kind !== "enum") fail(`${enumName} is not an enum`);
   let named = 0;
   for (const type of types.values()) {
-    for (const field of type.type.fields ?? []) {
-      if (field.name !== "status" || field.type !== "u8") continue;
-      field.type = { defined: { name: "PaymentStatus" } };
+    for (const candidate of type.type.fields ?? []) {
+      if (candidate.name !== field || candidate.type !== "u8") continue;
+      candidate.type = { defined: { name: enumName } };
       readAsBorsh(type);
       named += 1;
     }
   }
-  if (named === 0) fail("no account or event has a `status: u8`");
+  if (named === 0) fail(`no account or event has a \`${field}: u8\``);
+}
+
+/** Structs that hold an enum are borsh, and so is what holds them. */
+function readHoldersAsBorsh() {
+  const isPlain = (type) => type.serialization !== undefined;
+  const holds = (type) =>
+    (type.type.fields ?? []).some(({ type: field }) => {
+      const inner = field.array?.[0] ?? field;
+      const name = inner.defined?.name;
+      return name !== undefined && (typeCalled(name).type.kind === "enum" || !isPlain(typeCalled(name)));
+    });
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const type of types.values()) {
+      if (!isPlain(type) || !holds(type)) continue;
+      readAsBorsh(type);
+      changed = true;
+    }
+  }
+}
+
+/**
+ * `execute_payment` reads a held policy's escrow behind its declared accounts, so that a delegated policy's eleven stay
+ * enough (docs/decisions/0003-escrow.md). Clients see it as an optional account.
+ */
+function nameTheTrailingEscrow() {
+  const execution = program.instructions.find(({ name }) => name === "execute_payment");
+  if (!execution || execution.accounts.length !== 11) fail("execute_payment has not eleven accounts");
+  execution.accounts.push({
+    name: "escrow",
+    docs: ["The `Escrow` of a held policy; a delegated one needs none."],
+    writable: true,
+    optional: true,
+  });
 }
 
 nameThePolicyType();
-nameTheStatus();
+nameTheEnum("status", "PaymentStatus");
+nameTheEnum("state", "MilestoneState");
+nameTheEnum("ending", "MilestoneEnding");
+readHoldersAsBorsh();
+nameTheTrailingEscrow();
 
 const idl = {
   address: parts("address")[0].trim(),

@@ -8,6 +8,8 @@ pub const GATEWAY_SEED: &[u8] = b"gateway";
 pub const USER_PAYMENT_SEED: &[u8] = b"user_payment";
 /// Seed of a `PaymentPolicy`, followed by its `UserPayment` and the policy id (u32 LE).
 pub const PAYMENT_POLICY_SEED: &[u8] = b"payment_policy";
+/// Seed of an `Escrow`, followed by its policy.
+pub const ESCROW_SEED: &[u8] = b"escrow";
 
 /// Most milestones a policy can hold.
 pub const MAX_MILESTONES: usize = 4;
@@ -17,6 +19,10 @@ pub const BPS_DENOMINATOR: u64 = 10_000;
 pub const MAX_PROTOCOL_FEE_BPS: u16 = 500;
 /// Cap of a gateway's fee: 10%.
 pub const MAX_GATEWAY_FEE_BPS: u16 = 1_000;
+/// Cap of the fee a platform charges the owner on top of a held milestone: 10%.
+pub const MAX_PLATFORM_FEE_BPS: u16 = 1_000;
+/// Cap of every period of an escrow: 365 days.
+pub const MAX_PERIOD_SECS: u32 = 31_536_000;
 /// How far below the chain's slot a `UserPayment`'s first policy id may lie: longer than a blockhash lives (150 slots),
 /// so that one transaction can open the account and name its first policy. (decision 0001)
 pub const FIRST_POLICY_ID_WINDOW: u64 = 1_024;

@@ -44,3 +44,15 @@ unsafe fn find_instruction_data(input: *mut u8) -> *const u8 {
         at.add(8)
     }
 }
+
+/// Copies of a length that only the run knows, `Vec::clone` in Anchor's `remaining_accounts` among them, call this by name;
+/// the linker brings none along.
+///
+/// # Safety
+/// As C's `memcpy`: `n` bytes readable at `source` and writable at `destination`, without overlap.
+#[no_mangle]
+pub unsafe extern "C" fn memcpy(destination: *mut u8, source: *const u8, n: u64) -> *mut u8 {
+    // SAFETY: the caller's promise is the syscall's demand.
+    unsafe { solana_define_syscall::definitions::sol_memcpy_(destination, source, n) };
+    destination
+}

@@ -67,7 +67,7 @@ pub enum MilestoneError {
     InvalidOwner,
     #[msg("Only the authority may do this")]
     InvalidAuthority,
-    #[msg("The fee is above the cap: 500 bps for the protocol, 1000 for a gateway")]
+    #[msg("The fee is above the cap: 500 bps for the protocol, 1000 for a gateway or a platform")]
     InvalidFeeBps,
     #[msg("The address must not be all zero")]
     ZeroAddress,
@@ -97,6 +97,62 @@ pub enum MilestoneError {
     FeeAboveMaximum,
     #[msg("The token account's CPI guard refuses an approval from inside a program; the owner can switch it off")]
     TokenAccountCpiGuarded,
+    #[msg("This is not the policy's escrow, or the policy has none")]
+    InvalidEscrow,
+    #[msg("This is not the escrow's vault, its associated token account of the mint")]
+    InvalidVault,
+    #[msg("Refunds go to a token account of the mint that the owner owns")]
+    InvalidOwnerTokenAccount,
+    #[msg("The policy is held in escrow: it cannot be paused or opened again, and is deleted after close_escrow")]
+    PolicyHasEscrow,
+    #[msg("The policy's escrow was closed; only deletion is left")]
+    EscrowClosed,
+    #[msg("The recipient has not accepted the escrow's terms")]
+    EscrowNotAccepted,
+    #[msg("The recipient has accepted the escrow's terms already")]
+    EscrowAlreadyAccepted,
+    #[msg("The vault holds funded milestones; release, settle or reclaim them first")]
+    EscrowHoldsMoney,
+    #[msg("A period is at most 365 days; review, dispute window and mediation timeout are at least one second")]
+    InvalidPeriod,
+    #[msg("The dispute window must not be longer than the review period")]
+    DisputeWindowAboveReview,
+    #[msg("A share is 0 to 10000 bps")]
+    InvalidShareBps,
+    #[msg("The mediator must be a wallet other than the owner and the recipient")]
+    InvalidMediator,
+    #[msg("Only the owner or the recipient may do this")]
+    InvalidParty,
+    #[msg("The milestones to fund must be at least one and exist")]
+    InvalidFundingCount,
+    #[msg("The hash must not be all zero")]
+    ZeroHash,
+    #[msg("The recipient's amount is above the milestone's")]
+    InvalidRecipientAmount,
+    #[msg("The milestone, or one before it, is not funded")]
+    MilestoneNotFunded,
+    #[msg("The milestone is funded already")]
+    MilestoneAlreadyFunded,
+    #[msg("The recipient has not submitted the milestone")]
+    MilestoneNotSubmitted,
+    #[msg("The recipient has submitted the milestone already")]
+    MilestoneAlreadySubmitted,
+    #[msg("The milestone is disputed, which freezes it")]
+    MilestoneInDispute,
+    #[msg("The milestone is in mediation, which freezes it")]
+    MilestoneInMediation,
+    #[msg("The milestone is not disputed")]
+    MilestoneNotDisputed,
+    #[msg("The dispute window has passed")]
+    DisputeWindowClosed,
+    #[msg("Mediation has not started: neither party asked for it and the delay has not passed")]
+    MediationNotStarted,
+    #[msg("The mediation has timed out; expire_mediation pays the agreed split")]
+    MediationTimedOut,
+    #[msg("The mediation has not timed out")]
+    MediationNotTimedOut,
+    #[msg("The delivery is not overdue, and the recipient did not sign")]
+    DeliveryNotOverdue,
 }
 
 /// The error as the runtime sees it, made out of line: inlined, every exit of a handler sets its code before the

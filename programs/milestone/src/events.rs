@@ -164,3 +164,127 @@ pub struct DelegationSynced {
     /// The allowance now; 0 when it was revoked.
     pub allowance: PodU64,
 }
+
+/// A delegated policy's money moves to a vault from now on. The policy's `funding_kind` is 1 after it.
+#[event(bytemuck)]
+pub struct EscrowOpened {
+    pub escrow: Address,
+    pub policy: Address,
+    pub mediator: Address,
+    pub vault: Address,
+    pub rent_payer: Address,
+    pub review_period_secs: PodU32,
+    pub dispute_window_secs: PodU32,
+    pub mediation_delay_secs: PodU32,
+    pub mediation_timeout_secs: PodU32,
+    pub delivery_grace_secs: PodU32,
+    pub timeout_recipient_bps: PodU16,
+    pub platform_fee_bps: PodU16,
+    pub bump: u8,
+    /// Milestones below it were paid before.
+    pub current_milestone: u8,
+    /// `UserPayment.committed` after it.
+    pub committed: PodU64,
+    pub created_at: PodI64,
+}
+
+#[event(bytemuck)]
+pub struct EscrowAccepted {
+    pub escrow: Address,
+    pub policy: Address,
+    pub accepted_at: PodI64,
+    /// `Escrow.ready_at` after it.
+    pub ready_at: PodI64,
+}
+
+#[event(bytemuck)]
+pub struct MilestonesFunded {
+    pub escrow: Address,
+    pub policy: Address,
+    pub first_milestone: u8,
+    pub count: u8,
+    /// What each of the four milestones got now, the platform fee included; 0 for the others.
+    pub funded: [PodU64; 4],
+    pub funded_at: PodI64,
+    /// `Escrow.ready_at` after it.
+    pub ready_at: PodI64,
+}
+
+#[event(bytemuck)]
+pub struct MilestoneSubmitted {
+    pub escrow: Address,
+    pub policy: Address,
+    pub milestone_index: u8,
+    pub evidence_hash: [u8; 32],
+    pub submitted_at: PodI64,
+}
+
+#[event(bytemuck)]
+pub struct MilestoneDisputed {
+    pub escrow: Address,
+    pub policy: Address,
+    pub milestone_index: u8,
+    pub reason_hash: [u8; 32],
+    pub disputed_at: PodI64,
+    /// When mediation starts by itself.
+    pub mediation_at: PodI64,
+}
+
+#[event(bytemuck)]
+pub struct DisputeWithdrawn {
+    pub escrow: Address,
+    pub policy: Address,
+    pub milestone_index: u8,
+    pub withdrawn_at: PodI64,
+}
+
+#[event(bytemuck)]
+pub struct MediationRequested {
+    pub escrow: Address,
+    pub policy: Address,
+    pub milestone_index: u8,
+    /// Owner or recipient.
+    pub party: Address,
+    pub mediation_at: PodI64,
+}
+
+/// A held milestone ended and its money left the vault.
+#[event(bytemuck)]
+pub struct MilestoneFinalized {
+    pub escrow: Address,
+    pub policy: Address,
+    /// Who signed it; the owner, where both parties did.
+    pub actor: Address,
+    pub milestone_index: u8,
+    /// `MilestoneEnding`: which instruction ended it.
+    pub ending: u8,
+    /// `MilestoneState` after it.
+    pub state: u8,
+    /// The recipient's share before fees; `recipient_amount + gateway_fee + protocol_fee`.
+    pub amount: PodU64,
+    pub recipient_amount: PodU64,
+    pub gateway_fee: PodU64,
+    pub protocol_fee: PodU64,
+    /// To the gateway's fee recipient as well, out of what the owner paid on top.
+    pub platform_fee: PodU64,
+    /// Back to the owner.
+    pub refunded: PodU64,
+    /// State of the policy after it.
+    pub current_milestone: u8,
+    pub status: u8,
+    pub total_paid: PodU64,
+    /// `Escrow.ready_at` after it.
+    pub ready_at: PodI64,
+    pub finalized_at: PodI64,
+}
+
+/// The policy's `funding_kind` is 2 and its status paused after it.
+#[event(bytemuck)]
+pub struct EscrowClosed {
+    pub escrow: Address,
+    pub policy: Address,
+    /// What was in the vault: money of an escrow that was not accepted, and donations.
+    pub refunded: PodU64,
+    pub rent_payer: Address,
+    pub closed_at: PodI64,
+}

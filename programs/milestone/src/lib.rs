@@ -19,6 +19,7 @@ pub mod token;
 
 use anchor_lang::prelude::*;
 use instructions::*;
+use rules::escrow_terms::EscrowTerms;
 
 declare_id!("Mi7oNpXg2unyTa7AcxtezMfg5Bt5SMW7f4qr5MqXKH9");
 
@@ -142,5 +143,110 @@ pub mod milestone {
     /// Completes a hand-over: signed by the pending authority.
     pub fn accept_authority(ctx: &mut Context<AcceptAuthority>) -> Result<()> {
         accept_authority::handler(ctx)
+    }
+
+    /// Holds a policy's remaining milestones in a vault from now on, under terms that the recipient has yet to sign.
+    // The arguments are the wire format: one a field of the terms that both parties sign.
+    #[allow(clippy::too_many_arguments)]
+    pub fn open_escrow(
+        ctx: &mut Context<OpenEscrow>,
+        mediator: Address,
+        review_period_secs: u32,
+        dispute_window_secs: u32,
+        mediation_delay_secs: u32,
+        mediation_timeout_secs: u32,
+        delivery_grace_secs: u32,
+        timeout_recipient_bps: u16,
+        platform_fee_bps: u16,
+    ) -> Result<()> {
+        open_escrow::handler(
+            ctx,
+            mediator,
+            &EscrowTerms {
+                review_period_secs,
+                dispute_window_secs,
+                mediation_delay_secs,
+                mediation_timeout_secs,
+                delivery_grace_secs,
+                timeout_recipient_bps,
+                platform_fee_bps,
+            },
+        )
+    }
+
+    /// The recipient's signature on the escrow's terms. Before it the owner can take everything back.
+    pub fn accept_escrow(ctx: &mut Context<RecipientOfEscrow>) -> Result<()> {
+        accept_escrow::handler(ctx)
+    }
+
+    /// Moves `count` milestones' amounts, and the platform fee on top, from the owner into the vault.
+    pub fn fund_milestones(ctx: &mut Context<FundMilestones>, first_milestone: u8, count: u8) -> Result<()> {
+        fund_milestones::handler(ctx, first_milestone, count)
+    }
+
+    /// The recipient delivers, for the first time or again after a dispute; the review period starts.
+    pub fn submit_milestone(
+        ctx: &mut Context<RecipientOfEscrow>,
+        milestone_index: u8,
+        evidence_hash: [u8; 32],
+    ) -> Result<()> {
+        submit_milestone::handler(ctx, milestone_index, evidence_hash)
+    }
+
+    /// The owner releases a milestone at once, or from its due date on where the policy sets one.
+    pub fn approve_milestone(ctx: &mut Context<ApproveMilestone>, milestone_index: u8) -> Result<()> {
+        approve_milestone::handler(ctx, milestone_index)
+    }
+
+    /// The owner freezes a submitted milestone, inside the dispute window.
+    pub fn dispute_milestone(
+        ctx: &mut Context<OwnerOfEscrow>,
+        milestone_index: u8,
+        reason_hash: [u8; 32],
+    ) -> Result<()> {
+        dispute_milestone::handler(ctx, milestone_index, reason_hash)
+    }
+
+    /// The owner takes a dispute back before mediation; the review goes on by its old clock.
+    pub fn withdraw_dispute(ctx: &mut Context<OwnerOfEscrow>, milestone_index: u8) -> Result<()> {
+        withdraw_dispute::handler(ctx, milestone_index)
+    }
+
+    /// Either party sends a dispute to the mediator without waiting for the delay.
+    pub fn request_mediation(ctx: &mut Context<RequestMediation>, milestone_index: u8) -> Result<()> {
+        request_mediation::handler(ctx, milestone_index)
+    }
+
+    /// The mediator divides a milestone: `recipient_amount`, before fees, to the recipient, the rest back to the owner.
+    pub fn resolve_dispute(
+        ctx: &mut Context<ResolveDispute>,
+        milestone_index: u8,
+        recipient_amount: u64,
+    ) -> Result<()> {
+        resolve_dispute::handler(ctx, milestone_index, recipient_amount)
+    }
+
+    /// Anyone pays the split that both parties agreed on for a mediator who stays away.
+    pub fn expire_mediation(ctx: &mut Context<ExpireMediation>, milestone_index: u8) -> Result<()> {
+        expire_mediation::handler(ctx, milestone_index)
+    }
+
+    /// Owner and recipient divide a funded milestone as they like, in any state and without the mediator.
+    pub fn settle_milestone(
+        ctx: &mut Context<SettleMilestone>,
+        milestone_index: u8,
+        recipient_amount: u64,
+    ) -> Result<()> {
+        settle_milestone::handler(ctx, milestone_index, recipient_amount)
+    }
+
+    /// The owner takes back what was not delivered in time, or what the recipient agrees to give back.
+    pub fn reclaim_milestone(ctx: &mut Context<ReclaimMilestone>, milestone_index: u8) -> Result<()> {
+        reclaim_milestone::handler(ctx, milestone_index)
+    }
+
+    /// Closes an escrow that nobody accepted, with all its money back to the owner, or one that holds none.
+    pub fn close_escrow(ctx: &mut Context<CloseEscrow>) -> Result<()> {
+        close_escrow::handler(ctx)
     }
 }

@@ -17,6 +17,35 @@ export type Milestone = {
       args: [];
     },
     {
+      name: "acceptEscrow";
+      discriminator: [193, 2, 224, 245, 36, 116, 65, 154];
+      accounts: [
+        { name: "recipient"; signer: true },
+        { name: "policy" },
+        { name: "escrow"; writable: true },
+      ];
+      args: [];
+    },
+    {
+      name: "approveMilestone";
+      discriminator: [145, 85, 92, 60, 50, 130, 219, 106];
+      accounts: [
+        { name: "owner"; signer: true },
+        { name: "config" },
+        { name: "gateway" },
+        { name: "userPayment" },
+        { name: "policy"; writable: true },
+        { name: "escrow"; writable: true },
+        { name: "mint" },
+        { name: "vault"; writable: true },
+        { name: "recipientTokenAccount"; writable: true },
+        { name: "gatewayFeeAccount"; writable: true; optional: true },
+        { name: "protocolFeeAccount"; writable: true; optional: true },
+        { name: "tokenProgram" },
+      ];
+      args: [{ name: "milestoneIndex"; type: "u8" }];
+    },
+    {
       name: "changePaymentPolicyStatus";
       discriminator: [250, 83, 53, 119, 200, 114, 9, 132];
       accounts: [
@@ -25,6 +54,22 @@ export type Milestone = {
         { name: "policy"; writable: true },
       ];
       args: [{ name: "status"; type: { defined: { name: "paymentStatus" } } }];
+    },
+    {
+      name: "closeEscrow";
+      discriminator: [139, 171, 94, 146, 191, 91, 144, 50];
+      accounts: [
+        { name: "owner"; signer: true },
+        { name: "userPayment" },
+        { name: "policy"; writable: true },
+        { name: "escrow"; writable: true },
+        { name: "mint" },
+        { name: "vault"; writable: true },
+        { name: "ownerTokenAccount"; writable: true; optional: true },
+        { name: "tokenProgram" },
+        { name: "rentPayer"; writable: true },
+      ];
+      args: [];
     },
     {
       name: "closeGateway";
@@ -119,6 +164,20 @@ export type Milestone = {
       args: [];
     },
     {
+      name: "disputeMilestone";
+      discriminator: [199, 209, 70, 146, 136, 43, 179, 41];
+      accounts: [
+        { name: "owner"; signer: true },
+        { name: "userPayment" },
+        { name: "policy" },
+        { name: "escrow"; writable: true },
+      ];
+      args: [
+        { name: "milestoneIndex"; type: "u8" },
+        { name: "reasonHash"; type: { array: ["u8", 32] } },
+      ];
+    },
+    {
       name: "executePayment";
       discriminator: [86, 4, 7, 7, 120, 139, 232, 139];
       accounts: [
@@ -133,8 +192,45 @@ export type Milestone = {
         { name: "gatewayFeeAccount"; writable: true; optional: true },
         { name: "protocolFeeAccount"; writable: true; optional: true },
         { name: "tokenProgram" },
+        { name: "escrow"; writable: true; optional: true },
       ];
       args: [{ name: "milestoneIndex"; type: "u8" }];
+    },
+    {
+      name: "expireMediation";
+      discriminator: [197, 47, 239, 162, 124, 163, 62, 49];
+      accounts: [
+        { name: "executor"; signer: true },
+        { name: "config" },
+        { name: "gateway" },
+        { name: "userPayment" },
+        { name: "policy"; writable: true },
+        { name: "escrow"; writable: true },
+        { name: "mint" },
+        { name: "vault"; writable: true },
+        { name: "recipientTokenAccount"; writable: true; optional: true },
+        { name: "ownerTokenAccount"; writable: true; optional: true },
+        { name: "gatewayFeeAccount"; writable: true; optional: true },
+        { name: "protocolFeeAccount"; writable: true; optional: true },
+        { name: "tokenProgram" },
+      ];
+      args: [{ name: "milestoneIndex"; type: "u8" }];
+    },
+    {
+      name: "fundMilestones";
+      discriminator: [127, 174, 132, 146, 246, 82, 216, 249];
+      accounts: [
+        { name: "owner"; signer: true },
+        { name: "config" },
+        { name: "userPayment" },
+        { name: "policy" },
+        { name: "escrow"; writable: true },
+        { name: "vault"; writable: true },
+        { name: "mint" },
+        { name: "tokenAccount"; writable: true },
+        { name: "tokenProgram" },
+      ];
+      args: [{ name: "firstMilestone"; type: "u8" }, { name: "count"; type: "u8" }];
     },
     {
       name: "initializeConfig";
@@ -147,6 +243,115 @@ export type Milestone = {
         { name: "systemProgram"; address: "11111111111111111111111111111111" },
       ];
       args: [{ name: "feeRecipient"; type: "pubkey" }, { name: "protocolFeeBps"; type: "u16" }];
+    },
+    {
+      name: "openEscrow";
+      discriminator: [82, 178, 155, 253, 74, 41, 161, 219];
+      accounts: [
+        { name: "payer"; writable: true; signer: true },
+        { name: "owner"; signer: true },
+        { name: "config" },
+        { name: "userPayment"; writable: true },
+        { name: "policy"; writable: true },
+        { name: "escrow"; writable: true },
+        { name: "vault"; writable: true },
+        { name: "mint" },
+        { name: "tokenAccount"; writable: true },
+        { name: "tokenProgram" },
+        { name: "associatedTokenProgram" },
+        { name: "systemProgram"; address: "11111111111111111111111111111111" },
+      ];
+      args: [
+        { name: "mediator"; type: "pubkey" },
+        { name: "reviewPeriodSecs"; type: "u32" },
+        { name: "disputeWindowSecs"; type: "u32" },
+        { name: "mediationDelaySecs"; type: "u32" },
+        { name: "mediationTimeoutSecs"; type: "u32" },
+        { name: "deliveryGraceSecs"; type: "u32" },
+        { name: "timeoutRecipientBps"; type: "u16" },
+        { name: "platformFeeBps"; type: "u16" },
+      ];
+    },
+    {
+      name: "reclaimMilestone";
+      discriminator: [173, 248, 167, 46, 176, 219, 26, 255];
+      accounts: [
+        { name: "owner"; signer: true },
+        { name: "recipient"; signer: true; optional: true },
+        { name: "userPayment" },
+        { name: "policy"; writable: true },
+        { name: "escrow"; writable: true },
+        { name: "mint" },
+        { name: "vault"; writable: true },
+        { name: "ownerTokenAccount"; writable: true },
+        { name: "tokenProgram" },
+      ];
+      args: [{ name: "milestoneIndex"; type: "u8" }];
+    },
+    {
+      name: "requestMediation";
+      discriminator: [18, 147, 215, 236, 52, 60, 168, 148];
+      accounts: [
+        { name: "party"; signer: true },
+        { name: "userPayment" },
+        { name: "policy" },
+        { name: "escrow"; writable: true },
+      ];
+      args: [{ name: "milestoneIndex"; type: "u8" }];
+    },
+    {
+      name: "resolveDispute";
+      discriminator: [231, 6, 202, 6, 96, 103, 12, 230];
+      accounts: [
+        { name: "mediator"; signer: true },
+        { name: "config" },
+        { name: "gateway" },
+        { name: "userPayment" },
+        { name: "policy"; writable: true },
+        { name: "escrow"; writable: true },
+        { name: "mint" },
+        { name: "vault"; writable: true },
+        { name: "recipientTokenAccount"; writable: true; optional: true },
+        { name: "ownerTokenAccount"; writable: true; optional: true },
+        { name: "gatewayFeeAccount"; writable: true; optional: true },
+        { name: "protocolFeeAccount"; writable: true; optional: true },
+        { name: "tokenProgram" },
+      ];
+      args: [{ name: "milestoneIndex"; type: "u8" }, { name: "recipientAmount"; type: "u64" }];
+    },
+    {
+      name: "settleMilestone";
+      discriminator: [0, 239, 52, 170, 175, 209, 205, 224];
+      accounts: [
+        { name: "owner"; signer: true },
+        { name: "recipient"; signer: true },
+        { name: "config" },
+        { name: "gateway" },
+        { name: "userPayment" },
+        { name: "policy"; writable: true },
+        { name: "escrow"; writable: true },
+        { name: "mint" },
+        { name: "vault"; writable: true },
+        { name: "recipientTokenAccount"; writable: true; optional: true },
+        { name: "ownerTokenAccount"; writable: true; optional: true },
+        { name: "gatewayFeeAccount"; writable: true; optional: true },
+        { name: "protocolFeeAccount"; writable: true; optional: true },
+        { name: "tokenProgram" },
+      ];
+      args: [{ name: "milestoneIndex"; type: "u8" }, { name: "recipientAmount"; type: "u64" }];
+    },
+    {
+      name: "submitMilestone";
+      discriminator: [35, 96, 220, 215, 102, 83, 139, 52];
+      accounts: [
+        { name: "recipient"; signer: true },
+        { name: "policy" },
+        { name: "escrow"; writable: true },
+      ];
+      args: [
+        { name: "milestoneIndex"; type: "u8" },
+        { name: "evidenceHash"; type: { array: ["u8", 32] } },
+      ];
     },
     {
       name: "syncDelegation";
@@ -182,8 +387,20 @@ export type Milestone = {
         { name: "url"; type: { option: { array: ["u8", 64] } } },
       ];
     },
+    {
+      name: "withdrawDispute";
+      discriminator: [96, 143, 114, 202, 143, 131, 26, 134];
+      accounts: [
+        { name: "owner"; signer: true },
+        { name: "userPayment" },
+        { name: "policy" },
+        { name: "escrow"; writable: true },
+      ];
+      args: [{ name: "milestoneIndex"; type: "u8" }];
+    },
   ];
   accounts: [
+    { discriminator: [31, 213, 123, 187, 186, 22, 218, 155]; name: "escrow" },
     { discriminator: [200, 101, 8, 23, 141, 157, 106, 112]; name: "paymentGateway" },
     { discriminator: [48, 74, 183, 94, 41, 92, 52, 44]; name: "paymentPolicy" },
     { discriminator: [196, 210, 90, 231, 144, 149, 140, 63]; name: "programConfig" },
@@ -194,9 +411,18 @@ export type Milestone = {
     { name: "configInitialized"; discriminator: [181, 49, 200, 156, 19, 167, 178, 91] },
     { name: "configUpdated"; discriminator: [40, 241, 230, 122, 11, 19, 198, 194] },
     { name: "delegationSynced"; discriminator: [45, 140, 212, 232, 118, 160, 143, 156] },
+    { name: "disputeWithdrawn"; discriminator: [147, 89, 73, 230, 12, 0, 182, 175] },
+    { name: "escrowAccepted"; discriminator: [129, 122, 76, 235, 127, 11, 32, 165] },
+    { name: "escrowClosed"; discriminator: [109, 20, 57, 51, 217, 118, 3, 173] },
+    { name: "escrowOpened"; discriminator: [201, 42, 96, 8, 123, 9, 212, 164] },
     { name: "gatewayClosed"; discriminator: [89, 89, 168, 54, 113, 234, 172, 121] },
     { name: "gatewayCreated"; discriminator: [22, 81, 122, 236, 248, 245, 228, 29] },
     { name: "gatewayUpdated"; discriminator: [224, 170, 219, 37, 49, 94, 50, 90] },
+    { name: "mediationRequested"; discriminator: [38, 3, 159, 128, 173, 74, 184, 122] },
+    { name: "milestoneDisputed"; discriminator: [83, 106, 229, 228, 159, 61, 122, 16] },
+    { name: "milestoneFinalized"; discriminator: [111, 135, 213, 124, 28, 224, 152, 217] },
+    { name: "milestoneSubmitted"; discriminator: [242, 19, 75, 99, 12, 28, 19, 33] },
+    { name: "milestonesFunded"; discriminator: [155, 108, 190, 129, 85, 71, 211, 189] },
     { name: "paymentExecuted"; discriminator: [153, 165, 141, 18, 246, 20, 204, 227] },
     { name: "policyCreated"; discriminator: [59, 189, 65, 121, 86, 157, 108, 10] },
     { name: "policyDeleted"; discriminator: [224, 126, 124, 64, 106, 123, 238, 119] },
@@ -311,7 +537,7 @@ export type Milestone = {
     {
       code: 6031;
       name: "invalidFeeBps";
-      msg: "The fee is above the cap: 500 bps for the protocol, 1000 for a gateway";
+      msg: "The fee is above the cap: 500 bps for the protocol, 1000 for a gateway or a platform";
     },
     { code: 6032; name: "zeroAddress"; msg: "The address must not be all zero" },
     {
@@ -362,6 +588,114 @@ export type Milestone = {
       code: 6045;
       name: "tokenAccountCpiGuarded";
       msg: "The token account's CPI guard refuses an approval from inside a program; the owner can switch it off";
+    },
+    {
+      code: 6046;
+      name: "invalidEscrow";
+      msg: "This is not the policy's escrow, or the policy has none";
+    },
+    {
+      code: 6047;
+      name: "invalidVault";
+      msg: "This is not the escrow's vault, its associated token account of the mint";
+    },
+    {
+      code: 6048;
+      name: "invalidOwnerTokenAccount";
+      msg: "Refunds go to a token account of the mint that the owner owns";
+    },
+    {
+      code: 6049;
+      name: "policyHasEscrow";
+      msg: "The policy is held in escrow: it cannot be paused or opened again, and is deleted after close_escrow";
+    },
+    {
+      code: 6050;
+      name: "escrowClosed";
+      msg: "The policy's escrow was closed; only deletion is left";
+    },
+    {
+      code: 6051;
+      name: "escrowNotAccepted";
+      msg: "The recipient has not accepted the escrow's terms";
+    },
+    {
+      code: 6052;
+      name: "escrowAlreadyAccepted";
+      msg: "The recipient has accepted the escrow's terms already";
+    },
+    {
+      code: 6053;
+      name: "escrowHoldsMoney";
+      msg: "The vault holds funded milestones; release, settle or reclaim them first";
+    },
+    {
+      code: 6054;
+      name: "invalidPeriod";
+      msg: "A period is at most 365 days; review, dispute window and mediation timeout are at least one second";
+    },
+    {
+      code: 6055;
+      name: "disputeWindowAboveReview";
+      msg: "The dispute window must not be longer than the review period";
+    },
+    { code: 6056; name: "invalidShareBps"; msg: "A share is 0 to 10000 bps" },
+    {
+      code: 6057;
+      name: "invalidMediator";
+      msg: "The mediator must be a wallet other than the owner and the recipient";
+    },
+    { code: 6058; name: "invalidParty"; msg: "Only the owner or the recipient may do this" },
+    {
+      code: 6059;
+      name: "invalidFundingCount";
+      msg: "The milestones to fund must be at least one and exist";
+    },
+    { code: 6060; name: "zeroHash"; msg: "The hash must not be all zero" },
+    {
+      code: 6061;
+      name: "invalidRecipientAmount";
+      msg: "The recipient's amount is above the milestone's";
+    },
+    {
+      code: 6062;
+      name: "milestoneNotFunded";
+      msg: "The milestone, or one before it, is not funded";
+    },
+    { code: 6063; name: "milestoneAlreadyFunded"; msg: "The milestone is funded already" },
+    {
+      code: 6064;
+      name: "milestoneNotSubmitted";
+      msg: "The recipient has not submitted the milestone";
+    },
+    {
+      code: 6065;
+      name: "milestoneAlreadySubmitted";
+      msg: "The recipient has submitted the milestone already";
+    },
+    { code: 6066; name: "milestoneInDispute"; msg: "The milestone is disputed, which freezes it" },
+    {
+      code: 6067;
+      name: "milestoneInMediation";
+      msg: "The milestone is in mediation, which freezes it";
+    },
+    { code: 6068; name: "milestoneNotDisputed"; msg: "The milestone is not disputed" },
+    { code: 6069; name: "disputeWindowClosed"; msg: "The dispute window has passed" },
+    {
+      code: 6070;
+      name: "mediationNotStarted";
+      msg: "Mediation has not started: neither party asked for it and the delay has not passed";
+    },
+    {
+      code: 6071;
+      name: "mediationTimedOut";
+      msg: "The mediation has timed out; expire_mediation pays the agreed split";
+    },
+    { code: 6072; name: "mediationNotTimedOut"; msg: "The mediation has not timed out" },
+    {
+      code: 6073;
+      name: "deliveryNotOverdue";
+      msg: "The delivery is not overdue, and the recipient did not sign";
     },
   ];
   types: [
@@ -422,6 +756,118 @@ export type Milestone = {
       };
     },
     {
+      name: "disputeWithdrawn";
+      repr: { kind: "c" };
+      serialization: "bytemuck";
+      type: {
+        fields: [
+          { name: "escrow"; type: "pubkey" },
+          { name: "policy"; type: "pubkey" },
+          { name: "milestoneIndex"; type: "u8" },
+          { name: "withdrawnAt"; type: "i64" },
+        ];
+        kind: "struct";
+      };
+    },
+    {
+      name: "escrow";
+      type: {
+        fields: [
+          { name: "policy"; type: "pubkey" },
+          { name: "mediator"; type: "pubkey" },
+          { name: "vault"; type: "pubkey" },
+          { name: "rentPayer"; type: "pubkey" },
+          { name: "reviewPeriodSecs"; type: "u32" },
+          { name: "disputeWindowSecs"; type: "u32" },
+          { name: "mediationDelaySecs"; type: "u32" },
+          { name: "mediationTimeoutSecs"; type: "u32" },
+          { name: "deliveryGraceSecs"; type: "u32" },
+          { name: "timeoutRecipientBps"; type: "u16" },
+          { name: "platformFeeBps"; type: "u16" },
+          { name: "acceptedAt"; type: "i64" },
+          { name: "readyAt"; type: "i64" },
+          { name: "mediationAt"; type: "i64" },
+          { name: "createdAt"; type: "i64" },
+          { name: "updatedAt"; type: "i64" },
+          { name: "bump"; type: "u8" },
+          { name: "milestones"; type: { array: [{ defined: { name: "escrowMilestone" } }, 4] } },
+          { name: "reserved"; type: { array: ["u8", 19] } },
+        ];
+        kind: "struct";
+      };
+    },
+    {
+      name: "escrowAccepted";
+      repr: { kind: "c" };
+      serialization: "bytemuck";
+      type: {
+        fields: [
+          { name: "escrow"; type: "pubkey" },
+          { name: "policy"; type: "pubkey" },
+          { name: "acceptedAt"; type: "i64" },
+          { name: "readyAt"; type: "i64" },
+        ];
+        kind: "struct";
+      };
+    },
+    {
+      name: "escrowClosed";
+      repr: { kind: "c" };
+      serialization: "bytemuck";
+      type: {
+        fields: [
+          { name: "escrow"; type: "pubkey" },
+          { name: "policy"; type: "pubkey" },
+          { name: "refunded"; type: "u64" },
+          { name: "rentPayer"; type: "pubkey" },
+          { name: "closedAt"; type: "i64" },
+        ];
+        kind: "struct";
+      };
+    },
+    {
+      name: "escrowMilestone";
+      type: {
+        fields: [
+          { name: "state"; type: { defined: { name: "milestoneState" } } },
+          { name: "funded"; type: "u64" },
+          { name: "paid"; type: "u64" },
+          { name: "refunded"; type: "u64" },
+          { name: "submittedAt"; type: "i64" },
+          { name: "disputedAt"; type: "i64" },
+          { name: "evidenceHash"; type: { array: ["u8", 32] } },
+          { name: "reasonHash"; type: { array: ["u8", 32] } },
+        ];
+        kind: "struct";
+      };
+    },
+    {
+      name: "escrowOpened";
+      repr: { kind: "c" };
+      serialization: "bytemuck";
+      type: {
+        fields: [
+          { name: "escrow"; type: "pubkey" },
+          { name: "policy"; type: "pubkey" },
+          { name: "mediator"; type: "pubkey" },
+          { name: "vault"; type: "pubkey" },
+          { name: "rentPayer"; type: "pubkey" },
+          { name: "reviewPeriodSecs"; type: "u32" },
+          { name: "disputeWindowSecs"; type: "u32" },
+          { name: "mediationDelaySecs"; type: "u32" },
+          { name: "mediationTimeoutSecs"; type: "u32" },
+          { name: "deliveryGraceSecs"; type: "u32" },
+          { name: "timeoutRecipientBps"; type: "u16" },
+          { name: "platformFeeBps"; type: "u16" },
+          { name: "bump"; type: "u8" },
+          { name: "currentMilestone"; type: "u8" },
+          { name: "committed"; type: "u64" },
+          { name: "createdAt"; type: "i64" },
+        ];
+        kind: "struct";
+      };
+    },
+    {
       name: "gatewayClosed";
       repr: { kind: "c" };
       serialization: "bytemuck";
@@ -468,6 +914,21 @@ export type Milestone = {
       };
     },
     {
+      name: "mediationRequested";
+      repr: { kind: "c" };
+      serialization: "bytemuck";
+      type: {
+        fields: [
+          { name: "escrow"; type: "pubkey" },
+          { name: "policy"; type: "pubkey" },
+          { name: "milestoneIndex"; type: "u8" },
+          { name: "party"; type: "pubkey" },
+          { name: "mediationAt"; type: "i64" },
+        ];
+        kind: "struct";
+      };
+    },
+    {
       name: "milestone";
       type: {
         fields: [
@@ -478,6 +939,109 @@ export type Milestone = {
           { name: "totalMilestones"; type: "u8" },
           { name: "escrowAmount"; type: "u64" },
           { name: "padding"; type: { array: ["u8", 53] } },
+        ];
+        kind: "struct";
+      };
+    },
+    {
+      name: "milestoneDisputed";
+      repr: { kind: "c" };
+      serialization: "bytemuck";
+      type: {
+        fields: [
+          { name: "escrow"; type: "pubkey" },
+          { name: "policy"; type: "pubkey" },
+          { name: "milestoneIndex"; type: "u8" },
+          { name: "reasonHash"; type: { array: ["u8", 32] } },
+          { name: "disputedAt"; type: "i64" },
+          { name: "mediationAt"; type: "i64" },
+        ];
+        kind: "struct";
+      };
+    },
+    {
+      name: "milestoneEnding";
+      type: {
+        kind: "enum";
+        variants: [
+          { name: "executed" },
+          { name: "approved" },
+          { name: "resolved" },
+          { name: "expired" },
+          { name: "settled" },
+          { name: "reclaimed" },
+        ];
+      };
+    },
+    {
+      name: "milestoneFinalized";
+      type: {
+        fields: [
+          { name: "escrow"; type: "pubkey" },
+          { name: "policy"; type: "pubkey" },
+          { name: "actor"; type: "pubkey" },
+          { name: "milestoneIndex"; type: "u8" },
+          { name: "ending"; type: { defined: { name: "milestoneEnding" } } },
+          { name: "state"; type: { defined: { name: "milestoneState" } } },
+          { name: "amount"; type: "u64" },
+          { name: "recipientAmount"; type: "u64" },
+          { name: "gatewayFee"; type: "u64" },
+          { name: "protocolFee"; type: "u64" },
+          { name: "platformFee"; type: "u64" },
+          { name: "refunded"; type: "u64" },
+          { name: "currentMilestone"; type: "u8" },
+          { name: "status"; type: { defined: { name: "paymentStatus" } } },
+          { name: "totalPaid"; type: "u64" },
+          { name: "readyAt"; type: "i64" },
+          { name: "finalizedAt"; type: "i64" },
+        ];
+        kind: "struct";
+      };
+    },
+    {
+      name: "milestoneState";
+      type: {
+        kind: "enum";
+        variants: [
+          { name: "unfunded" },
+          { name: "funded" },
+          { name: "submitted" },
+          { name: "disputed" },
+          { name: "mediation" },
+          { name: "released" },
+          { name: "resolved" },
+          { name: "refunded" },
+        ];
+      };
+    },
+    {
+      name: "milestoneSubmitted";
+      repr: { kind: "c" };
+      serialization: "bytemuck";
+      type: {
+        fields: [
+          { name: "escrow"; type: "pubkey" },
+          { name: "policy"; type: "pubkey" },
+          { name: "milestoneIndex"; type: "u8" },
+          { name: "evidenceHash"; type: { array: ["u8", 32] } },
+          { name: "submittedAt"; type: "i64" },
+        ];
+        kind: "struct";
+      };
+    },
+    {
+      name: "milestonesFunded";
+      repr: { kind: "c" };
+      serialization: "bytemuck";
+      type: {
+        fields: [
+          { name: "escrow"; type: "pubkey" },
+          { name: "policy"; type: "pubkey" },
+          { name: "firstMilestone"; type: "u8" },
+          { name: "count"; type: "u8" },
+          { name: "funded"; type: { array: ["u64", 4] } },
+          { name: "fundedAt"; type: "i64" },
+          { name: "readyAt"; type: "i64" },
         ];
         kind: "struct";
       };
@@ -554,8 +1118,6 @@ export type Milestone = {
     },
     {
       name: "policyCreated";
-      repr: { kind: "c" };
-      serialization: "bytemuck";
       type: {
         fields: [
           { name: "policy"; type: "pubkey" },
@@ -712,6 +1274,35 @@ export const IDL: Milestone = {
       args: [],
     },
     {
+      name: "acceptEscrow",
+      discriminator: [193, 2, 224, 245, 36, 116, 65, 154],
+      accounts: [
+        { name: "recipient", signer: true },
+        { name: "policy" },
+        { name: "escrow", writable: true },
+      ],
+      args: [],
+    },
+    {
+      name: "approveMilestone",
+      discriminator: [145, 85, 92, 60, 50, 130, 219, 106],
+      accounts: [
+        { name: "owner", signer: true },
+        { name: "config" },
+        { name: "gateway" },
+        { name: "userPayment" },
+        { name: "policy", writable: true },
+        { name: "escrow", writable: true },
+        { name: "mint" },
+        { name: "vault", writable: true },
+        { name: "recipientTokenAccount", writable: true },
+        { name: "gatewayFeeAccount", writable: true, optional: true },
+        { name: "protocolFeeAccount", writable: true, optional: true },
+        { name: "tokenProgram" },
+      ],
+      args: [{ name: "milestoneIndex", type: "u8" }],
+    },
+    {
       name: "changePaymentPolicyStatus",
       discriminator: [250, 83, 53, 119, 200, 114, 9, 132],
       accounts: [
@@ -720,6 +1311,22 @@ export const IDL: Milestone = {
         { name: "policy", writable: true },
       ],
       args: [{ name: "status", type: { defined: { name: "paymentStatus" } } }],
+    },
+    {
+      name: "closeEscrow",
+      discriminator: [139, 171, 94, 146, 191, 91, 144, 50],
+      accounts: [
+        { name: "owner", signer: true },
+        { name: "userPayment" },
+        { name: "policy", writable: true },
+        { name: "escrow", writable: true },
+        { name: "mint" },
+        { name: "vault", writable: true },
+        { name: "ownerTokenAccount", writable: true, optional: true },
+        { name: "tokenProgram" },
+        { name: "rentPayer", writable: true },
+      ],
+      args: [],
     },
     {
       name: "closeGateway",
@@ -814,6 +1421,20 @@ export const IDL: Milestone = {
       args: [],
     },
     {
+      name: "disputeMilestone",
+      discriminator: [199, 209, 70, 146, 136, 43, 179, 41],
+      accounts: [
+        { name: "owner", signer: true },
+        { name: "userPayment" },
+        { name: "policy" },
+        { name: "escrow", writable: true },
+      ],
+      args: [
+        { name: "milestoneIndex", type: "u8" },
+        { name: "reasonHash", type: { array: ["u8", 32] } },
+      ],
+    },
+    {
       name: "executePayment",
       discriminator: [86, 4, 7, 7, 120, 139, 232, 139],
       accounts: [
@@ -828,8 +1449,48 @@ export const IDL: Milestone = {
         { name: "gatewayFeeAccount", writable: true, optional: true },
         { name: "protocolFeeAccount", writable: true, optional: true },
         { name: "tokenProgram" },
+        { name: "escrow", writable: true, optional: true },
       ],
       args: [{ name: "milestoneIndex", type: "u8" }],
+    },
+    {
+      name: "expireMediation",
+      discriminator: [197, 47, 239, 162, 124, 163, 62, 49],
+      accounts: [
+        { name: "executor", signer: true },
+        { name: "config" },
+        { name: "gateway" },
+        { name: "userPayment" },
+        { name: "policy", writable: true },
+        { name: "escrow", writable: true },
+        { name: "mint" },
+        { name: "vault", writable: true },
+        { name: "recipientTokenAccount", writable: true, optional: true },
+        { name: "ownerTokenAccount", writable: true, optional: true },
+        { name: "gatewayFeeAccount", writable: true, optional: true },
+        { name: "protocolFeeAccount", writable: true, optional: true },
+        { name: "tokenProgram" },
+      ],
+      args: [{ name: "milestoneIndex", type: "u8" }],
+    },
+    {
+      name: "fundMilestones",
+      discriminator: [127, 174, 132, 146, 246, 82, 216, 249],
+      accounts: [
+        { name: "owner", signer: true },
+        { name: "config" },
+        { name: "userPayment" },
+        { name: "policy" },
+        { name: "escrow", writable: true },
+        { name: "vault", writable: true },
+        { name: "mint" },
+        { name: "tokenAccount", writable: true },
+        { name: "tokenProgram" },
+      ],
+      args: [
+        { name: "firstMilestone", type: "u8" },
+        { name: "count", type: "u8" },
+      ],
     },
     {
       name: "initializeConfig",
@@ -844,6 +1505,121 @@ export const IDL: Milestone = {
       args: [
         { name: "feeRecipient", type: "pubkey" },
         { name: "protocolFeeBps", type: "u16" },
+      ],
+    },
+    {
+      name: "openEscrow",
+      discriminator: [82, 178, 155, 253, 74, 41, 161, 219],
+      accounts: [
+        { name: "payer", writable: true, signer: true },
+        { name: "owner", signer: true },
+        { name: "config" },
+        { name: "userPayment", writable: true },
+        { name: "policy", writable: true },
+        { name: "escrow", writable: true },
+        { name: "vault", writable: true },
+        { name: "mint" },
+        { name: "tokenAccount", writable: true },
+        { name: "tokenProgram" },
+        { name: "associatedTokenProgram" },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [
+        { name: "mediator", type: "pubkey" },
+        { name: "reviewPeriodSecs", type: "u32" },
+        { name: "disputeWindowSecs", type: "u32" },
+        { name: "mediationDelaySecs", type: "u32" },
+        { name: "mediationTimeoutSecs", type: "u32" },
+        { name: "deliveryGraceSecs", type: "u32" },
+        { name: "timeoutRecipientBps", type: "u16" },
+        { name: "platformFeeBps", type: "u16" },
+      ],
+    },
+    {
+      name: "reclaimMilestone",
+      discriminator: [173, 248, 167, 46, 176, 219, 26, 255],
+      accounts: [
+        { name: "owner", signer: true },
+        { name: "recipient", signer: true, optional: true },
+        { name: "userPayment" },
+        { name: "policy", writable: true },
+        { name: "escrow", writable: true },
+        { name: "mint" },
+        { name: "vault", writable: true },
+        { name: "ownerTokenAccount", writable: true },
+        { name: "tokenProgram" },
+      ],
+      args: [{ name: "milestoneIndex", type: "u8" }],
+    },
+    {
+      name: "requestMediation",
+      discriminator: [18, 147, 215, 236, 52, 60, 168, 148],
+      accounts: [
+        { name: "party", signer: true },
+        { name: "userPayment" },
+        { name: "policy" },
+        { name: "escrow", writable: true },
+      ],
+      args: [{ name: "milestoneIndex", type: "u8" }],
+    },
+    {
+      name: "resolveDispute",
+      discriminator: [231, 6, 202, 6, 96, 103, 12, 230],
+      accounts: [
+        { name: "mediator", signer: true },
+        { name: "config" },
+        { name: "gateway" },
+        { name: "userPayment" },
+        { name: "policy", writable: true },
+        { name: "escrow", writable: true },
+        { name: "mint" },
+        { name: "vault", writable: true },
+        { name: "recipientTokenAccount", writable: true, optional: true },
+        { name: "ownerTokenAccount", writable: true, optional: true },
+        { name: "gatewayFeeAccount", writable: true, optional: true },
+        { name: "protocolFeeAccount", writable: true, optional: true },
+        { name: "tokenProgram" },
+      ],
+      args: [
+        { name: "milestoneIndex", type: "u8" },
+        { name: "recipientAmount", type: "u64" },
+      ],
+    },
+    {
+      name: "settleMilestone",
+      discriminator: [0, 239, 52, 170, 175, 209, 205, 224],
+      accounts: [
+        { name: "owner", signer: true },
+        { name: "recipient", signer: true },
+        { name: "config" },
+        { name: "gateway" },
+        { name: "userPayment" },
+        { name: "policy", writable: true },
+        { name: "escrow", writable: true },
+        { name: "mint" },
+        { name: "vault", writable: true },
+        { name: "recipientTokenAccount", writable: true, optional: true },
+        { name: "ownerTokenAccount", writable: true, optional: true },
+        { name: "gatewayFeeAccount", writable: true, optional: true },
+        { name: "protocolFeeAccount", writable: true, optional: true },
+        { name: "tokenProgram" },
+      ],
+      args: [
+        { name: "milestoneIndex", type: "u8" },
+        { name: "recipientAmount", type: "u64" },
+      ],
+    },
+    {
+      name: "submitMilestone",
+      discriminator: [35, 96, 220, 215, 102, 83, 139, 52],
+      accounts: [
+        { name: "recipient", signer: true },
+        { name: "policy" },
+        { name: "escrow", writable: true },
+      ],
+      args: [
+        { name: "milestoneIndex", type: "u8" },
+        { name: "evidenceHash", type: { array: ["u8", 32] } },
       ],
     },
     {
@@ -886,8 +1662,20 @@ export const IDL: Milestone = {
         { name: "url", type: { option: { array: ["u8", 64] } } },
       ],
     },
+    {
+      name: "withdrawDispute",
+      discriminator: [96, 143, 114, 202, 143, 131, 26, 134],
+      accounts: [
+        { name: "owner", signer: true },
+        { name: "userPayment" },
+        { name: "policy" },
+        { name: "escrow", writable: true },
+      ],
+      args: [{ name: "milestoneIndex", type: "u8" }],
+    },
   ],
   accounts: [
+    { discriminator: [31, 213, 123, 187, 186, 22, 218, 155], name: "escrow" },
     { discriminator: [200, 101, 8, 23, 141, 157, 106, 112], name: "paymentGateway" },
     { discriminator: [48, 74, 183, 94, 41, 92, 52, 44], name: "paymentPolicy" },
     { discriminator: [196, 210, 90, 231, 144, 149, 140, 63], name: "programConfig" },
@@ -898,9 +1686,18 @@ export const IDL: Milestone = {
     { name: "configInitialized", discriminator: [181, 49, 200, 156, 19, 167, 178, 91] },
     { name: "configUpdated", discriminator: [40, 241, 230, 122, 11, 19, 198, 194] },
     { name: "delegationSynced", discriminator: [45, 140, 212, 232, 118, 160, 143, 156] },
+    { name: "disputeWithdrawn", discriminator: [147, 89, 73, 230, 12, 0, 182, 175] },
+    { name: "escrowAccepted", discriminator: [129, 122, 76, 235, 127, 11, 32, 165] },
+    { name: "escrowClosed", discriminator: [109, 20, 57, 51, 217, 118, 3, 173] },
+    { name: "escrowOpened", discriminator: [201, 42, 96, 8, 123, 9, 212, 164] },
     { name: "gatewayClosed", discriminator: [89, 89, 168, 54, 113, 234, 172, 121] },
     { name: "gatewayCreated", discriminator: [22, 81, 122, 236, 248, 245, 228, 29] },
     { name: "gatewayUpdated", discriminator: [224, 170, 219, 37, 49, 94, 50, 90] },
+    { name: "mediationRequested", discriminator: [38, 3, 159, 128, 173, 74, 184, 122] },
+    { name: "milestoneDisputed", discriminator: [83, 106, 229, 228, 159, 61, 122, 16] },
+    { name: "milestoneFinalized", discriminator: [111, 135, 213, 124, 28, 224, 152, 217] },
+    { name: "milestoneSubmitted", discriminator: [242, 19, 75, 99, 12, 28, 19, 33] },
+    { name: "milestonesFunded", discriminator: [155, 108, 190, 129, 85, 71, 211, 189] },
     { name: "paymentExecuted", discriminator: [153, 165, 141, 18, 246, 20, 204, 227] },
     { name: "policyCreated", discriminator: [59, 189, 65, 121, 86, 157, 108, 10] },
     { name: "policyDeleted", discriminator: [224, 126, 124, 64, 106, 123, 238, 119] },
@@ -1015,7 +1812,7 @@ export const IDL: Milestone = {
     {
       code: 6031,
       name: "invalidFeeBps",
-      msg: "The fee is above the cap: 500 bps for the protocol, 1000 for a gateway",
+      msg: "The fee is above the cap: 500 bps for the protocol, 1000 for a gateway or a platform",
     },
     { code: 6032, name: "zeroAddress", msg: "The address must not be all zero" },
     {
@@ -1066,6 +1863,114 @@ export const IDL: Milestone = {
       code: 6045,
       name: "tokenAccountCpiGuarded",
       msg: "The token account's CPI guard refuses an approval from inside a program; the owner can switch it off",
+    },
+    {
+      code: 6046,
+      name: "invalidEscrow",
+      msg: "This is not the policy's escrow, or the policy has none",
+    },
+    {
+      code: 6047,
+      name: "invalidVault",
+      msg: "This is not the escrow's vault, its associated token account of the mint",
+    },
+    {
+      code: 6048,
+      name: "invalidOwnerTokenAccount",
+      msg: "Refunds go to a token account of the mint that the owner owns",
+    },
+    {
+      code: 6049,
+      name: "policyHasEscrow",
+      msg: "The policy is held in escrow: it cannot be paused or opened again, and is deleted after close_escrow",
+    },
+    {
+      code: 6050,
+      name: "escrowClosed",
+      msg: "The policy's escrow was closed; only deletion is left",
+    },
+    {
+      code: 6051,
+      name: "escrowNotAccepted",
+      msg: "The recipient has not accepted the escrow's terms",
+    },
+    {
+      code: 6052,
+      name: "escrowAlreadyAccepted",
+      msg: "The recipient has accepted the escrow's terms already",
+    },
+    {
+      code: 6053,
+      name: "escrowHoldsMoney",
+      msg: "The vault holds funded milestones; release, settle or reclaim them first",
+    },
+    {
+      code: 6054,
+      name: "invalidPeriod",
+      msg: "A period is at most 365 days; review, dispute window and mediation timeout are at least one second",
+    },
+    {
+      code: 6055,
+      name: "disputeWindowAboveReview",
+      msg: "The dispute window must not be longer than the review period",
+    },
+    { code: 6056, name: "invalidShareBps", msg: "A share is 0 to 10000 bps" },
+    {
+      code: 6057,
+      name: "invalidMediator",
+      msg: "The mediator must be a wallet other than the owner and the recipient",
+    },
+    { code: 6058, name: "invalidParty", msg: "Only the owner or the recipient may do this" },
+    {
+      code: 6059,
+      name: "invalidFundingCount",
+      msg: "The milestones to fund must be at least one and exist",
+    },
+    { code: 6060, name: "zeroHash", msg: "The hash must not be all zero" },
+    {
+      code: 6061,
+      name: "invalidRecipientAmount",
+      msg: "The recipient's amount is above the milestone's",
+    },
+    {
+      code: 6062,
+      name: "milestoneNotFunded",
+      msg: "The milestone, or one before it, is not funded",
+    },
+    { code: 6063, name: "milestoneAlreadyFunded", msg: "The milestone is funded already" },
+    {
+      code: 6064,
+      name: "milestoneNotSubmitted",
+      msg: "The recipient has not submitted the milestone",
+    },
+    {
+      code: 6065,
+      name: "milestoneAlreadySubmitted",
+      msg: "The recipient has submitted the milestone already",
+    },
+    { code: 6066, name: "milestoneInDispute", msg: "The milestone is disputed, which freezes it" },
+    {
+      code: 6067,
+      name: "milestoneInMediation",
+      msg: "The milestone is in mediation, which freezes it",
+    },
+    { code: 6068, name: "milestoneNotDisputed", msg: "The milestone is not disputed" },
+    { code: 6069, name: "disputeWindowClosed", msg: "The dispute window has passed" },
+    {
+      code: 6070,
+      name: "mediationNotStarted",
+      msg: "Mediation has not started: neither party asked for it and the delay has not passed",
+    },
+    {
+      code: 6071,
+      name: "mediationTimedOut",
+      msg: "The mediation has timed out; expire_mediation pays the agreed split",
+    },
+    { code: 6072, name: "mediationNotTimedOut", msg: "The mediation has not timed out" },
+    {
+      code: 6073,
+      name: "deliveryNotOverdue",
+      msg: "The delivery is not overdue, and the recipient did not sign",
     },
   ],
   types: [
@@ -1126,6 +2031,118 @@ export const IDL: Milestone = {
       },
     },
     {
+      name: "disputeWithdrawn",
+      repr: { kind: "c" },
+      serialization: "bytemuck",
+      type: {
+        fields: [
+          { name: "escrow", type: "pubkey" },
+          { name: "policy", type: "pubkey" },
+          { name: "milestoneIndex", type: "u8" },
+          { name: "withdrawnAt", type: "i64" },
+        ],
+        kind: "struct",
+      },
+    },
+    {
+      name: "escrow",
+      type: {
+        fields: [
+          { name: "policy", type: "pubkey" },
+          { name: "mediator", type: "pubkey" },
+          { name: "vault", type: "pubkey" },
+          { name: "rentPayer", type: "pubkey" },
+          { name: "reviewPeriodSecs", type: "u32" },
+          { name: "disputeWindowSecs", type: "u32" },
+          { name: "mediationDelaySecs", type: "u32" },
+          { name: "mediationTimeoutSecs", type: "u32" },
+          { name: "deliveryGraceSecs", type: "u32" },
+          { name: "timeoutRecipientBps", type: "u16" },
+          { name: "platformFeeBps", type: "u16" },
+          { name: "acceptedAt", type: "i64" },
+          { name: "readyAt", type: "i64" },
+          { name: "mediationAt", type: "i64" },
+          { name: "createdAt", type: "i64" },
+          { name: "updatedAt", type: "i64" },
+          { name: "bump", type: "u8" },
+          { name: "milestones", type: { array: [{ defined: { name: "escrowMilestone" } }, 4] } },
+          { name: "reserved", type: { array: ["u8", 19] } },
+        ],
+        kind: "struct",
+      },
+    },
+    {
+      name: "escrowAccepted",
+      repr: { kind: "c" },
+      serialization: "bytemuck",
+      type: {
+        fields: [
+          { name: "escrow", type: "pubkey" },
+          { name: "policy", type: "pubkey" },
+          { name: "acceptedAt", type: "i64" },
+          { name: "readyAt", type: "i64" },
+        ],
+        kind: "struct",
+      },
+    },
+    {
+      name: "escrowClosed",
+      repr: { kind: "c" },
+      serialization: "bytemuck",
+      type: {
+        fields: [
+          { name: "escrow", type: "pubkey" },
+          { name: "policy", type: "pubkey" },
+          { name: "refunded", type: "u64" },
+          { name: "rentPayer", type: "pubkey" },
+          { name: "closedAt", type: "i64" },
+        ],
+        kind: "struct",
+      },
+    },
+    {
+      name: "escrowMilestone",
+      type: {
+        fields: [
+          { name: "state", type: { defined: { name: "milestoneState" } } },
+          { name: "funded", type: "u64" },
+          { name: "paid", type: "u64" },
+          { name: "refunded", type: "u64" },
+          { name: "submittedAt", type: "i64" },
+          { name: "disputedAt", type: "i64" },
+          { name: "evidenceHash", type: { array: ["u8", 32] } },
+          { name: "reasonHash", type: { array: ["u8", 32] } },
+        ],
+        kind: "struct",
+      },
+    },
+    {
+      name: "escrowOpened",
+      repr: { kind: "c" },
+      serialization: "bytemuck",
+      type: {
+        fields: [
+          { name: "escrow", type: "pubkey" },
+          { name: "policy", type: "pubkey" },
+          { name: "mediator", type: "pubkey" },
+          { name: "vault", type: "pubkey" },
+          { name: "rentPayer", type: "pubkey" },
+          { name: "reviewPeriodSecs", type: "u32" },
+          { name: "disputeWindowSecs", type: "u32" },
+          { name: "mediationDelaySecs", type: "u32" },
+          { name: "mediationTimeoutSecs", type: "u32" },
+          { name: "deliveryGraceSecs", type: "u32" },
+          { name: "timeoutRecipientBps", type: "u16" },
+          { name: "platformFeeBps", type: "u16" },
+          { name: "bump", type: "u8" },
+          { name: "currentMilestone", type: "u8" },
+          { name: "committed", type: "u64" },
+          { name: "createdAt", type: "i64" },
+        ],
+        kind: "struct",
+      },
+    },
+    {
       name: "gatewayClosed",
       repr: { kind: "c" },
       serialization: "bytemuck",
@@ -1175,6 +2192,21 @@ export const IDL: Milestone = {
       },
     },
     {
+      name: "mediationRequested",
+      repr: { kind: "c" },
+      serialization: "bytemuck",
+      type: {
+        fields: [
+          { name: "escrow", type: "pubkey" },
+          { name: "policy", type: "pubkey" },
+          { name: "milestoneIndex", type: "u8" },
+          { name: "party", type: "pubkey" },
+          { name: "mediationAt", type: "i64" },
+        ],
+        kind: "struct",
+      },
+    },
+    {
       name: "milestone",
       type: {
         fields: [
@@ -1185,6 +2217,109 @@ export const IDL: Milestone = {
           { name: "totalMilestones", type: "u8" },
           { name: "escrowAmount", type: "u64" },
           { name: "padding", type: { array: ["u8", 53] } },
+        ],
+        kind: "struct",
+      },
+    },
+    {
+      name: "milestoneDisputed",
+      repr: { kind: "c" },
+      serialization: "bytemuck",
+      type: {
+        fields: [
+          { name: "escrow", type: "pubkey" },
+          { name: "policy", type: "pubkey" },
+          { name: "milestoneIndex", type: "u8" },
+          { name: "reasonHash", type: { array: ["u8", 32] } },
+          { name: "disputedAt", type: "i64" },
+          { name: "mediationAt", type: "i64" },
+        ],
+        kind: "struct",
+      },
+    },
+    {
+      name: "milestoneEnding",
+      type: {
+        kind: "enum",
+        variants: [
+          { name: "executed" },
+          { name: "approved" },
+          { name: "resolved" },
+          { name: "expired" },
+          { name: "settled" },
+          { name: "reclaimed" },
+        ],
+      },
+    },
+    {
+      name: "milestoneFinalized",
+      type: {
+        fields: [
+          { name: "escrow", type: "pubkey" },
+          { name: "policy", type: "pubkey" },
+          { name: "actor", type: "pubkey" },
+          { name: "milestoneIndex", type: "u8" },
+          { name: "ending", type: { defined: { name: "milestoneEnding" } } },
+          { name: "state", type: { defined: { name: "milestoneState" } } },
+          { name: "amount", type: "u64" },
+          { name: "recipientAmount", type: "u64" },
+          { name: "gatewayFee", type: "u64" },
+          { name: "protocolFee", type: "u64" },
+          { name: "platformFee", type: "u64" },
+          { name: "refunded", type: "u64" },
+          { name: "currentMilestone", type: "u8" },
+          { name: "status", type: { defined: { name: "paymentStatus" } } },
+          { name: "totalPaid", type: "u64" },
+          { name: "readyAt", type: "i64" },
+          { name: "finalizedAt", type: "i64" },
+        ],
+        kind: "struct",
+      },
+    },
+    {
+      name: "milestoneState",
+      type: {
+        kind: "enum",
+        variants: [
+          { name: "unfunded" },
+          { name: "funded" },
+          { name: "submitted" },
+          { name: "disputed" },
+          { name: "mediation" },
+          { name: "released" },
+          { name: "resolved" },
+          { name: "refunded" },
+        ],
+      },
+    },
+    {
+      name: "milestoneSubmitted",
+      repr: { kind: "c" },
+      serialization: "bytemuck",
+      type: {
+        fields: [
+          { name: "escrow", type: "pubkey" },
+          { name: "policy", type: "pubkey" },
+          { name: "milestoneIndex", type: "u8" },
+          { name: "evidenceHash", type: { array: ["u8", 32] } },
+          { name: "submittedAt", type: "i64" },
+        ],
+        kind: "struct",
+      },
+    },
+    {
+      name: "milestonesFunded",
+      repr: { kind: "c" },
+      serialization: "bytemuck",
+      type: {
+        fields: [
+          { name: "escrow", type: "pubkey" },
+          { name: "policy", type: "pubkey" },
+          { name: "firstMilestone", type: "u8" },
+          { name: "count", type: "u8" },
+          { name: "funded", type: { array: ["u64", 4] } },
+          { name: "fundedAt", type: "i64" },
+          { name: "readyAt", type: "i64" },
         ],
         kind: "struct",
       },
@@ -1261,8 +2396,6 @@ export const IDL: Milestone = {
     },
     {
       name: "policyCreated",
-      repr: { kind: "c" },
-      serialization: "bytemuck",
       type: {
         fields: [
           { name: "policy", type: "pubkey" },

@@ -1,3 +1,4 @@
+use super::Loaded;
 use crate::{
     error::MilestoneError,
     events::{emit_event, AuthorityAccepted},
@@ -14,7 +15,7 @@ pub struct AcceptAuthority {
     )]
     pub pending_authority: Signer,
     #[account(mut)]
-    pub config: Account<ProgramConfig>,
+    pub config: Loaded<ProgramConfig>,
 }
 
 pub fn handler(ctx: &mut Context<AcceptAuthority>) -> Result<()> {

@@ -1,3 +1,4 @@
+use super::Loaded;
 use crate::{
     error::MilestoneError,
     events::{emit_event, GatewayClosed},
@@ -10,7 +11,7 @@ pub struct CloseGateway {
     #[account(constraint = address_eq(authority.address(), &gateway.authority) @ MilestoneError::InvalidAuthority)]
     pub authority: Signer,
     #[account(mut)]
-    pub gateway: Account<PaymentGateway>,
+    pub gateway: Loaded<PaymentGateway>,
     /// Whoever paid for the account. May be the authority.
     #[account(
         unsafe(dup),
@@ -25,7 +26,7 @@ pub fn handler(ctx: &mut Context<CloseGateway>) -> Result<()> {
         return Err(MilestoneError::GatewayHasOpenPolicies.into());
     }
     let event = GatewayClosed { gateway: *accounts.gateway.address(), rent_payer: accounts.gateway.rent_payer };
-    accounts.gateway.close(*accounts.rent_payer.account())?;
+    accounts.gateway.typed_mut().close(*accounts.rent_payer.account())?;
     emit_event(event);
     Ok(())
 }

@@ -1,3 +1,4 @@
+use super::Loaded;
 use crate::{
     error::MilestoneError,
     events::{emit_event, UserPaymentClosed},
@@ -12,7 +13,7 @@ pub struct CloseUserPayment {
     #[account(constraint = address_eq(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
     pub owner: Signer,
     #[account(mut)]
-    pub user_payment: Account<UserPayment>,
+    pub user_payment: Loaded<UserPayment>,
     /// Whoever paid for the account. May be the owner.
     #[account(
         unsafe(dup),
@@ -33,7 +34,7 @@ pub fn handler(ctx: &mut Context<CloseUserPayment>) -> Result<()> {
         user_payment: *accounts.user_payment.address(),
         rent_payer: accounts.user_payment.rent_payer,
     };
-    accounts.user_payment.close(*accounts.rent_payer.account())?;
+    accounts.user_payment.typed_mut().close(*accounts.rent_payer.account())?;
     emit_event(event);
     Ok(())
 }

@@ -1,13 +1,14 @@
-use super::ReleaseSigner;
+use super::{Ending, FeeSlots, Finalization, MilestoneEnding, ReleaseSigner};
 use crate::{
     constants::USER_PAYMENT_SEED,
     error::{refuse, MilestoneError},
     events::{emit_event, PaymentExecuted},
     rules::{
+        escrow_timing::decide_held_release,
         fees::{split, Split},
         release::{decide_release, ReleaseRequest},
     },
-    state::{PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment},
+    state::{Escrow, PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment},
     sysvars,
     token::{Mint, TokenAccount, Transfer},
 };
@@ -30,12 +31,8 @@ pub struct ExecutePayment {
     /// The mint of `user_payment`.
     #[account(constraint = address_eq(mint.address(), &user_payment.mint) @ MilestoneError::InvalidMint)]
     pub mint: UncheckedAccount,
-    /// The owner's token account that `user_payment` names.
-    #[account(
-        mut,
-        constraint = address_eq(token_account.address(), &user_payment.token_account)
-            @ MilestoneError::InvalidTokenAccount,
-    )]
+    /// The owner's token account that `user_payment` names; for a held policy, the escrow's vault.
+    #[account(mut)]
     pub token_account: UncheckedAccount,
     /// A token account of the mint, owned by the recipient. May also be a fee account: nothing here holds its data.
     #[account(unsafe(dup))]
@@ -51,23 +48,17 @@ pub struct ExecutePayment {
 }
 
 pub fn handler(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result<()> {
+    if !ctx.accounts.policy.is_delegated() {
+        return release_held(ctx, milestone_index);
+    }
     let accounts = &mut ctx.accounts;
+    if !address_eq(accounts.token_account.address(), &accounts.user_payment.token_account) {
+        return Err(refuse(MilestoneError::InvalidTokenAccount));
+    }
     let now = sysvars::clock()?.unix_timestamp;
 
     // Check
-    let amount = decide_release(
-        &accounts.policy.milestone,
-        &ReleaseRequest {
-            milestone_index,
-            is_active: accounts.policy.is_active(),
-            is_program_paused: accounts.config.is_paused != 0,
-            now,
-            executor: accounts.executor.address(),
-            gateway_signer: &accounts.gateway.signer,
-            owner: &accounts.user_payment.owner,
-            recipient: &accounts.policy.recipient,
-        },
-    )?;
+    let amount = decide_release(&accounts.policy.milestone, &accounts.request(milestone_index, now))?;
     let fees = split(amount, accounts.policy.gateway_fee_bps.get(), accounts.policy.protocol_fee_bps.get());
     let mint = Mint::load(&accounts.mint, accounts.token_program.address())?;
     accounts.check_token_accounts(amount, &fees)?;
@@ -96,7 +87,72 @@ pub fn handler(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result
     Ok(())
 }
 
+/// The same for a policy whose money is held: paid from the vault to the recipient, by the bitmap or after the silent
+/// review period. The `Escrow` follows the declared accounts, so that the eleven of a delegated policy stay as they are.
+#[inline(never)]
+fn release_held(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result<()> {
+    let trailing = ctx.remaining_accounts()?.first().copied();
+    let accounts = &mut ctx.accounts;
+    accounts.policy.check_held()?;
+    let is_given = |view: &AccountView| !address_eq(view.address(), &crate::ID);
+    let escrow_view = trailing.filter(is_given).ok_or_else(|| refuse(MilestoneError::InvalidEscrow))?;
+    // SAFETY: the one typed view of this account: `remaining_accounts` refuses one that a mutable slot has too, and no
+    // read-only slot holds an `Escrow`.
+    let mut escrow = unsafe { Account::<Escrow>::load_mut(escrow_view)? };
+    if !address_eq(&escrow.policy, accounts.policy.address()) {
+        return Err(refuse(MilestoneError::InvalidEscrow));
+    }
+    if !address_eq(accounts.token_account.address(), &escrow.vault) {
+        return Err(refuse(MilestoneError::InvalidVault));
+    }
+    let now = sysvars::clock()?.unix_timestamp;
+    let milestone = &accounts.policy.milestone;
+    let state = decide_held_release(milestone, &escrow, &accounts.request(milestone_index, now)).map_err(refuse)?;
+    let amount = milestone.milestone_amounts.get(milestone_index as usize).map_or(0, |amount| amount.get());
+    let actor = *accounts.executor.address();
+    Finalization {
+        policy_view: *accounts.policy.view(),
+        escrow_view,
+        policy: &mut accounts.policy,
+        escrow: &mut escrow,
+        owner: &accounts.user_payment.owner,
+        mint: *accounts.mint.account(),
+        vault: *accounts.token_account.account(),
+        token_program: *accounts.token_program.account(),
+        recipient_account: Some(*accounts.recipient_token_account.account()),
+        owner_account: None,
+        fees: Some(FeeSlots {
+            gateway: &accounts.gateway,
+            config: &accounts.config,
+            gateway_account: accounts.gateway_fee_account.as_ref().map(|account| *account.account()),
+            protocol_account: accounts.protocol_fee_account.as_ref().map(|account| *account.account()),
+        }),
+    }
+    .run(&Ending {
+        milestone_index,
+        ending: MilestoneEnding::Executed,
+        state,
+        recipient_amount: amount,
+        actor: &actor,
+        now,
+    })
+}
+
 impl ExecutePayment {
+    #[inline(always)]
+    fn request(&self, milestone_index: u8, now: i64) -> ReleaseRequest<'_> {
+        ReleaseRequest {
+            milestone_index,
+            is_active: self.policy.is_active(),
+            is_program_paused: self.config.is_paused != 0,
+            now,
+            executor: self.executor.address(),
+            gateway_signer: &self.gateway.signer,
+            owner: &self.user_payment.owner,
+            recipient: &self.policy.recipient,
+        }
+    }
+
     /// Whether the owner's account can pay `amount` and each destination belongs to whom it must.
     #[inline(always)]
     fn check_token_accounts(&self, amount: u64, fees: &Split) -> Result<()> {
@@ -155,7 +211,7 @@ impl ExecutePayment {
             token_program: self.token_program.address(),
             source: &self.token_account,
             mint: &self.mint,
-            delegate: user_payment.view(),
+            authority: user_payment.view(),
             signer_seeds: &[
                 Seed::from(USER_PAYMENT_SEED),
                 Seed::from(user_payment.owner.as_ref()),

@@ -1,4 +1,4 @@
-use super::initialize_config::check_protocol_terms;
+use super::{initialize_config::check_protocol_terms, Loaded};
 use crate::{
     error::MilestoneError,
     events::{emit_event, ConfigUpdated},
@@ -20,7 +20,7 @@ pub struct UpdateConfig {
     #[account(constraint = address_eq(authority.address(), &config.authority) @ MilestoneError::InvalidAuthority)]
     pub authority: Signer,
     #[account(mut)]
-    pub config: Account<ProgramConfig>,
+    pub config: Loaded<ProgramConfig>,
 }
 
 pub fn handler(ctx: &mut Context<UpdateConfig>, args: &UpdateConfigArgs) -> Result<()> {

@@ -1,4 +1,4 @@
-use super::create_gateway::check_gateway_terms;
+use super::{create_gateway::check_gateway_terms, Loaded};
 use crate::{
     error::MilestoneError,
     events::{emit_event, GatewayUpdated},
@@ -21,7 +21,7 @@ pub struct UpdateGateway {
     #[account(constraint = address_eq(authority.address(), &gateway.authority) @ MilestoneError::InvalidAuthority)]
     pub authority: Signer,
     #[account(mut)]
-    pub gateway: Account<PaymentGateway>,
+    pub gateway: Loaded<PaymentGateway>,
 }
 
 pub fn handler(ctx: &mut Context<UpdateGateway>, args: &UpdateGatewayArgs) -> Result<()> {

@@ -27,9 +27,7 @@ pub struct ReleaseRequest<'a> {
 #[inline(always)]
 pub fn decide_release(milestone: &Milestone, request: &ReleaseRequest) -> Result<u64, MilestoneError> {
     let index = request.milestone_index;
-    if index != milestone.current_milestone || index >= milestone.total_milestones {
-        return Err(wrong_index(milestone, index));
-    }
+    check_current(milestone, index)?;
     if !request.is_active {
         return Err(MilestoneError::PolicyPaused);
     }
@@ -43,12 +41,28 @@ pub fn decide_release(milestone: &Milestone, request: &ReleaseRequest) -> Result
     else {
         return Err(MilestoneError::MilestoneNotCurrent);
     };
-    let condition = milestone.release_condition;
-    if condition & RELEASE_DUE_DATE != 0 && request.now < timestamp.get() {
+    if milestone.release_condition & RELEASE_DUE_DATE != 0 && request.now < timestamp.get() {
         return Err(MilestoneError::PaymentNotDue);
     }
-    let required = match condition & !RELEASE_DUE_DATE {
-        0 => return Ok(amount.get()),
+    check_signer(milestone, request)?;
+    Ok(amount.get())
+}
+
+/// Whether `index` names the current milestone. Errors: `MilestoneAlreadyReleased`, `MilestoneNotCurrent`,
+/// `PolicyCompleted`.
+#[inline(always)]
+pub fn check_current(milestone: &Milestone, index: u8) -> Result<(), MilestoneError> {
+    if index != milestone.current_milestone || index >= milestone.total_milestones {
+        return Err(wrong_index(milestone, index));
+    }
+    Ok(())
+}
+
+/// Whether the executor is whom bits 1-3 require. Errors: `InvalidSigner`.
+#[inline(always)]
+pub fn check_signer(milestone: &Milestone, request: &ReleaseRequest) -> Result<(), MilestoneError> {
+    let required = match milestone.release_condition & !RELEASE_DUE_DATE {
+        0 => return Ok(()),
         RELEASE_GATEWAY => request.gateway_signer,
         RELEASE_OWNER => request.owner,
         RELEASE_RECIPIENT => request.recipient,
@@ -58,7 +72,7 @@ pub fn decide_release(milestone: &Milestone, request: &ReleaseRequest) -> Result
     if !anchor_lang::address_eq(request.executor, required) {
         return Err(MilestoneError::InvalidSigner);
     }
-    Ok(amount.get())
+    Ok(())
 }
 
 #[cold]

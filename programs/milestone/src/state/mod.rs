@@ -1,9 +1,10 @@
 //! Account layouts. Each mirrors its table in `docs/accounts.md`; sizes are asserted at compile time.
 
+mod escrow;
 mod milestone;
 mod payment_gateway;
 mod payment_policy;
 mod program_config;
 mod user_payment;
 
-pub use {milestone::*, payment_gateway::*, payment_policy::*, program_config::*, user_payment::*};
+pub use {escrow::*, milestone::*, payment_gateway::*, payment_policy::*, program_config::*, user_payment::*};

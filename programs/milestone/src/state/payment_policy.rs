@@ -6,6 +6,10 @@ use anchor_lang::prelude::*;
 pub const POLICY_TYPE_MILESTONE: u8 = 1;
 /// Money stays in the owner's token account until it is pulled.
 pub const FUNDING_KIND_DELEGATED: u8 = 0;
+/// Money is held in the vault of the policy's `Escrow`.
+pub const FUNDING_KIND_HELD: u8 = 1;
+/// Was held, and the escrow is closed: only deletion is left.
+pub const FUNDING_KIND_CLOSED: u8 = 2;
 
 /// What the owner may set a policy to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, AnchorSerialize, AnchorDeserialize, IdlType)]
@@ -42,7 +46,7 @@ pub struct PaymentPolicy {
     pub bump: u8,
     /// Gets the rent back.
     pub rent_payer: Address,
-    /// 0 = delegated.
+    /// 0 = delegated, 1 = held in an `Escrow`, 2 = its escrow was closed.
     pub funding_kind: u8,
     pub reserved: [u8; 20],
 }
@@ -57,7 +61,62 @@ impl PaymentPolicy {
         self.status == PaymentStatus::Active as u8
     }
 
-    /// What may still be pulled: escrow amount less what was paid. Errors: `CounterOverflow`, which no reachable
+    #[inline(always)]
+    pub fn is_delegated(&self) -> bool {
+        self.funding_kind == FUNDING_KIND_DELEGATED
+    }
+
+    /// Whether the policy's money is held by its escrow. Errors: `EscrowClosed`, and `InvalidEscrow` for a delegated one.
+    #[inline(always)]
+    pub fn check_held(&self) -> Result<()> {
+        match self.funding_kind {
+            FUNDING_KIND_HELD => Ok(()),
+            FUNDING_KIND_CLOSED => Err(refuse(MilestoneError::EscrowClosed)),
+            _ => Err(refuse(MilestoneError::InvalidEscrow)),
+        }
+    }
+
+    /// Errors: `PolicyHasEscrow`, `EscrowClosed`.
+    pub fn check_delegated(&self) -> Result<()> {
+        match self.funding_kind {
+            FUNDING_KIND_DELEGATED => Ok(()),
+            FUNDING_KIND_HELD => Err(refuse(MilestoneError::PolicyHasEscrow)),
+            _ => Err(refuse(MilestoneError::EscrowClosed)),
+        }
+    }
+
+    /// What may still be pulled by delegation; nothing of a held policy. Errors: `CounterOverflow`.
+    pub fn delegated_outstanding(&self) -> Result<u64> {
+        if self.is_delegated() {
+            self.outstanding()
+        } else {
+            Ok(0)
+        }
+    }
+
+    /// Turns a live delegated policy into a held one. Errors: `PolicyHasEscrow`, `EscrowClosed`, `PolicyCompleted`,
+    /// `PolicyPaused`.
+    pub fn hold(&mut self, now: i64) -> Result<()> {
+        self.check_delegated()?;
+        if self.milestone.is_completed() {
+            return Err(refuse(MilestoneError::PolicyCompleted));
+        }
+        if !self.is_active() {
+            return Err(refuse(MilestoneError::PolicyPaused));
+        }
+        self.funding_kind = FUNDING_KIND_HELD;
+        self.updated_at = now.into();
+        Ok(())
+    }
+
+    /// Ends a held policy with its escrow: nothing of it is released any more.
+    pub fn close_escrow(&mut self, now: i64) {
+        self.funding_kind = FUNDING_KIND_CLOSED;
+        self.status = PaymentStatus::Paused as u8;
+        self.updated_at = now.into();
+    }
+
+    /// What is not paid: escrow amount less what was paid. Errors: `CounterOverflow`, which no reachable
     /// state gives.
     pub fn outstanding(&self) -> Result<u64> {
         Ok(self
@@ -83,8 +142,10 @@ impl PaymentPolicy {
         Ok(())
     }
 
-    /// Sets what the owner asked for. Errors: `PolicyCompleted`.
+    /// Sets what the owner asked for. A held policy cannot be paused: the recipient relies on it.
+    /// Errors: `PolicyHasEscrow`, `EscrowClosed`, `PolicyCompleted`.
     pub fn set_status(&mut self, status: PaymentStatus, now: i64) -> Result<()> {
+        self.check_delegated()?;
         if self.milestone.is_completed() {
             return Err(MilestoneError::PolicyCompleted.into());
         }

@@ -30,6 +30,23 @@ impl<'a> TokenAccount<'a> {
         Self::load(view, token_program).filter(|account| account.is_of(owner, mint))
     }
 
+    /// `load_of`, and not frozen, for an account that receives. Errors: `error` when it is not `owner`'s account of `mint`,
+    /// `TokenAccountFrozen`.
+    #[inline(never)]
+    pub fn check_receiving(
+        view: &AccountView,
+        token_program: &Address,
+        owner: &Address,
+        mint: &Address,
+        error: MilestoneError,
+    ) -> core::result::Result<(), MilestoneError> {
+        let account = TokenAccount::load_of(view, token_program, owner, mint).ok_or(error)?;
+        if account.is_frozen() {
+            return Err(MilestoneError::TokenAccountFrozen);
+        }
+        Ok(())
+    }
+
     #[inline(always)]
     fn parse(data: &'a [u8], token_program: &Address) -> Option<Self> {
         let is_account = data.len() == BASE_ACCOUNT_LEN

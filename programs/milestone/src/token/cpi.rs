@@ -1,4 +1,4 @@
-//! The only three token calls. Unchecked invokes: Anchor's typed accounts hold pinocchio borrows that the checked
+//! The only token calls. Unchecked invokes: Anchor's typed accounts hold pinocchio borrows that the checked
 //! ones refuse, and the fewer arguments fit BPF's five registers.
 
 use anchor_lang::{
@@ -14,15 +14,22 @@ use anchor_lang::{
 /// Tags of SPL Token's instruction enum; Token-2022 has the same.
 const APPROVE: u8 = 4;
 const REVOKE: u8 = 5;
+const CLOSE_ACCOUNT: u8 = 9;
 const TRANSFER_CHECKED: u8 = 12;
+
+/// SPL's associated token account program.
+pub const ASSOCIATED_TOKEN_PROGRAM: Address = anchor_lang::address!("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
+/// Its instruction that leaves an account alone which is there already.
+const CREATE_IDEMPOTENT: u8 = 1;
 
 /// What every transfer of one release shares.
 pub struct Transfer<'a> {
     pub token_program: &'a Address,
     pub source: &'a AccountView,
     pub mint: &'a AccountView,
-    /// The `UserPayment`, which signs as delegate by `signer_seeds`.
-    pub delegate: &'a AccountView,
+    /// Delegate or owner of the source: a PDA that signs by `signer_seeds`, or who signed the transaction.
+    pub authority: &'a AccountView,
+    /// Empty for an authority that signed the transaction.
     pub signer_seeds: &'a [Seed<'a>],
     pub decimals: u8,
 }
@@ -41,12 +48,14 @@ impl Transfer<'_> {
                 InstructionAccount::writable(self.source.address()),
                 InstructionAccount::readonly(self.mint.address()),
                 InstructionAccount::writable(destination.address()),
-                InstructionAccount::readonly_signer(self.delegate.address()),
+                InstructionAccount::readonly_signer(self.authority.address()),
             ],
             data: &data,
         };
         // SAFETY: the callee writes only to the two token accounts, into which nothing here holds a reference
-        // (`TokenAccount` views end before the first transfer). The typed `UserPayment` is passed read-only.
+        // (`TokenAccount` views end before the first transfer). A typed authority is passed read-only.
+        let signer = Signer::from(self.signer_seeds);
+        let signers = if self.signer_seeds.is_empty() { &[] } else { core::slice::from_ref(&signer) };
         unsafe {
             invoke_signed_unchecked(
                 &instruction,
@@ -54,9 +63,9 @@ impl Transfer<'_> {
                     CpiAccount::from(self.source),
                     CpiAccount::from(self.mint),
                     CpiAccount::from(destination),
-                    CpiAccount::from(self.delegate),
+                    CpiAccount::from(self.authority),
                 ],
-                &[Signer::from(self.signer_seeds)],
+                signers,
             );
         }
     }
@@ -108,5 +117,86 @@ pub fn revoke(token_program: &Address, token_account: &AccountView, owner: &Acco
     // SAFETY: as in `approve`.
     unsafe {
         invoke_signed_unchecked(&instruction, &[CpiAccount::from(token_account), CpiAccount::from(owner)], &[]);
+    }
+}
+
+/// `CloseAccount` of an empty `token_account`, whose owner `authority` signs by `signer_seeds`; the rent goes to
+/// `destination`. A failure aborts the instruction.
+#[inline(never)]
+pub fn close_account(
+    token_program: &Address,
+    token_account: &AccountView,
+    destination: &AccountView,
+    authority: &AccountView,
+    signer: &Signer,
+) {
+    let instruction = InstructionView {
+        program_id: token_program,
+        accounts: &[
+            InstructionAccount::writable(token_account.address()),
+            InstructionAccount::writable(destination.address()),
+            InstructionAccount::readonly_signer(authority.address()),
+        ],
+        data: &[CLOSE_ACCOUNT],
+    };
+    // SAFETY: as in `approve`.
+    unsafe {
+        invoke_signed_unchecked(
+            &instruction,
+            &[CpiAccount::from(token_account), CpiAccount::from(destination), CpiAccount::from(authority)],
+            core::slice::from_ref(signer),
+        );
+    }
+}
+
+/// What the associated token account program needs.
+pub struct AssociatedAccount<'a> {
+    pub payer: &'a AccountView,
+    pub account: &'a AccountView,
+    pub wallet: &'a AccountView,
+    pub mint: &'a AccountView,
+    pub system_program: &'a AccountView,
+    pub token_program: &'a AccountView,
+}
+
+impl AssociatedAccount<'_> {
+    /// Whether `account` is the wallet's associated token account of the mint.
+    pub fn is_at_its_address(&self) -> bool {
+        let seeds: [&[u8]; 3] =
+            [self.wallet.address().as_ref(), self.token_program.address().as_ref(), self.mint.address().as_ref()];
+        let (address, _) = anchor_lang::find_program_address(&seeds, &ASSOCIATED_TOKEN_PROGRAM);
+        anchor_lang::address_eq(&address, self.account.address())
+    }
+
+    /// `CreateIdempotent`: makes the account unless somebody has. A failure aborts the instruction.
+    #[inline(never)]
+    pub fn create(&self) {
+        let instruction = InstructionView {
+            program_id: &ASSOCIATED_TOKEN_PROGRAM,
+            accounts: &[
+                InstructionAccount::writable_signer(self.payer.address()),
+                InstructionAccount::writable(self.account.address()),
+                InstructionAccount::readonly(self.wallet.address()),
+                InstructionAccount::readonly(self.mint.address()),
+                InstructionAccount::readonly(self.system_program.address()),
+                InstructionAccount::readonly(self.token_program.address()),
+            ],
+            data: &[CREATE_IDEMPOTENT],
+        };
+        // SAFETY: the callees write to payer and account alone, into which nothing here holds a reference.
+        unsafe {
+            invoke_signed_unchecked(
+                &instruction,
+                &[
+                    CpiAccount::from(self.payer),
+                    CpiAccount::from(self.account),
+                    CpiAccount::from(self.wallet),
+                    CpiAccount::from(self.mint),
+                    CpiAccount::from(self.system_program),
+                    CpiAccount::from(self.token_program),
+                ],
+                &[],
+            );
+        }
     }
 }

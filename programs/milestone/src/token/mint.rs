@@ -32,13 +32,19 @@ impl Mint {
     /// account that exists and must not stop a release. Errors: those of `load`.
     #[inline(never)]
     pub fn load_for_creation(view: &AccountView, token_program: &Address) -> Result<()> {
-        Self::load(view, token_program)?;
+        Self::load_shared(view, token_program)?;
         // SAFETY: as in `load`.
         let data = unsafe { view.borrow_unchecked() };
         if is_default_frozen(data) {
             return Err(MilestoneError::UnsupportedMint.into());
         }
         Ok(())
+    }
+
+    /// `load`, out of line: where a few compute units matter less than another copy of it in the program.
+    #[inline(never)]
+    pub fn load_shared(view: &AccountView, token_program: &Address) -> Result<Self> {
+        Self::load(view, token_program)
     }
 
     /// Reads `view`, a mint of `token_program`. Errors: `InvalidTokenProgram`, `InvalidMint`, `UnsupportedMint`.

@@ -1,0 +1,74 @@
+use super::{same, Loaded, Ending, FeeSlots, Finalization, MilestoneEnding};
+use crate::{
+    error::{refuse, MilestoneError},
+    rules::{escrow_timing::decide_action, transitions::Action},
+    state::{Escrow, PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment},
+    sysvars,
+};
+use anchor_lang::prelude::*;
+
+#[derive(Accounts)]
+pub struct ApproveMilestone {
+    #[account(constraint = same(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
+    pub owner: Signer,
+    pub config: Loaded<ProgramConfig>,
+    pub gateway: Loaded<PaymentGateway>,
+    pub user_payment: Loaded<UserPayment>,
+    #[account(
+        mut,
+        constraint = same(&policy.user_payment, user_payment.address()) @ MilestoneError::InvalidUserPayment,
+        constraint = same(&policy.gateway, gateway.address()) @ MilestoneError::InvalidGateway,
+    )]
+    pub policy: Loaded<PaymentPolicy>,
+    #[account(mut, constraint = same(&escrow.policy, policy.address()) @ MilestoneError::InvalidEscrow)]
+    pub escrow: Loaded<Escrow>,
+    #[account(constraint = same(mint.address(), &user_payment.mint) @ MilestoneError::InvalidMint)]
+    pub mint: UncheckedAccount,
+    #[account(mut, constraint = same(vault.address(), &escrow.vault) @ MilestoneError::InvalidVault)]
+    pub vault: UncheckedAccount,
+    /// A token account of the mint, owned by the recipient.
+    #[account(unsafe(dup))]
+    pub recipient_token_account: UncheckedAccount,
+    /// Needed when the gateway's fee or the platform fee on this milestone is above zero.
+    #[account(unsafe(dup))]
+    pub gateway_fee_account: Option<UncheckedAccount>,
+    /// Needed when the protocol's fee on this milestone is above zero.
+    #[account(unsafe(dup))]
+    pub protocol_fee_account: Option<UncheckedAccount>,
+    pub token_program: UncheckedAccount,
+}
+
+pub fn handler(ctx: &mut Context<ApproveMilestone>, milestone_index: u8) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    let now = sysvars::clock()?.unix_timestamp;
+    let milestone = &accounts.policy.milestone;
+    let state = decide_action(Action::Approve, milestone, &accounts.escrow, milestone_index, now).map_err(refuse)?;
+    let amount = milestone.milestone_amounts.get(milestone_index as usize).map_or(0, |amount| amount.get());
+    let actor = *accounts.owner.address();
+    Finalization {
+        policy_view: *accounts.policy.view(),
+        escrow_view: *accounts.escrow.view(),
+        policy: &mut accounts.policy,
+        escrow: &mut accounts.escrow,
+        owner: &accounts.user_payment.owner,
+        mint: *accounts.mint.account(),
+        vault: *accounts.vault.account(),
+        token_program: *accounts.token_program.account(),
+        recipient_account: Some(*accounts.recipient_token_account.account()),
+        owner_account: None,
+        fees: Some(FeeSlots {
+            gateway: &accounts.gateway,
+            config: &accounts.config,
+            gateway_account: accounts.gateway_fee_account.as_ref().map(|account| *account.account()),
+            protocol_account: accounts.protocol_fee_account.as_ref().map(|account| *account.account()),
+        }),
+    }
+    .run(&Ending {
+        milestone_index,
+        ending: MilestoneEnding::Approved,
+        state,
+        recipient_amount: amount,
+        actor: &actor,
+        now,
+    })
+}

@@ -1,0 +1,199 @@
+use crate::{
+    constants::ESCROW_SEED,
+    error::{refuse, MilestoneError},
+    events::{emit_event, MilestoneFinalized},
+    rules::payout::{divide, Payout},
+    state::{Escrow, MilestoneState, PaymentGateway, PaymentPolicy, ProgramConfig},
+    token::{Mint, TokenAccount, Transfer},
+};
+use anchor_lang::{cpi::CpiSeed as Seed, pinocchio::account::AccountView, prelude::*};
+
+/// Which instruction ended a held milestone, as `MilestoneFinalized` names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, IdlType)]
+#[repr(u8)]
+pub enum MilestoneEnding {
+    Executed = 0,
+    Approved = 1,
+    Resolved = 2,
+    Expired = 3,
+    Settled = 4,
+    Reclaimed = 5,
+}
+
+/// Whose fees are due on what the recipient gets, and where they may go.
+pub struct FeeSlots<'a> {
+    pub gateway: &'a PaymentGateway,
+    pub config: &'a ProgramConfig,
+    pub gateway_account: Option<AccountView>,
+    pub protocol_account: Option<AccountView>,
+}
+
+/// Everything that the end of a held milestone touches. The views are plain copies beside the typed borrows.
+pub struct Finalization<'a> {
+    pub policy: &'a mut PaymentPolicy,
+    pub escrow: &'a mut Escrow,
+    pub owner: &'a Address,
+    pub policy_view: AccountView,
+    pub escrow_view: AccountView,
+    pub mint: AccountView,
+    pub vault: AccountView,
+    pub token_program: AccountView,
+    /// Needed when the recipient gets something.
+    pub recipient_account: Option<AccountView>,
+    /// Needed when the owner gets something back.
+    pub owner_account: Option<AccountView>,
+    /// `None` where nothing can go to the recipient.
+    pub fees: Option<FeeSlots<'a>>,
+}
+
+/// How it ends, decided by the rules before.
+pub struct Ending<'a> {
+    pub milestone_index: u8,
+    pub ending: MilestoneEnding,
+    pub state: MilestoneState,
+    /// The recipient's share of the milestone's amount, before fees.
+    pub recipient_amount: u64,
+    pub actor: &'a Address,
+    pub now: i64,
+}
+
+impl Finalization<'_> {
+    /// Divides what the vault holds for the milestone, counts it as ended and pays everyone.
+    ///
+    /// Errors: `InvalidRecipientAmount`, `InvalidTokenProgram`, `InvalidMint`, `UnsupportedMint`,
+    /// `InvalidRecipientTokenAccount`, `InvalidOwnerTokenAccount`, `InvalidGatewayFeeAccount`,
+    /// `InvalidProtocolFeeAccount`, `TokenAccountFrozen`.
+    #[inline(never)]
+    pub fn run(&mut self, ending: &Ending) -> Result<()> {
+        let amount = self.policy.milestone.milestone_amounts.get(ending.milestone_index as usize);
+        let payout = divide(
+            amount.map_or(0, |amount| amount.get()),
+            ending.recipient_amount,
+            self.policy.gateway_fee_bps.get(),
+            self.policy.protocol_fee_bps.get(),
+            self.escrow.platform_fee_bps.get(),
+        )
+        .map_err(refuse)?;
+
+        // Check
+        let mint = Mint::load_shared(&self.mint, self.token_program.address())?;
+        self.check_accounts(&payout)?;
+
+        // Effect
+        self.policy.advance(ending.recipient_amount, ending.now)?;
+        self.escrow.finalize(ending.milestone_index, ending.state, payout.refund, ending.now)?;
+
+        // Interaction
+        self.pay(&payout, mint.decimals);
+
+        emit_event(MilestoneFinalized {
+            escrow: *self.escrow_view.address(),
+            policy: *self.policy_view.address(),
+            actor: *ending.actor,
+            milestone_index: ending.milestone_index,
+            ending: ending.ending as u8,
+            state: ending.state as u8,
+            amount: ending.recipient_amount.into(),
+            recipient_amount: payout.split.recipient.into(),
+            gateway_fee: payout.split.gateway_fee.into(),
+            protocol_fee: payout.split.protocol_fee.into(),
+            platform_fee: payout.platform_fee.into(),
+            refunded: payout.refund.into(),
+            current_milestone: self.policy.milestone.current_milestone,
+            status: self.policy.status,
+            total_paid: self.policy.total_paid,
+            ready_at: self.escrow.ready_at,
+            finalized_at: ending.now.into(),
+        });
+        Ok(())
+    }
+
+    /// Whether everyone who gets something has an account for it. None of them is the vault: that one is declared mutable,
+    /// and Anchor refuses to load it twice.
+    fn check_accounts(&self, payout: &Payout) -> Result<()> {
+        self.check_vault()?;
+        if payout.split.recipient != 0 {
+            let error = MilestoneError::InvalidRecipientTokenAccount;
+            self.check_destination(&self.recipient_account, &self.policy.recipient, error)?;
+        }
+        if payout.refund != 0 {
+            self.check_destination(&self.owner_account, self.owner, MilestoneError::InvalidOwnerTokenAccount)?;
+        }
+        let Some(fees) = &self.fees else { return Ok(()) };
+        if gateway_total(payout) != 0 {
+            let error = MilestoneError::InvalidGatewayFeeAccount;
+            self.check_destination(&fees.gateway_account, &fees.gateway.fee_recipient, error)?;
+        }
+        if payout.split.protocol_fee != 0 {
+            let error = MilestoneError::InvalidProtocolFeeAccount;
+            self.check_destination(&fees.protocol_account, &fees.config.fee_recipient, error)?;
+        }
+        Ok(())
+    }
+
+    fn check_vault(&self) -> Result<()> {
+        let (program, mint) = (self.token_program.address(), self.mint.address());
+        let (vault, owner) = (&self.vault, self.escrow_view.address());
+        TokenAccount::check_receiving(vault, program, owner, mint, MilestoneError::InvalidVault).map_err(refuse)
+    }
+
+    #[inline(never)]
+    fn check_destination(&self, account: &Option<AccountView>, owner: &Address, error: MilestoneError) -> Result<()> {
+        let account = account.as_ref().ok_or_else(|| refuse(error))?;
+        let (program, mint) = (self.token_program.address(), self.mint.address());
+        TokenAccount::check_receiving(account, program, owner, mint, error).map_err(refuse)
+    }
+
+    fn pay(&self, payout: &Payout, decimals: u8) {
+        let transfer = Transfer {
+            token_program: self.token_program.address(),
+            source: &self.vault,
+            mint: &self.mint,
+            authority: &self.escrow_view,
+            signer_seeds: &[
+                Seed::from(ESCROW_SEED),
+                Seed::from(self.policy_view.address().as_ref()),
+                Seed::from(core::slice::from_ref(&self.escrow.bump)),
+            ],
+            decimals,
+        };
+        let to = |account: Option<&AccountView>, amount: u64| {
+            // `check_accounts` demanded the account wherever something is due.
+            if let (1.., Some(account)) = (amount, account) {
+                pay_one(&transfer, account, amount);
+            }
+        };
+        to(self.recipient_account.as_ref(), payout.split.recipient);
+        to(self.owner_account.as_ref(), payout.refund);
+        let Some(fees) = &self.fees else { return };
+        to(fees.gateway_account.as_ref(), gateway_total(payout));
+        to(fees.protocol_account.as_ref(), payout.split.protocol_fee);
+    }
+}
+
+/// What the gateway's fee recipient gets in one transfer.
+#[inline(always)]
+fn gateway_total(payout: &Payout) -> u64 {
+    // Cannot wrap: both are parts of what the milestone was funded with.
+    payout.split.gateway_fee.wrapping_add(payout.platform_fee)
+}
+
+/// Out of line, so that the program holds one copy of it for four destinations.
+#[inline(never)]
+fn pay_one(transfer: &Transfer, account: &AccountView, amount: u64) {
+    transfer.to(account, amount);
+}
+
+/// The IDL's build collects what instructions and accounts name; these two enums stand behind plain bytes.
+#[cfg(all(test, feature = "idl-build"))]
+mod idl {
+    use super::{MilestoneEnding, MilestoneState};
+    use anchor_lang::prelude::*;
+
+    #[test]
+    fn __anchor_private_print_idl_enums() {
+        for definition in [MilestoneState::__idl_type_def(), MilestoneEnding::__idl_type_def()] {
+            println!("--- IDL begin enum ---\n{}\n--- IDL end enum ---", definition.expect("derived"));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+use super::{same, Loaded, Ending, FeeSlots, Finalization, MilestoneEnding};
+use crate::{
+    error::{refuse, MilestoneError},
+    rules::{escrow_timing::decide_action, transitions::Action},
+    state::{Escrow, PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment},
+    sysvars,
+};
+use anchor_lang::prelude::*;
+
+#[derive(Accounts)]
+pub struct SettleMilestone {
+    #[account(constraint = same(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
+    pub owner: Signer,
+    #[account(constraint = same(recipient.address(), &policy.recipient) @ MilestoneError::InvalidRecipient)]
+    pub recipient: Signer,
+    pub config: Loaded<ProgramConfig>,
+    pub gateway: Loaded<PaymentGateway>,
+    pub user_payment: Loaded<UserPayment>,
+    #[account(
+        mut,
+        constraint = same(&policy.user_payment, user_payment.address()) @ MilestoneError::InvalidUserPayment,
+        constraint = same(&policy.gateway, gateway.address()) @ MilestoneError::InvalidGateway,
+    )]
+    pub policy: Loaded<PaymentPolicy>,
+    #[account(mut, constraint = same(&escrow.policy, policy.address()) @ MilestoneError::InvalidEscrow)]
+    pub escrow: Loaded<Escrow>,
+    #[account(constraint = same(mint.address(), &user_payment.mint) @ MilestoneError::InvalidMint)]
+    pub mint: UncheckedAccount,
+    #[account(mut, constraint = same(vault.address(), &escrow.vault) @ MilestoneError::InvalidVault)]
+    pub vault: UncheckedAccount,
+    /// Needed when the recipient gets something: a token account of the mint that the recipient owns.
+    #[account(unsafe(dup))]
+    pub recipient_token_account: Option<UncheckedAccount>,
+    /// Needed when the owner gets something back: a token account of the mint that the owner owns.
+    #[account(unsafe(dup))]
+    pub owner_token_account: Option<UncheckedAccount>,
+    /// Needed when the gateway's fee or the platform fee on this milestone is above zero.
+    #[account(unsafe(dup))]
+    pub gateway_fee_account: Option<UncheckedAccount>,
+    /// Needed when the protocol's fee on this milestone is above zero.
+    #[account(unsafe(dup))]
+    pub protocol_fee_account: Option<UncheckedAccount>,
+    pub token_program: UncheckedAccount,
+}
+
+pub fn handler(ctx: &mut Context<SettleMilestone>, milestone_index: u8, recipient_amount: u64) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    let now = sysvars::clock()?.unix_timestamp;
+    let milestone = &accounts.policy.milestone;
+    let state = decide_action(Action::Settle, milestone, &accounts.escrow, milestone_index, now).map_err(refuse)?;
+    let actor = *accounts.owner.address();
+    Finalization {
+        policy_view: *accounts.policy.view(),
+        escrow_view: *accounts.escrow.view(),
+        policy: &mut accounts.policy,
+        escrow: &mut accounts.escrow,
+        owner: &accounts.user_payment.owner,
+        mint: *accounts.mint.account(),
+        vault: *accounts.vault.account(),
+        token_program: *accounts.token_program.account(),
+        recipient_account: accounts.recipient_token_account.as_ref().map(|account| *account.account()),
+        owner_account: accounts.owner_token_account.as_ref().map(|account| *account.account()),
+        fees: Some(FeeSlots {
+            gateway: &accounts.gateway,
+            config: &accounts.config,
+            gateway_account: accounts.gateway_fee_account.as_ref().map(|account| *account.account()),
+            protocol_account: accounts.protocol_fee_account.as_ref().map(|account| *account.account()),
+        }),
+    }
+    .run(&Ending {
+        milestone_index,
+        ending: MilestoneEnding::Settled,
+        state,
+        recipient_amount,
+        actor: &actor,
+        now,
+    })
+}
