@@ -8,7 +8,6 @@ use crate::{
     token::{self, Mint, TokenAccount, Transfer},
 };
 use anchor_lang::{
-
     cpi::{CpiSeed as Seed, CpiSigner},
     prelude::*,
 };

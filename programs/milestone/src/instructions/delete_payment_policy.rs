@@ -3,8 +3,7 @@ use crate::{
     error::MilestoneError,
     events::{emit_event, PolicyDeleted},
     state::{PaymentGateway, PaymentPolicy, UserPayment, FUNDING_KIND_HELD},
-    sysvars,
-    token,
+    sysvars, token,
 };
 use anchor_lang::{address_eq, prelude::*};
 
@@ -58,7 +57,12 @@ pub fn handler(ctx: &mut Context<DeletePaymentPolicy>) -> Result<()> {
         deleted_at: now.into(),
     };
 
-    lower_allowance(&accounts.owner, accounts.user_payment.typed(), &accounts.token_account, accounts.token_program.address())?;
+    lower_allowance(
+        &accounts.owner,
+        accounts.user_payment.typed(),
+        &accounts.token_account,
+        accounts.token_program.address(),
+    )?;
     // After the call: the runtime demands balanced lamports at each one.
     accounts.policy.typed_mut().close(*accounts.rent_payer.account())?;
 

@@ -13,7 +13,6 @@ use crate::{
     token::{AssociatedAccount, Mint, ASSOCIATED_TOKEN_PROGRAM},
 };
 use anchor_lang::{
-
     cpi::{CpiSeed as Seed, CpiSigner},
     prelude::*,
 };

@@ -1,4 +1,4 @@
-use super::{same, Loaded, Ending, Finalization, MilestoneEnding};
+use super::{same, Ending, Finalization, Loaded, MilestoneEnding};
 use crate::{
     error::{refuse, MilestoneError},
     rules::{escrow_timing::decide_action, transitions::Action},
