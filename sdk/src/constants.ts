@@ -30,6 +30,10 @@ export const BPS_DENOMINATOR = 10_000;
 export const MAX_PROTOCOL_FEE_BPS = 500;
 /** Cap of a gateway fee, in basis points. */
 export const MAX_GATEWAY_FEE_BPS = 1_000;
+/** Cap of the fee a platform charges the owner on top of a held milestone, in basis points. */
+export const MAX_PLATFORM_FEE_BPS = 1_000;
+/** Cap of every period of an escrow, in seconds: 365 days. */
+export const MAX_PERIOD_SECS = 31_536_000;
 /** 2200-01-01T00:00:00Z in Unix seconds. A later due date is milliseconds by mistake. */
 export const MAX_TIMESTAMP = 7_258_118_400;
 
@@ -39,6 +43,34 @@ export const ACCOUNT_SIZE = {
   paymentGateway: 287,
   userPayment: 205,
   paymentPolicy: 384,
+  escrow: 640,
+} as const;
+
+/** `PaymentPolicy.fundingKind`: payments are pulled from the owner's token account by delegation. */
+export const FUNDING_KIND_DELEGATED = 0;
+/** `PaymentPolicy.fundingKind`: payments come out of the vault of the policy's `Escrow`. */
+export const FUNDING_KIND_HELD = 1;
+/** `PaymentPolicy.fundingKind`: the escrow was closed; the policy can only be deleted. */
+export const FUNDING_KIND_CLOSED = 2;
+
+const DAY_SECS = 86_400;
+
+/** Terms that `openEscrow` takes where none are given. Periods are seconds, shares basis points. */
+export const DEFAULT_ESCROW_TERMS = {
+  /** Silence after which a submission counts as approved. */
+  reviewPeriodSecs: 7 * DAY_SECS,
+  /** How long after a submission the owner may dispute it. */
+  disputeWindowSecs: 5 * DAY_SECS,
+  /** From a dispute to mediation by itself. */
+  mediationDelaySecs: 3 * DAY_SECS,
+  /** From mediation until anyone may crank the agreed split. */
+  mediationTimeoutSecs: 14 * DAY_SECS,
+  /** From the due date until the owner may reclaim what was not submitted. */
+  deliveryGraceSecs: 7 * DAY_SECS,
+  /** The recipient's share when the mediation times out. */
+  timeoutRecipientBps: 5_000,
+  /** What the owner pays the gateway on top of each milestone. */
+  platformFeeBps: 0,
 } as const;
 
 /** Bytes of the largest transaction the network takes. */

@@ -8,12 +8,14 @@ export { toMilestoneSchedule, type MilestoneSchedule } from "./input/milestones"
 export { buildInstruction, type InstructionAccounts, type InstructionName } from "./instruction";
 export { type AccountKind, type AccountKinds, decodeAccount } from "./accounts/decode";
 export {
+  getEscrow,
   getPaymentGateway,
   getPaymentPolicy,
   getProgramConfig,
   getUserPayment,
 } from "./accounts/fetch";
 export {
+  listEscrowsByMediator,
   listPoliciesByGateway,
   listPoliciesByOwner,
   listPoliciesByRecipient,
@@ -35,6 +37,9 @@ export {
   syncDelegation,
   type SyncDelegationArgs,
 } from "./actions/user-payment";
+export * from "./escrow/milestone-state";
+export * from "./escrow/payout";
+export { getVaultAddress } from "./escrow/vault";
 export * from "./release/condition";
 export * from "./release/fees";
 export * from "./release/execution";

@@ -1,5 +1,6 @@
 import type { Commitment, Connection, PublicKey, TransactionInstruction } from "@solana/web3.js";
 import {
+  getEscrow,
   getPaymentGateway,
   getPaymentPolicy,
   getProgramConfig,
@@ -7,6 +8,7 @@ import {
 } from "./accounts/fetch";
 import { type DuePoliciesQuery, listDuePolicies } from "./accounts/list-due";
 import {
+  listEscrowsByMediator,
   listPoliciesByGateway,
   listPoliciesByOwner,
   listPoliciesByRecipient,
@@ -44,6 +46,7 @@ import type { IntegerInput } from "./input/numbers";
 import type { Execution, ExecutionOptions } from "./release/execution";
 import type { DestinationOverrides } from "./release/snapshot";
 import type {
+  Escrow,
   PaymentGateway,
   PaymentPolicy,
   ProgramConfig,
@@ -147,6 +150,11 @@ export class MilestoneClient implements MilestoneContext {
     return getUserPayment(this, userPaymentPda);
   }
 
+  /** See the function `getEscrow`. */
+  getEscrow(policyPda: PublicKey): Promise<Escrow> {
+    return getEscrow(this, policyPda);
+  }
+
   /** See the function `changePaymentPolicyStatus`. */
   changePaymentPolicyStatus(
     tokenMint: PublicKey,
@@ -238,6 +246,11 @@ export class MilestoneClient implements MilestoneContext {
   /** See the function `listUserPaymentsByOwner`. */
   listUserPaymentsByOwner(owner: PublicKey): Promise<WithAddress<UserPayment>[]> {
     return listUserPaymentsByOwner(this, owner);
+  }
+
+  /** See the function `listEscrowsByMediator`. */
+  listEscrowsByMediator(mediator: PublicKey): Promise<WithAddress<Escrow>[]> {
+    return listEscrowsByMediator(this, mediator);
   }
 
   /** See the function `listDuePolicies`. */

@@ -64,6 +64,18 @@ export function getPaymentPolicyPda(
 }
 
 /**
+ * Address of a policy's escrow: its terms, its state, and the authority over its vault (`getVaultAddress`).
+ * @example
+ * const [escrow] = getEscrowPda(policy);
+ */
+export function getEscrowPda(
+  policy: PublicKey,
+  programId: PublicKey = PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([seed("escrow"), policy.toBuffer()], programId);
+}
+
+/**
  * Address of the upgradeable loader's account that names the program's upgrade authority.
  * @example
  * const [programData] = getProgramDataPda();

@@ -46,8 +46,90 @@ export interface PaymentPolicy {
   gatewayFeeBps: number;
   bump: number;
   rentPayer: PublicKey;
-  /** 0 = delegated. */
+  /** `FUNDING_KIND_DELEGATED`, `FUNDING_KIND_HELD` or `FUNDING_KIND_CLOSED`. */
   fundingKind: number;
+  reserved: number[];
+}
+
+/** Where a held milestone stands (`docs/escrow.md`). `released`, `resolved` and `refunded` are final. */
+export type MilestoneStateName =
+  | "unfunded"
+  | "funded"
+  | "submitted"
+  | "disputed"
+  | "mediation"
+  | "released"
+  | "resolved"
+  | "refunded";
+
+/** A `MilestoneStateName` as Anchor decodes the enum, such as `{ funded: {} }`. */
+export type MilestoneState = {
+  [N in MilestoneStateName]: Record<N, Record<string, never>>;
+}[MilestoneStateName];
+
+/** Which instruction ended a held milestone, as Anchor decodes it out of `MilestoneFinalized`. */
+export type MilestoneEnding = {
+  [N in MilestoneEndingName]: Record<N, Record<string, never>>;
+}[MilestoneEndingName];
+
+/** The names of `MilestoneEnding`. */
+export type MilestoneEndingName =
+  "executed" | "approved" | "resolved" | "expired" | "settled" | "reclaimed";
+
+/** One milestone of an escrow. `paid + refunded` is 0 until it ends and `funded` from then on. */
+export interface EscrowMilestone {
+  /** As it is stored: a dispute is in mediation from `Escrow.mediationAt` on, see `milestoneStateAt`. */
+  state: MilestoneState;
+  /** Base units that the owner put into the vault: the milestone's amount and the platform fee on top. */
+  funded: BN;
+  /** Base units that left the vault to the recipient, the gateway and the protocol. */
+  paid: BN;
+  /** Base units that went back to the owner. */
+  refunded: BN;
+  /** Unix seconds of the last submission; 0 before. */
+  submittedAt: BN;
+  /** Unix seconds of the last dispute; 0 before. */
+  disputedAt: BN;
+  /** 32 bytes, SHA-256 of what was submitted last. */
+  evidenceHash: number[];
+  /** 32 bytes, SHA-256 of why it was disputed last. */
+  reasonHash: number[];
+}
+
+/** Terms and state of a held policy. Periods are seconds, times Unix seconds. */
+export interface Escrow {
+  policy: PublicKey;
+  /** Divides a milestone in mediation; neither owner nor recipient. */
+  mediator: PublicKey;
+  /** The escrow's associated token account of the mint. */
+  vault: PublicKey;
+  /** Gets the rent back, the vault's too. */
+  rentPayer: PublicKey;
+  /** Silence after which a submission counts as approved. */
+  reviewPeriodSecs: number;
+  /** How long after a submission the owner may dispute it; at most the review period. */
+  disputeWindowSecs: number;
+  /** From a dispute to mediation by itself. */
+  mediationDelaySecs: number;
+  /** From the start of mediation until anyone may crank the agreed split. */
+  mediationTimeoutSecs: number;
+  /** From the due date until the owner may reclaim what was not submitted. */
+  deliveryGraceSecs: number;
+  /** Basis points for the recipient when the mediation times out. */
+  timeoutRecipientBps: number;
+  /** Basis points that the owner pays the gateway on top of each milestone. */
+  platformFeeBps: number;
+  /** When the recipient signed the terms; 0 before. */
+  acceptedAt: BN;
+  /** Since when the current milestone is accepted, funded and at its turn; 0 when it is not all three. */
+  readyAt: BN;
+  /** Start of the current milestone's mediation, which may lie ahead; 0 without a dispute. */
+  mediationAt: BN;
+  createdAt: BN;
+  updatedAt: BN;
+  bump: number;
+  /** Four slots, as in the policy. */
+  milestones: EscrowMilestone[];
   reserved: number[];
 }
 

@@ -11,11 +11,21 @@ import { Keypair, PublicKey, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
 import { accountsCoder } from "../src/coder";
 import { createContext } from "../src/context";
 import { type MilestoneClient, Tributary } from "../src/index";
-import { getConfigPda, getGatewayPda, getPaymentPolicyPda, getUserPaymentPda } from "../src/pdas";
-import { PROGRAM_ID } from "../src/constants";
+import {
+  getConfigPda,
+  getEscrowPda,
+  getGatewayPda,
+  getPaymentPolicyPda,
+  getUserPaymentPda,
+} from "../src/pdas";
+import { DEFAULT_ESCROW_TERMS, FUNDING_KIND_HELD, PROGRAM_ID } from "../src/constants";
+import { escrowOutstanding } from "../src/escrow/payout";
+import { getVaultAddress } from "../src/escrow/vault";
 import { associatedTokenAddress, type TokenAccountState } from "../src/tokens/account";
 import type { ReleaseSnapshot } from "../src/release/snapshot";
 import type {
+  Escrow,
+  EscrowMilestone,
   Milestone,
   PaymentGateway,
   PaymentPolicy,
@@ -35,11 +45,14 @@ export const gatewaySigner = keypair("gateway signer");
 export const gatewayAuthority = keypair("gateway authority");
 export const feeRecipient = keypair("fee recipient");
 export const stranger = keypair("stranger");
+export const mediator = keypair("mediator");
 export const mint = keypair("mint").publicKey;
 export const gateway = getGatewayPda(gatewayAuthority.publicKey)[0];
 export const userPaymentPda = getUserPaymentPda(owner.publicKey, mint)[0];
 export const policyPda = getPaymentPolicyPda(userPaymentPda, 7)[0];
 export const ownerTokens = associatedTokenAddress(mint, owner.publicKey, TOKEN_PROGRAM_ID);
+export const escrowPda = getEscrowPda(policyPda)[0];
+export const vault = getVaultAddress(escrowPda, mint);
 export const NOW = 1_800_000_000;
 
 const zeros = (length: number) => new Array<number>(length).fill(0);
@@ -132,6 +145,43 @@ export function config(overrides: Partial<ProgramConfig> = {}): ProgramConfig {
   };
 }
 
+export function escrowMilestone(overrides: Partial<EscrowMilestone> = {}): EscrowMilestone {
+  return {
+    state: { unfunded: {} },
+    funded: new BN(0),
+    paid: new BN(0),
+    refunded: new BN(0),
+    submittedAt: new BN(0),
+    disputedAt: new BN(0),
+    evidenceHash: zeros(32),
+    reasonHash: zeros(32),
+    ...overrides,
+  };
+}
+
+/** An accepted escrow of `policy()`; its first milestones are given, the others unfunded. */
+export function escrow(
+  milestones: Partial<EscrowMilestone>[] = [],
+  overrides: Partial<Escrow> = {},
+): Escrow {
+  return {
+    policy: policyPda,
+    mediator: mediator.publicKey,
+    vault,
+    rentPayer: owner.publicKey,
+    ...DEFAULT_ESCROW_TERMS,
+    acceptedAt: new BN(NOW),
+    readyAt: new BN(0),
+    mediationAt: new BN(0),
+    createdAt: new BN(NOW),
+    updatedAt: new BN(NOW),
+    bump: 255,
+    milestones: [0, 1, 2, 3].map((index) => escrowMilestone(milestones[index])),
+    reserved: zeros(19),
+    ...overrides,
+  };
+}
+
 export function tokenAccount(overrides: Partial<TokenAccountState> = {}): TokenAccountState {
   return {
     address: ownerTokens,
@@ -202,6 +252,28 @@ export async function fakeWorld(): Promise<{
     context: createContext(connection.asConnection(), owner),
     sdk: new Tributary(connection.asConnection(), owner),
   };
+}
+
+type FakeWorld = Awaited<ReturnType<typeof fakeWorld>>;
+
+/** `fakeWorld` with `policy()` held: an escrow with these milestones, and a vault with what is outstanding in it. */
+export async function heldWorld(
+  milestones: Partial<EscrowMilestone>[] = [],
+  overrides: Partial<Escrow> = {},
+  milestoneOverrides: Partial<Milestone> = {},
+): Promise<FakeWorld> {
+  const world = await fakeWorld();
+  const account = escrow(milestones, overrides);
+  await world.put(
+    "paymentPolicy",
+    policyPda,
+    policy({ releaseCondition: 4, ...milestoneOverrides }, { fundingKind: FUNDING_KIND_HELD }),
+  );
+  await world.put("escrow", escrowPda, account);
+  const amount = BigInt(escrowOutstanding(account).toString());
+  const held = { owner: escrowPda, amount, delegate: null, delegatedAmount: 0n };
+  world.connection.set(vault, TOKEN_PROGRAM_ID, tokenAccountBytes(held));
+  return world;
 }
 
 export function mintBytes(): Buffer {

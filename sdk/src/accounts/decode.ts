@@ -3,7 +3,7 @@ import type { Buffer } from "buffer";
 import { accountsCoder } from "../coder";
 import { ACCOUNT_SIZE } from "../constants";
 import { AccountKindError } from "../errors/accounts";
-import type { PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
+import type { Escrow, PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
 
 /** The program's account kinds by their name in Anchor's spelling. */
 export interface AccountKinds {
@@ -11,6 +11,7 @@ export interface AccountKinds {
   paymentGateway: PaymentGateway;
   userPayment: UserPayment;
   paymentPolicy: PaymentPolicy;
+  escrow: Escrow;
 }
 
 export type AccountKind = keyof AccountKinds;

@@ -3,8 +3,8 @@ import type { Buffer } from "buffer";
 import type { MilestoneContext } from "../context";
 import { AccountNotFoundError } from "../errors/accounts";
 import { toAddress } from "../input/address";
-import { getConfigPda } from "../pdas";
-import type { PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
+import { getConfigPda, getEscrowPda } from "../pdas";
+import type { Escrow, PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
 import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "./decode";
 
 /** Most addresses one `getMultipleAccounts` call takes. */
@@ -87,4 +87,17 @@ export function getUserPayment(
   userPaymentPda: PublicKey,
 ): Promise<UserPayment> {
   return fetchAccount(context, "userPayment", toAddress(userPaymentPda, "userPaymentPda"));
+}
+
+/**
+ * The escrow of a held policy. Throws `AccountNotFoundError` when the policy is delegated or its escrow was closed,
+ * `AccountKindError`, `InvalidInputError`.
+ * @example
+ * const escrow = await getEscrow(context, policyPda);
+ * milestoneStateName(escrow.milestones[0].state); // "funded"
+ */
+export function getEscrow(context: MilestoneContext, policyPda: PublicKey): Promise<Escrow> {
+  const [address] = getEscrowPda(toAddress(policyPda, "policyPda"), context.programId);
+  const hint = "the policy is delegated, or its escrow was closed: see its fundingKind";
+  return fetchAccount(context, "escrow", address, hint);
 }

@@ -4,9 +4,9 @@ import { accountsCoder } from "../coder";
 import { ACCOUNT_SIZE } from "../constants";
 import type { MilestoneContext } from "../context";
 import { toAddress } from "../input/address";
-import type { PaymentPolicy, UserPayment, WithAddress } from "../types";
+import type { Escrow, PaymentPolicy, UserPayment, WithAddress } from "../types";
 import { type AccountKind, type AccountKinds, decodeAccount } from "./decode";
-import { POLICY_OFFSET, USER_PAYMENT_OFFSET } from "./offsets";
+import { ESCROW_OFFSET, POLICY_OFFSET, USER_PAYMENT_OFFSET } from "./offsets";
 
 /** `memcmp` on an address at an offset. */
 export function addressFilter(offset: number, address: PublicKey): GetProgramAccountsFilter {
@@ -105,4 +105,17 @@ export function listPoliciesByGateway(
 ): Promise<WithAddress<PaymentPolicy>[]> {
   const filter = addressFilter(POLICY_OFFSET.gateway, toAddress(gateway, "gateway"));
   return listAccounts(context, "paymentPolicy", [filter]);
+}
+
+/**
+ * Escrows that name this mediator; `account.policy` says whose each is.
+ * @example
+ * const escrows = await listEscrowsByMediator(context, wallet.publicKey);
+ */
+export function listEscrowsByMediator(
+  context: MilestoneContext,
+  mediator: PublicKey,
+): Promise<WithAddress<Escrow>[]> {
+  const filter = addressFilter(ESCROW_OFFSET.mediator, toAddress(mediator, "mediator"));
+  return listAccounts(context, "escrow", [filter]);
 }

@@ -1,4 +1,4 @@
-/** What to do about each error of the program, by its name in decision 0001. */
+/** What to do about each error of the program, by its name in decisions 0001 and 0003. */
 export const FIXES: Readonly<Record<string, string>> = {
   PaymentNotDue: "Wait until the chain's clock reaches the milestone's timestamp.",
   InvalidSigner: "Have the party that the release condition names sign as the executor.",
@@ -37,7 +37,7 @@ export const FIXES: Readonly<Record<string, string>> = {
   InvalidUserPayment: "Pass the UserPayment that the policy names.",
   InvalidOwner: "The owner of the policies signs.",
   InvalidAuthority: "The config's or the gateway's authority signs.",
-  InvalidFeeBps: "At most 500 basis points for the protocol and 1000 for a gateway.",
+  InvalidFeeBps: "At most 500 basis points for the protocol and 1000 for a gateway or a platform.",
   ZeroAddress: "Pass a real address.",
   InvalidProgramData: "Pass getProgramDataPda() and have the program's upgrade authority sign.",
   InvalidRentPayer: "Pass the account that paid the rent: rentPayer of the account that closes.",
@@ -57,6 +57,43 @@ export const FIXES: Readonly<Record<string, string>> = {
     "A fee was raised since it was read: look at it, and create again if you agree to it.",
   TokenAccountCpiGuarded:
     "The owner switches the CPI guard of the token account off, or uses another account.",
+  InvalidEscrow: "Pass getEscrowPda(policy); a delegated policy has an escrow after openEscrow.",
+  InvalidVault: "Pass the vault that the escrow names.",
+  InvalidOwnerTokenAccount: "Pass a token account of the mint that the owner owns.",
+  PolicyHasEscrow:
+    "A held policy is neither paused nor opened again; delete it after closeEscrow(policyPda).",
+  EscrowClosed: "Nothing is left to do but to delete the policy; create another for more work.",
+  EscrowNotAccepted: "The recipient signs acceptEscrow(policyPda) first.",
+  EscrowAlreadyAccepted: "Nothing to do: the recipient accepted the terms already.",
+  EscrowHoldsMoney:
+    "Approve, settle or reclaim the funded milestones first; before acceptance closing works at once.",
+  InvalidPeriod:
+    "Use seconds, at most 31536000 (365 days); review, dispute window and mediation timeout at least 1.",
+  DisputeWindowAboveReview: "Make disputeWindowSecs at most reviewPeriodSecs.",
+  InvalidShareBps: "Use 0 to 10000 basis points.",
+  InvalidMediator:
+    "Name a wallet other than the owner's and the recipient's; the escrow's mediator signs resolveDispute.",
+  InvalidParty: "The owner or the recipient signs.",
+  InvalidFundingCount: "Fund at least one milestone and no more than the policy has left.",
+  ZeroHash: "Pass the SHA-256 of the document: hashDocument(bytes).",
+  InvalidRecipientAmount: "Give the recipient at most the milestone's amount.",
+  MilestoneNotFunded:
+    "The owner funds it, and what comes before it, with fundMilestones(policyPda).",
+  MilestoneAlreadyFunded: "Nothing to do: read the escrow for the first unfunded milestone.",
+  MilestoneNotSubmitted: "The recipient submits the milestone first with submitMilestone.",
+  MilestoneAlreadySubmitted:
+    "It is under review: the owner approves or disputes it, or its silence approves it.",
+  MilestoneInDispute:
+    "The owner withdraws the dispute, the recipient submits again, or both settle; mediation comes by itself.",
+  MilestoneInMediation:
+    "Wait for the mediator; both parties can settle, and after the timeout anyone may expire it.",
+  MilestoneNotDisputed: "Only a disputed milestone needs it.",
+  DisputeWindowClosed: "Settle with the recipient; the milestone is released when the review ends.",
+  MediationNotStarted: "The owner or the recipient calls requestMediation, or the delay passes.",
+  MediationTimedOut: "Anyone calls expireMediation, which pays the agreed split.",
+  MediationNotTimedOut: "Wait until the mediation timeout has passed, or for the mediator.",
+  DeliveryNotOverdue:
+    "Wait until the due date (or the day it was ready) plus the grace, or have the recipient sign as well.",
 };
 
 /** SPL Token's and Token-2022's errors by code. */
