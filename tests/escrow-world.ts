@@ -83,7 +83,7 @@ export class HeldPolicy {
     accounts: Accounts,
   ): TransactionInstruction {
     const { world } = this;
-    return instruction(name, args, {
+    const built = instruction(name, args, {
       payer: world.key("payer"),
       owner: world.key("owner"),
       recipient: world.key("recipient"),
@@ -106,6 +106,9 @@ export class HeldPolicy {
       rent_payer: world.key("payer"),
       ...accounts,
     });
+    // The program's id stands for a signer that is left out, and signs nothing.
+    for (const key of built.keys) if (key.pubkey.equals(built.programId)) key.isSigner = false;
+    return built;
   }
 
   /** Signed by the owner. */
@@ -226,6 +229,12 @@ export class HeldPolicy {
 
   decodePolicy(): Promise<Decoded> {
     return this.world.decode("PaymentPolicy", this.policy.address);
+  }
+
+  /** The milestone whose turn it is; the number of milestones when all have ended. */
+  async current(): Promise<number> {
+    const type = (await this.decodePolicy())["policy_type"] as { Milestone: Decoded };
+    return type.Milestone["current_milestone"] as number;
   }
 
   async milestone(index: number): Promise<Decoded> {
