@@ -42,11 +42,28 @@ export function buildInstruction<N extends InstructionName>(
     throw new InvalidInputError({ field: "name", expected: "an instruction", received: name });
   }
   const given = accounts as Record<string, PublicKey | null | undefined>;
-  const keys = (definition.accounts as readonly AnyAccountItem[]).map((item) =>
+  const items = definition.accounts as readonly AnyAccountItem[];
+  const keys = withoutAbsentEnd(name, items, given).map((item) =>
     toMeta(item, given[item.name], programId),
   );
   const data = milestoneCoder().instruction.encode(name, args);
   return new TransactionInstruction({ programId, keys, data });
+}
+
+/**
+ * `executePayment` leaves off optional accounts at its end that are absent, as it could before held policies: the escrow
+ * is read as a remaining account, a delegated release stays as it was on the wire, and no batch loses room to it.
+ * Everywhere else Anchor wants a placeholder for each.
+ */
+function withoutAbsentEnd(
+  name: InstructionName,
+  items: readonly AnyAccountItem[],
+  given: Record<string, PublicKey | null | undefined>,
+): readonly AnyAccountItem[] {
+  if (name !== "executePayment") return items;
+  let end = items.length;
+  while (items[end - 1]?.optional && !given[items[end - 1]!.name]) end -= 1;
+  return items.slice(0, end);
 }
 
 function toMeta(

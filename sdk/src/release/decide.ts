@@ -1,35 +1,24 @@
 import type BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
-import type { MilestoneErrorName } from "../errors/program";
-import type { TokenAccountState } from "../tokens/account";
-import { hasDueDate, requiredSigner, type SignerRole } from "./condition";
+import { FUNDING_KIND_CLOSED, FUNDING_KIND_DELEGATED } from "../constants";
+import { bindingDate } from "../escrow/deadlines";
+import { divideMilestone } from "../escrow/payout";
+import type { MilestoneStateName } from "../types";
+import { requiredSigner, type SignerRole } from "./condition";
 import { type AmountSplit, splitAmount } from "./fees";
-import type { Destination, ReleaseSnapshot } from "./snapshot";
+import {
+  accepted,
+  funded,
+  heldMilestoneAt,
+  type HeldMilestone,
+  signatureOrSilence,
+  undisputed,
+} from "./held-requirements";
+import { met, type Requirement, unmet } from "./requirement";
+import type { ReleaseSnapshot } from "./snapshot";
+import { delegation, destination, feeAccounts, mintSupported, vault } from "./token-requirements";
 
-export type RequirementName =
-  | "milestone"
-  | "active"
-  | "programNotPaused"
-  | "dueDate"
-  | "signer"
-  | "mint"
-  | "destination"
-  | "delegation"
-  | "allowance"
-  | "balance"
-  | "feeAccounts";
-
-/** One thing a release needs. */
-export interface Requirement {
-  name: RequirementName;
-  isMet: boolean;
-  /** What is there, or what or who is missing, for people. */
-  message: string;
-  /** What the program would answer while it is unmet; null when met. */
-  error: MilestoneErrorName | null;
-  /** Who has to act for it to be met; null when met, or when only time or nobody can. */
-  missing: PublicKey | null;
-}
+export type { Requirement, RequirementName } from "./requirement";
 
 /** Whether and when a policy's current milestone can be released. Amounts are base units, times Unix seconds. */
 export interface ReleaseReport {
@@ -38,16 +27,26 @@ export interface ReleaseReport {
   milestoneIndex: number | null;
   amount: BN | null;
   split: AmountSplit | null;
+  /** What goes to the gateway on top of a held milestone's amount; 0 for a delegated one, null when none is left. */
+  platformFee: BN | null;
   requirements: Requirement[];
   /** Everything is met. */
   isReleasable: boolean;
   /** Everything but the signature is met. */
   isReady: boolean;
+  /** Null when anyone may release, after a silent review as well. */
   requiredSigner: { role: SignerRole; address: PublicKey } | null;
   /** The milestone's timestamp where the condition demands it, else null. */
   dueAt: BN | null;
-  /** Earliest time at which the rest permitting it can be released: due date or now; null when all are released. */
+  /**
+   * Earliest time at which the rest permitting it can be released: due date or now; null when all are released, and
+   * when it is in mediation, which ends otherwise.
+   */
   earliest: BN | null;
+  /** Where a held policy's current milestone stands by the clock; null for a delegated one. */
+  state: MilestoneStateName | null;
+  /** First second in which the owner's silence lets anyone release; null while it is not under review. */
+  silentApprovalAt: BN | null;
   /** Time the decision is about. */
   now: BN;
 }
@@ -69,64 +68,98 @@ export function decideRelease(
   snapshot: ReleaseSnapshot,
   options: DecideOptions = {},
 ): ReleaseReport {
-  const { policy, gateway, userPayment } = snapshot;
+  const { policy, gateway, userPayment, escrow } = snapshot;
   const milestone = policy.policyType.milestone;
   const now = options.now ?? snapshot.now;
-  const isCompleted = milestone.currentMilestone >= milestone.totalMilestones;
   const index = milestone.currentMilestone;
+  const isLeft = index < milestone.totalMilestones && policy.fundingKind !== FUNDING_KIND_CLOSED;
+  const held = isLeft && escrow ? heldMilestoneAt(snapshot, escrow, now) : null;
   const signer = requiredSigner(milestone.releaseCondition, {
     gatewaySigner: gateway.signer,
     owner: userPayment.owner,
     recipient: policy.recipient,
   });
-  const amount = isCompleted ? null : milestone.milestoneAmounts[index]!;
-  const split = amount && splitAmount(amount, policy.gatewayFeeBps, policy.protocolFeeBps);
-  const dueAt =
-    isCompleted || !hasDueDate(milestone.releaseCondition)
-      ? null
-      : milestone.milestoneTimestamps[index]!;
-
-  const requirements =
-    amount && split
+  const current = isLeft ? currentPayment(snapshot, index) : null;
+  const signers = options.signers ?? [];
+  const requirements = [
+    ...escrowOf(snapshot),
+    ...(current
       ? [
           met("milestone", `milestone ${index} of ${milestone.totalMilestones} is next`),
-          active(snapshot),
-          programNotPaused(snapshot),
-          dueDate(dueAt, now),
-          signature(signer, options.signers ?? []),
+          ...(held
+            ? heldRules(snapshot, held, now)
+            : [active(snapshot), programNotPaused(snapshot)]),
+          dueDate(current.dueAt, now),
+          held ? signatureOrSilence(held, signer, signers) : signature(signer, signers),
           mintSupported(snapshot),
+          ...(escrow ? [vault(snapshot, escrow)] : []),
           destination(snapshot),
-          ...source(snapshot, amount),
-          feeAccounts(snapshot, split),
+          ...(escrow ? [] : delegation(snapshot, current.amount)),
+          feeAccounts(snapshot, current.split, current.platformFee),
         ]
-      : [unmet("milestone", "PolicyCompleted", "all milestones are released")];
-  const isReady = requirements.every(({ isMet, name }) => isMet || name === "signer");
+      : policy.fundingKind === FUNDING_KIND_CLOSED
+        ? []
+        : [unmet("milestone", "PolicyCompleted", "all milestones are released")]),
+  ];
+  const dueAt = current?.dueAt ?? null;
   return {
     policy: snapshot.policyAddress,
-    milestoneIndex: isCompleted ? null : index,
-    amount,
-    split,
+    milestoneIndex: current ? index : null,
+    amount: current?.amount ?? null,
+    split: current?.split ?? null,
+    platformFee: current?.platformFee ?? null,
     requirements,
     isReleasable: requirements.every(({ isMet }) => isMet),
-    isReady,
-    requiredSigner: signer,
+    isReady: requirements.every(({ isMet, name }) => isMet || name === "signer"),
+    requiredSigner: held?.isApprovedBySilence ? null : signer,
     dueAt,
-    earliest: isCompleted ? null : dueAt?.gt(now) ? dueAt : now,
+    earliest: !current || held?.state === "mediation" ? null : dueAt?.gt(now) ? dueAt : now,
+    state: held?.state ?? null,
+    silentApprovalAt: held?.silentApprovalAt ?? null,
     now,
   };
 }
 
-function met(name: RequirementName, message: string): Requirement {
-  return { name, isMet: true, message, error: null, missing: null };
+interface CurrentPayment {
+  amount: BN;
+  split: AmountSplit;
+  platformFee: BN;
+  dueAt: BN | null;
 }
 
-function unmet(
-  name: RequirementName,
-  error: MilestoneErrorName,
-  message: string,
-  missing: PublicKey | null = null,
-): Requirement {
-  return { name, isMet: false, message, error, missing };
+function currentPayment({ policy, escrow }: ReleaseSnapshot, index: number): CurrentPayment {
+  const milestone = policy.policyType.milestone;
+  const amount = milestone.milestoneAmounts[index]!;
+  const { gatewayFeeBps, protocolFeeBps } = policy;
+  const platformFeeBps = escrow?.account.platformFeeBps ?? 0;
+  return {
+    amount,
+    split: splitAmount(amount, gatewayFeeBps, protocolFeeBps),
+    platformFee: divideMilestone(amount, amount, { gatewayFeeBps, protocolFeeBps, platformFeeBps })
+      .platformFee,
+    dueAt: bindingDate(milestone, index),
+  };
+}
+
+/** The escrow of a policy that is or was held. */
+function escrowOf({ policy, escrow }: ReleaseSnapshot): Requirement[] {
+  if (policy.fundingKind === FUNDING_KIND_DELEGATED) return [];
+  if (policy.fundingKind === FUNDING_KIND_CLOSED) {
+    return [unmet("escrow", "EscrowClosed", "the owner closed the escrow")];
+  }
+  return escrow
+    ? [met("escrow", `held by escrow ${escrow.address.toBase58()}`)]
+    : [unmet("escrow", "InvalidEscrow", "the snapshot lacks the policy's escrow")];
+}
+
+/** Neither pause stops what is held. */
+function heldRules(snapshot: ReleaseSnapshot, held: HeldMilestone, now: BN): Requirement[] {
+  const { owner } = snapshot.userPayment;
+  return [
+    accepted(held, snapshot.policy.recipient),
+    funded(held, owner),
+    undisputed(held, owner, now),
+  ];
 }
 
 function active({ policy, userPayment }: ReleaseSnapshot): Requirement {
@@ -161,102 +194,4 @@ function signature(
   return signers.some((signer) => signer.equals(address))
     ? met("signer", `the ${role} signs`)
     : unmet("signer", "InvalidSigner", `the ${role} ${address.toBase58()} has to sign`, address);
-}
-
-function mintSupported({ mint, userPayment }: ReleaseSnapshot): Requirement {
-  if (!mint) return unmet("mint", "InvalidMint", `mint ${userPayment.mint.toBase58()} is closed`);
-  return mint.unsupportedExtensions.length === 0
-    ? met("mint", "the mint is supported")
-    : unmet("mint", "UnsupportedMint", `the mint has ${mint.unsupportedExtensions.join(", ")}`);
-}
-
-function destination(snapshot: ReleaseSnapshot): Requirement {
-  const problem = destinationProblem(snapshot, snapshot.recipientDestination);
-  if (!problem)
-    return met("destination", "the recipient's token account fits, or executePayment creates it");
-  const error = problem === "frozen" ? "TokenAccountFrozen" : "InvalidRecipientTokenAccount";
-  return unmet(
-    "destination",
-    error,
-    `the recipient's token account is ${problem}`,
-    snapshot.policy.recipient,
-  );
-}
-
-function feeAccounts(snapshot: ReleaseSnapshot, split: AmountSplit): Requirement {
-  const needed = [
-    [split.gatewayFee, snapshot.gatewayFeeDestination, "InvalidGatewayFeeAccount"],
-    [split.protocolFee, snapshot.protocolFeeDestination, "InvalidProtocolFeeAccount"],
-  ] as const;
-  for (const [fee, account, error] of needed) {
-    const problem = fee.isZero() ? null : destinationProblem(snapshot, account);
-    if (!problem) continue;
-    const answer = problem === "frozen" ? "TokenAccountFrozen" : error;
-    return unmet(
-      "feeAccounts",
-      answer,
-      `fee account ${account.address.toBase58()} is ${problem}`,
-      account.owner,
-    );
-  }
-  return met("feeAccounts", "the fee accounts fit, are not needed, or executePayment creates them");
-}
-
-function destinationProblem(
-  { userPayment }: ReleaseSnapshot,
-  { address, owner, state, isAssociated }: Destination,
-): string | null {
-  if (address.equals(userPayment.tokenAccount)) return "the account that pays";
-  if (!state) return isAssociated ? null : "no token account";
-  if (!state.owner.equals(owner)) return `owned by ${state.owner.toBase58()}`;
-  if (!state.mint.equals(userPayment.mint)) return `of mint ${state.mint.toBase58()}`;
-  return state.isFrozen ? "frozen" : null;
-}
-
-/** Delegation, allowance and balance of the owner's token account. */
-function source(
-  { source: account, policy, userPayment }: ReleaseSnapshot,
-  amount: BN,
-): Requirement[] {
-  const { owner } = userPayment;
-  const problem = sourceProblem(account, owner);
-  if (!account || problem) {
-    const error = account?.isFrozen ? "TokenAccountFrozen" : "InvalidTokenAccount";
-    const message = `the owner's token account is ${problem}`;
-    return (["delegation", "allowance", "balance"] as const).map((name) =>
-      unmet(name, error, message, owner),
-    );
-  }
-  const isDelegate = account.delegate?.equals(policy.userPayment) ?? false;
-  const needs = BigInt(amount.toString());
-  const enough = (name: "allowance" | "balance", error: MilestoneErrorName, has: bigint) =>
-    has >= needs
-      ? met(name, `${has} of ${needs} base units`)
-      : unmet(name, error, `${has} of ${needs} base units, ${needs - has} short`, owner);
-  const delegation = isDelegate
-    ? met("delegation", "the owner's token account is delegated to the program")
-    : account.delegate
-      ? unmet(
-          "delegation",
-          "DelegationReplaced",
-          `delegated to ${account.delegate.toBase58()}`,
-          owner,
-        )
-      : unmet(
-          "delegation",
-          "DelegationRevoked",
-          "the owner's token account has no delegate",
-          owner,
-        );
-  return [
-    delegation,
-    enough("allowance", "InsufficientDelegation", isDelegate ? account.delegatedAmount : 0n),
-    enough("balance", "InsufficientFunds", account.amount),
-  ];
-}
-
-function sourceProblem(account: TokenAccountState | null, owner: PublicKey): string | null {
-  if (!account) return "closed";
-  if (!account.owner.equals(owner)) return `owned by ${account.owner.toBase58()}`;
-  return account.isFrozen ? "frozen" : null;
 }

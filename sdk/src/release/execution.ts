@@ -1,9 +1,13 @@
 import BN from "bn.js";
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import { FUNDING_KIND_CLOSED, FUNDING_KIND_HELD, MAX_MILESTONES } from "../constants";
 import type { MilestoneContext } from "../context";
 import { AccountKindError } from "../errors/accounts";
 import { InvalidInputError } from "../errors/input";
+import { isApprovedBySilence } from "../escrow/deadlines";
+import { milestoneStateAt } from "../escrow/milestone-state";
+import { divideMilestone } from "../escrow/payout";
 import { type MilestoneErrorName, refuse } from "../errors/program";
 import { toU8 } from "../input/numbers";
 import { buildInstruction } from "../instruction";
@@ -11,12 +15,15 @@ import { createAssociatedTokenAccount } from "../tokens/account";
 import { requireSupported } from "../tokens/mint";
 import { requiredSigner } from "./condition";
 import { splitAmount } from "./fees";
-import type { Destination, ReleaseSnapshot } from "./snapshot";
+import { type Destination, payingAccount, type ReleaseSnapshot } from "./snapshot";
 
 export interface ExecutionOptions {
   /** The milestone that is meant. Default: the current one. It is fixed in the instruction: a resend never pays the next. */
   milestoneIndex?: number;
-  /** Who signs the release. Default: whom the condition requires, or the wallet when it requires nobody. */
+  /**
+   * Who signs the release. Default: whom the condition requires, or the wallet when it requires nobody, as after the
+   * silent review of a held milestone.
+   */
   executor?: PublicKey;
   /** Pays the rent of token accounts that are still missing. Default: the wallet. */
   payer?: PublicKey;
@@ -38,8 +45,9 @@ export interface Execution {
 /**
  * The release of one milestone from what was read about it; touches no network.
  *
- * Refused here is only what can't get better by waiting: a released milestone, the wrong executor, a mint or a token
- * account that doesn't fit. For due date, pause, allowance and balance see `explainRelease`.
+ * Refused here is only what can't get better by waiting: a released milestone, one in mediation, a closed escrow, the
+ * wrong executor, a mint or a token account that doesn't fit. For due date, pause, allowance, balance, acceptance,
+ * funding and dispute see `explainRelease`.
  * Throws `MilestoneProgramError` (`origin: "sdk"`), `UnsupportedMintError`, `InvalidInputError`.
  */
 export function buildExecution(
@@ -47,21 +55,28 @@ export function buildExecution(
   snapshot: ReleaseSnapshot,
   options: ExecutionOptions = {},
 ): Execution {
-  const { policy, userPayment, gateway } = snapshot;
+  const { policy, userPayment, gateway, escrow } = snapshot;
   const milestone = policy.policyType.milestone;
   const milestoneIndex =
     options.milestoneIndex === undefined
       ? milestone.currentMilestone
       : toU8(options.milestoneIndex, "milestoneIndex");
-  const required = requiredSigner(milestone.releaseCondition, {
-    gatewaySigner: gateway.signer,
-    owner: userPayment.owner,
-    recipient: policy.recipient,
-  });
+  const review = reviewOf(snapshot, milestoneIndex);
+  const required = review.isSilent
+    ? null
+    : requiredSigner(milestone.releaseCondition, {
+        gatewaySigner: gateway.signer,
+        owner: userPayment.owner,
+        recipient: policy.recipient,
+      });
   const executor = options.executor ?? required?.address ?? context.wallet.publicKey;
   if (!options.skipChecks) {
+    refuseWithoutEscrow(snapshot);
     refuseWrongIndex(snapshot, milestoneIndex);
-    if (required && !executor.equals(required.address)) {
+    if (review.isInMediation) {
+      throw refuse("MilestoneInMediation", `Mediator: ${escrow!.account.mediator.toBase58()}`);
+    }
+    if (required && !review.isUnderWay && !executor.equals(required.address)) {
       const party = `${required.role} ${required.address.toBase58()}`;
       throw refuse("InvalidSigner", `Expected: ${party}`, `Got: ${executor.toBase58()}`);
     }
@@ -74,7 +89,13 @@ export function buildExecution(
   const paid: { destination: Destination; error: MilestoneErrorName }[] = [
     { destination: snapshot.recipientDestination, error: "InvalidRecipientTokenAccount" },
   ];
-  const hasGatewayFee = !split.gatewayFee.isZero();
+  // What the owner paid the platform on top goes where the gateway's fee goes.
+  const { platformFee } = divideMilestone(amount, amount, {
+    gatewayFeeBps: policy.gatewayFeeBps,
+    protocolFeeBps: policy.protocolFeeBps,
+    platformFeeBps: escrow?.account.platformFeeBps ?? 0,
+  });
+  const hasGatewayFee = !split.gatewayFee.add(platformFee).isZero();
   const hasProtocolFee = !split.protocolFee.isZero();
   if (hasGatewayFee) {
     paid.push({ destination: snapshot.gatewayFeeDestination, error: "InvalidGatewayFeeAccount" });
@@ -107,16 +128,41 @@ export function buildExecution(
         userPayment: policy.userPayment,
         policy: snapshot.policyAddress,
         mint: userPayment.mint,
-        tokenAccount: userPayment.tokenAccount,
+        tokenAccount: payingAccount(snapshot),
         recipientTokenAccount: snapshot.recipientDestination.address,
         gatewayFeeAccount: hasGatewayFee ? snapshot.gatewayFeeDestination.address : null,
         protocolFeeAccount: hasProtocolFee ? snapshot.protocolFeeDestination.address : null,
         tokenProgram,
+        escrow: escrow?.address,
       },
       { milestoneIndex },
       context.programId,
     ),
   };
+}
+
+/** Where the review of a held milestone stands by the chain's clock. */
+function reviewOf(
+  { policy, escrow, now }: ReleaseSnapshot,
+  index: number,
+): { isUnderWay: boolean; isSilent: boolean; isInMediation: boolean } {
+  const isCurrent = index === policy.policyType.milestone.currentMilestone;
+  const state =
+    escrow && isCurrent && index < MAX_MILESTONES
+      ? milestoneStateAt(escrow.account, index, now)
+      : null;
+  return {
+    // Waiting alone makes anyone the right executor.
+    isUnderWay: state === "submitted",
+    isSilent: state === "submitted" && isApprovedBySilence(escrow!.account, index, now),
+    isInMediation: state === "mediation",
+  };
+}
+
+function refuseWithoutEscrow({ policy, escrow, policyAddress }: ReleaseSnapshot): void {
+  const address = `Policy: ${policyAddress.toBase58()}`;
+  if (policy.fundingKind === FUNDING_KIND_CLOSED) throw refuse("EscrowClosed", address);
+  if (policy.fundingKind === FUNDING_KIND_HELD && !escrow) throw refuse("InvalidEscrow", address);
 }
 
 function refuseWrongIndex(snapshot: ReleaseSnapshot, milestoneIndex: number): void {
@@ -133,31 +179,28 @@ function refuseWrongIndex(snapshot: ReleaseSnapshot, milestoneIndex: number): vo
   }
 }
 
-function refuseWrongTokens({ mint, source, userPayment }: ReleaseSnapshot): void {
+function refuseWrongTokens(snapshot: ReleaseSnapshot): void {
+  const { mint, source, userPayment, escrow } = snapshot;
   if (!mint) throw new AccountKindError("mint", userPayment.mint, "it does not exist any more");
   requireSupported(mint);
+  const error = escrow ? "InvalidVault" : "InvalidTokenAccount";
+  const owner = escrow ? escrow.address : userPayment.owner;
   if (!source) {
-    throw refuse(
-      "InvalidTokenAccount",
-      `${userPayment.tokenAccount.toBase58()} does not exist any more`,
-    );
+    throw refuse(error, `${payingAccount(snapshot).toBase58()} does not exist any more`);
   }
-  if (!source.owner.equals(userPayment.owner)) {
-    throw refuse(
-      "InvalidTokenAccount",
-      `Expected owner: ${userPayment.owner.toBase58()}`,
-      `Got: ${source.owner.toBase58()}`,
-    );
+  if (!source.owner.equals(owner)) {
+    throw refuse(error, `Expected owner: ${owner.toBase58()}`, `Got: ${source.owner.toBase58()}`);
   }
 }
 
 function refuseWrongDestination(
-  { userPayment }: ReleaseSnapshot,
+  snapshot: ReleaseSnapshot,
   { address, owner, state, isAssociated }: Destination,
   error: MilestoneErrorName,
 ): void {
+  const { userPayment } = snapshot;
   const account = `Account: ${address.toBase58()}`;
-  if (address.equals(userPayment.tokenAccount)) {
+  if (address.equals(payingAccount(snapshot))) {
     throw refuse(error, account, "It is the account that pays");
   }
   if (!state) {

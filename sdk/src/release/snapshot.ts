@@ -4,16 +4,24 @@ import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import { type AccountInfo, type PublicKey, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
 import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "../accounts/decode";
 import { fetchAccountInfos } from "../accounts/fetch";
+import { FUNDING_KIND_HELD } from "../constants";
 import type { MilestoneContext } from "../context";
 import { AccountNotFoundError } from "../errors/accounts";
-import { getConfigPda } from "../pdas";
+import { getConfigPda, getEscrowPda } from "../pdas";
 import {
   associatedTokenAddress,
   parseTokenAccount,
   type TokenAccountState,
 } from "../tokens/account";
 import { type MintState, parseMint } from "../tokens/mint";
-import type { PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
+import type {
+  Escrow,
+  PaymentGateway,
+  PaymentPolicy,
+  ProgramConfig,
+  UserPayment,
+  WithAddress,
+} from "../types";
 import { parseClock } from "./clock";
 
 /** A token account a release pays into; `state` is null while it does not exist. */
@@ -36,13 +44,27 @@ export interface ReleaseSnapshot {
   config: ProgramConfig;
   /** Null when the mint's account is gone. */
   mint: MintState | null;
-  /** The owner's token account; null when it is gone. */
+  /** The escrow of a held policy; absent from a delegated one, and once it is closed. */
+  escrow?: WithAddress<Escrow>;
+  /** The account that pays, see `payingAccount`; null when it is gone. */
   source: TokenAccountState | null;
   recipientDestination: Destination;
   gatewayFeeDestination: Destination;
   protocolFeeDestination: Destination;
   /** Unix seconds by the chain's clock. */
   now: BN;
+}
+
+/**
+ * Address of the token account that a release is paid from: the vault of a held policy, the owner's of a delegated one.
+ * @example
+ * const address = payingAccount(snapshot);
+ */
+export function payingAccount({
+  escrow,
+  userPayment,
+}: Pick<ReleaseSnapshot, "escrow" | "userPayment">): PublicKey {
+  return escrow ? escrow.account.vault : userPayment.tokenAccount;
 }
 
 /** Token accounts to pay into instead of the associated ones. */
@@ -53,8 +75,8 @@ export interface DestinationOverrides {
 }
 
 /**
- * Reads what the release of each policy depends on, for many policies in three rounds of requests.
- * Throws `AccountNotFoundError`, `AccountKindError`.
+ * Reads what the release of each policy depends on, for many policies, delegated and held, in three rounds of
+ * requests. Throws `AccountNotFoundError`, `AccountKindError`.
  * @example
  * const [snapshot] = await loadReleaseSnapshots(context, [policyPda]);
  */
@@ -68,26 +90,36 @@ export async function loadReleaseSnapshots(
   const policies = policyAddresses.map((address) => cache.decode("paymentPolicy", address));
 
   const [configAddress] = getConfigPda(context.programId);
+  const escrowAddresses = policies.map(({ fundingKind }, index) =>
+    fundingKind === FUNDING_KIND_HELD
+      ? getEscrowPda(policyAddresses[index]!, context.programId)[0]
+      : null,
+  );
   await cache.load([
     configAddress,
     SYSVAR_CLOCK_PUBKEY,
     ...policies.flatMap((policy) => [policy.userPayment, policy.gateway]),
+    ...escrowAddresses.filter((address) => address !== null),
   ]);
   const config = cache.decode("programConfig", configAddress);
   const now = parseClock(cache.get(SYSVAR_CLOCK_PUBKEY));
 
-  const parts = policies.map((policy, index) => ({
-    policyAddress: policyAddresses[index]!,
-    policy,
-    userPayment: cache.decode("userPayment", policy.userPayment),
-    gateway: cache.decode("paymentGateway", policy.gateway),
-  }));
+  const parts = policies.map((policy, index) => {
+    const address = escrowAddresses[index];
+    return {
+      policyAddress: policyAddresses[index]!,
+      policy,
+      userPayment: cache.decode("userPayment", policy.userPayment),
+      gateway: cache.decode("paymentGateway", policy.gateway),
+      ...(address ? { escrow: { address, account: cache.decode("escrow", address) } } : {}),
+    };
+  });
   // The mint's owner says which token program it is, so both candidates are read in the same round.
   await cache.load([
     ...Object.values(overrides).filter((address) => address !== undefined),
-    ...parts.flatMap(({ policy, userPayment, gateway }) => [
+    ...parts.flatMap(({ policy, userPayment, gateway, escrow }) => [
       userPayment.mint,
-      userPayment.tokenAccount,
+      payingAccount({ userPayment, escrow }),
       ...[policy.recipient, gateway.feeRecipient, config.feeRecipient].flatMap((owner) =>
         [TOKEN_PROGRAM_ID, TOKEN_2022_PROGRAM_ID].map((program) =>
           associatedTokenAddress(userPayment.mint, owner, program),
@@ -98,6 +130,7 @@ export async function loadReleaseSnapshots(
 
   return parts.map((part) => {
     const { policy, userPayment, gateway } = part;
+    const source = payingAccount(part);
     const mintInfo = cache.get(userPayment.mint);
     const mint = mintInfo ? parseMint(userPayment.mint, mintInfo) : null;
     const tokenProgram = mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
@@ -112,7 +145,7 @@ export async function loadReleaseSnapshots(
       configAddress,
       config,
       mint,
-      source: parseTokenAccount(userPayment.tokenAccount, cache.get(userPayment.tokenAccount)),
+      source: parseTokenAccount(source, cache.get(source)),
       recipientDestination: destination(policy.recipient, overrides.recipientTokenAccount),
       gatewayFeeDestination: destination(gateway.feeRecipient, overrides.gatewayFeeAccount),
       protocolFeeDestination: destination(config.feeRecipient, overrides.protocolFeeAccount),
