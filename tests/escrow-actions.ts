@@ -84,11 +84,11 @@ export async function bringTo(
   for (const name of WAYS[state]) await act(held, name, index);
 }
 
-/** An accepted policy, funded in full, whose first milestone is in `state`; nothing is funded for `Unfunded`. */
+/** An accepted policy, funded in full unless overridden, whose first milestone is in `state`; nothing is funded for `Unfunded`. */
 export async function heldAt(
   world: World,
   state: MilestoneStateName,
-  options: { schedule?: Partial<Schedule>; terms?: Partial<Terms> } = {},
+  options: { schedule?: Partial<Schedule>; terms?: Partial<Terms>; funded?: number } = {},
 ): Promise<HeldPolicy> {
   if (state === "Unfunded") return HeldPolicy.ready(world, { ...options, funded: 0 });
   const held = await HeldPolicy.ready(world, options);
