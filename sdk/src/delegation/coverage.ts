@@ -1,8 +1,12 @@
 import BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
+import { FUNDING_KIND_DELEGATED } from "../constants";
 import { hasDueDate } from "../release/condition";
 import type { TokenAccountState } from "../tokens/account";
-import type { PaymentPolicy, UserPayment, WithAddress } from "../types";
+import type { Escrow, PaymentPolicy, UserPayment, WithAddress } from "../types";
+import { sum, type VaultCoverage, vaultCoverage } from "./vault-coverage";
+
+export type { HeldPayment, VaultCoverage } from "./vault-coverage";
 
 /** One payment that is still to come. */
 export interface UpcomingPayment {
@@ -28,16 +32,25 @@ export interface DelegationCoverage {
   /** What the program may pull; 0 when another is the delegate. */
   allowance: BN;
   balance: BN;
-  /** Sum of what all live policies may still pull. */
+  /** Sum of what all live delegated policies may still pull. */
   committed: BN;
   /** What is missing for all of it: by allowance, by balance, and the larger of the two. */
   allowanceShortfall: BN;
   balanceShortfall: BN;
   shortfall: BN;
-  /** Payments to come in the order in which they can be pulled: undated ones first, then by due date. */
+  /**
+   * Payments of delegated policies to come, in the order in which they can be pulled: undated ones first, then by due
+   * date.
+   */
   upcoming: UpcomingPayment[];
   /** The first payment of an unpaused policy that would fail; null when none would. */
   firstUncovered: (UpcomingPayment & { missing: BN }) | null;
+  /** Held policies, which count nothing above: neither their funded milestones nor the unfunded ones are pulled. */
+  vaults: VaultCoverage[];
+  /** Sum of what the vaults owe. */
+  held: BN;
+  /** Sum of what the owner still has to put into them. */
+  unfunded: BN;
 }
 
 export interface CoverageInput {
@@ -46,6 +59,10 @@ export interface CoverageInput {
   policies: readonly WithAddress<PaymentPolicy>[];
   /** Null when the account is closed. */
   tokenAccount: TokenAccountState | null;
+  /** Of the held policies, in any order. One whose escrow is missing was closed meanwhile, and holds nothing. */
+  escrows?: readonly WithAddress<Escrow>[];
+  /** Of the escrows, in any order. */
+  vaultAccounts?: readonly (TokenAccountState | null)[];
 }
 
 /**
@@ -62,7 +79,8 @@ export function computeCoverage(input: CoverageInput): DelegationCoverage {
   const { committed } = userPayment;
   const allowanceShortfall = positive(committed.sub(allowance));
   const balanceShortfall = positive(committed.sub(balance));
-  const upcoming = input.policies.flatMap(paymentsOf).sort(byDueDate);
+  const upcoming = input.policies.filter(isDelegated).flatMap(paymentsOf).sort(byDueDate);
+  const vaults = vaultCoverage(input);
   return {
     owner: userPayment.owner,
     mint: userPayment.mint,
@@ -77,7 +95,14 @@ export function computeCoverage(input: CoverageInput): DelegationCoverage {
     shortfall: BN.max(allowanceShortfall, balanceShortfall),
     upcoming,
     firstUncovered: firstUncovered(upcoming, BN.min(allowance, balance)),
+    vaults,
+    held: sum(vaults.map(({ outstanding }) => outstanding)),
+    unfunded: sum(vaults.map(({ unfunded }) => unfunded)),
   };
+}
+
+function isDelegated({ account }: WithAddress<PaymentPolicy>): boolean {
+  return account.fundingKind === FUNDING_KIND_DELEGATED;
 }
 
 function paymentsOf({ address, account }: WithAddress<PaymentPolicy>): UpcomingPayment[] {

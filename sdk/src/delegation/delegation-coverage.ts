@@ -1,15 +1,19 @@
 import type { PublicKey } from "@solana/web3.js";
+import { decodeAccount } from "../accounts/decode";
 import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";
 import { listPoliciesByUserPayment } from "../accounts/list";
+import { FUNDING_KIND_HELD } from "../constants";
 import type { MilestoneContext } from "../context";
 import { toAddress } from "../input/address";
-import { getUserPaymentPda } from "../pdas";
+import { getEscrowPda, getUserPaymentPda } from "../pdas";
 import { parseTokenAccount } from "../tokens/account";
+import type { Escrow, PaymentPolicy, WithAddress } from "../types";
 import { computeCoverage, type DelegationCoverage } from "./coverage";
 
 /**
  * Whether an owner's allowance and balance cover what the policies on one mint may still pull; if not, by how much, and
- * with which payment it bites. `syncDelegation` repairs the allowance, only the owner's money the balance.
+ * with which payment it bites. `syncDelegation` repairs the allowance, only the owner's money the balance. Held policies
+ * count nothing in it: `vaults` says what each of them holds and what the owner has not funded yet.
  * Throws `AccountNotFoundError` when the owner has no `UserPayment` on the mint, `AccountKindError`, `InvalidInputError`.
  * @example
  * const { shortfall, firstUncovered } = await delegationCoverage(context, owner, mint);
@@ -29,10 +33,31 @@ export async function delegationCoverage(
     listPoliciesByUserPayment(context, address),
     fetchAccountInfos(context, [userPayment.tokenAccount]),
   ]);
+  const escrows = await fetchEscrows(context, policies);
+  const vaults = escrows.map(({ account }) => account.vault);
+  const vaultInfos = await fetchAccountInfos(context, vaults);
   return computeCoverage({
     userPaymentAddress: address,
     userPayment,
     policies,
     tokenAccount: parseTokenAccount(userPayment.tokenAccount, info),
+    escrows,
+    vaultAccounts: vaults.map((vault, index) => parseTokenAccount(vault, vaultInfos[index])),
+  });
+}
+
+/** Escrows of the held policies; one that was closed since its policy was read is left out. */
+async function fetchEscrows(
+  context: MilestoneContext,
+  policies: readonly WithAddress<PaymentPolicy>[],
+): Promise<WithAddress<Escrow>[]> {
+  const addresses = policies
+    .filter(({ account }) => account.fundingKind === FUNDING_KIND_HELD)
+    .map(({ address }) => getEscrowPda(address, context.programId)[0]);
+  const infos = await fetchAccountInfos(context, addresses);
+  return addresses.flatMap((address, index) => {
+    const info = infos[index];
+    if (!info) return [];
+    return [{ address, account: decodeAccount("escrow", address, info, context.programId) }];
   });
 }

@@ -1,0 +1,88 @@
+import BN from "bn.js";
+import type { PublicKey } from "@solana/web3.js";
+import { FUNDING_KIND_HELD } from "../constants";
+import { bindingDate } from "../escrow/deadlines";
+import { milestoneStateName } from "../escrow/milestone-state";
+import { escrowOutstanding, fundingOf } from "../escrow/payout";
+import type { TokenAccountState } from "../tokens/account";
+import type { Escrow, PaymentPolicy, WithAddress } from "../types";
+
+/** One milestone of a held policy that has not ended. */
+export interface HeldPayment {
+  milestoneIndex: number;
+  /** Base units, before the platform fee. */
+  amount: BN;
+  /** What the owner still has to put into the vault for it, the platform fee included; 0 once it is funded. */
+  unfunded: BN;
+  /** Unix seconds; null when it may be released at any time. */
+  dueAt: BN | null;
+}
+
+/** What the vault of one held policy covers. Delegation plays no part in it. Amounts are base units. */
+export interface VaultCoverage {
+  policy: PublicKey;
+  policyId: number;
+  escrow: PublicKey;
+  vault: PublicKey;
+  /** Before the recipient's acceptance the owner can take everything back. */
+  isAccepted: boolean;
+  /** Funded and neither paid nor refunded: what the vault owes. */
+  outstanding: BN;
+  /** What is in the vault; above `outstanding` when somebody donated. Null when its account was not read. */
+  balance: BN | null;
+  /** What the owner still has to put in for the milestones to come, platform fees included. */
+  unfunded: BN;
+  /** In their order. */
+  upcoming: HeldPayment[];
+}
+
+interface VaultCoverageInput {
+  policies: readonly WithAddress<PaymentPolicy>[];
+  escrows?: readonly WithAddress<Escrow>[];
+  vaultAccounts?: readonly (TokenAccountState | null)[];
+}
+
+/** One entry a held policy, in the order of the policies. */
+export function vaultCoverage(input: VaultCoverageInput): VaultCoverage[] {
+  const { policies, escrows = [], vaultAccounts = [] } = input;
+  return policies.flatMap(({ address, account: policy }) => {
+    const escrow = escrows.find(({ account }) => account.policy.equals(address));
+    if (policy.fundingKind !== FUNDING_KIND_HELD || !escrow) return [];
+    const { vault } = escrow.account;
+    const vaultAccount = vaultAccounts.find((account) => account?.address.equals(vault));
+    const upcoming = heldPayments(policy, escrow.account);
+    return [
+      {
+        policy: address,
+        policyId: policy.policyId,
+        escrow: escrow.address,
+        vault,
+        isAccepted: !escrow.account.acceptedAt.isZero(),
+        outstanding: escrowOutstanding(escrow.account),
+        balance: vaultAccount ? new BN(vaultAccount.amount.toString()) : null,
+        unfunded: sum(upcoming.map(({ unfunded }) => unfunded)),
+        upcoming,
+      },
+    ];
+  });
+}
+
+function heldPayments(policy: PaymentPolicy, escrow: Escrow): HeldPayment[] {
+  const milestone = policy.policyType.milestone;
+  const payments: HeldPayment[] = [];
+  for (let index = milestone.currentMilestone; index < milestone.totalMilestones; index += 1) {
+    const amount = milestone.milestoneAmounts[index]!;
+    const isFunded = milestoneStateName(escrow.milestones[index]!.state) !== "unfunded";
+    payments.push({
+      milestoneIndex: index,
+      amount,
+      unfunded: isFunded ? new BN(0) : fundingOf(amount, escrow.platformFeeBps),
+      dueAt: bindingDate(milestone, index),
+    });
+  }
+  return payments;
+}
+
+export function sum(amounts: readonly BN[]): BN {
+  return amounts.reduce((total, amount) => total.add(amount), new BN(0));
+}
