@@ -6,7 +6,7 @@
 import { expect } from "chai";
 import { attempt } from "./adversarial/attempt";
 import { validCall } from "./adversarial/calls";
-import { INSTRUCTIONS, slotsOf } from "./adversarial/kinds";
+import { INSTRUCTIONS, isTrailing, slotsOf } from "./adversarial/kinds";
 import { duplicatesOf, mutationsOf } from "./adversarial/mutations";
 import { Stage } from "./adversarial/stage";
 import { DUPLICATE, type Verdict, VERDICTS } from "./adversarial/verdicts";
@@ -31,7 +31,9 @@ describe("the accounts of every instruction", () => {
     const duplicates = duplicatesOf(instruction).map((pair) => {
       const name = `${pair.slot.name} <- ${pair.other.name}`;
       const exclusive = verdicts?.exclusive ?? [];
-      const isExclusive = [pair.slot, pair.other].some((slot) => exclusive.includes(slot.name));
+      const both = [pair.slot, pair.other];
+      const isExclusive =
+        both.some((slot) => exclusive.includes(slot.name)) && !both.some(isTrailing);
       return { ...pair, name, isExclusive };
     });
 

@@ -1,4 +1,5 @@
 /** Sends a changed call and puts the stage back afterwards. */
+import { isDeepStrictEqual } from "node:util";
 import { AccountMeta, PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { expect } from "chai";
 import { expectError, expectUnchanged, SendResult, snapshot } from "../harness";
@@ -21,6 +22,24 @@ function send(stage: Stage, call: Call, keys: AccountMeta[]): Promise<SendResult
   return stage.world.chain.send([instruction], signers, { feePayer: stage.wallets.feePayer });
 }
 
+/** Each address once. */
+function addressesOf(
+  feePayer: PublicKey,
+  keys: AccountMeta[],
+  others: PublicKey[] = [],
+): PublicKey[] {
+  const all = [feePayer, ...keys.map((key) => key.pubkey), ...others];
+  return [...new Map(all.map((address) => [address.toBase58(), address])).values()];
+}
+
+const bystanders = ({ policies, held, world }: Stage): PublicKey[] => [
+  ...Object.values(policies),
+  held.sibling.policy.address,
+  held.sibling.escrow,
+  held.sibling.vault,
+  world.gateway,
+];
+
 /**
  * Demands the verdict: exactly that error and not one byte changed in any account that the valid or the changed
  * call names (no other can change), or the outcome that `OUTCOMES` proves for `subject`, "instruction.slot".
@@ -35,20 +54,24 @@ export async function attempt(
   const { chain } = stage.world;
   const feePayer = stage.key("feePayer");
   const call = await validCall(stage, instruction);
-  const addressesOf = (keys: AccountMeta[]): PublicKey[] => [
-    feePayer,
-    ...keys.map((key) => key.pubkey),
-  ];
-  const origin = await snapshot(chain, addressesOf(call.instruction.keys));
+  const origin = await snapshot(chain, addressesOf(feePayer, call.instruction.keys));
+  let isPrepared = true;
   try {
     await call.before?.();
     const keys = await change(stage, call);
-    const before = await snapshot(chain, [
-      ...addressesOf(call.instruction.keys),
-      ...addressesOf(keys),
-      ...Object.values(stage.policies),
-      stage.world.gateway,
-    ]);
+    const before = await snapshot(
+      chain,
+      addressesOf(
+        feePayer,
+        [...call.instruction.keys, ...keys],
+        // No transaction changes an account that it doesn't name; a proof may want to say so.
+        verdict === ALLOWED ? bystanders(stage) : [],
+      ),
+    );
+    isPrepared = !isDeepStrictEqual(
+      [...origin.accounts.keys()].map((name) => before.accounts.get(name)),
+      [...origin.accounts.values()],
+    );
     if (verdict !== ALLOWED) {
       await expectUnchanged(
         before,
@@ -63,13 +86,16 @@ export async function attempt(
       const result = await send(stage, call, keys);
       expect(result.err, result.logs.join("\n")).to.equal(null);
       const used = Object.fromEntries(
-        slotsOf(instruction).map((slot) => [slot.name, (keys[slot.index] as AccountMeta).pubkey]),
+        slotsOf(instruction).flatMap((slot) => {
+          const key = keys[slot.index];
+          return key ? [[slot.name, key.pubkey]] : [];
+        }),
       );
       await proof({ stage, used, before });
     } finally {
       await rewind(before);
     }
   } finally {
-    await rewind(origin);
+    if (isPrepared) await rewind(origin);
   }
 }

@@ -1,6 +1,7 @@
 /** One valid call of each instruction on the stage; every account in it is a different one. */
 import { PublicKey, SystemProgram, TransactionInstruction } from "@solana/web3.js";
 import { gatewayAddress, policyAddress, userPaymentAddress } from "../instructions";
+import { ESCROW_BUILDERS } from "./calls-escrow";
 import { slotsOf } from "./kinds";
 import { AMOUNTS, Party, Stage } from "./stage";
 
@@ -14,7 +15,7 @@ export interface Call {
   before?: () => Promise<void>;
 }
 
-type Builder = (
+export type Builder = (
   stage: Stage,
 ) => Promise<
   | TransactionInstruction
@@ -90,6 +91,7 @@ const BUILDERS: Record<string, Builder> = {
   delete_payment_policy: async (stage) =>
     stage.world.deletePolicy(stage.policies.valid, { rent_payer: stage.key("rentPayer") }),
   sync_delegation: async ({ world }) => world.syncDelegation(),
+  ...ESCROW_BUILDERS,
 };
 
 /** The valid call of an instruction; throws for an instruction that nobody has written one for. */

@@ -8,13 +8,17 @@ export type Kind =
   | "gateway"
   | "user_payment"
   | "policy"
+  | "escrow"
   | "mint"
   | "token"
   | "token_program"
   | "system_program"
+  | "associated_token_program"
   | "program_data"
   /** A derived address that the instruction makes an account at. */
-  | "vacant";
+  | "vacant"
+  /** The same, made by the associated token program. */
+  | "vacant_vault";
 
 export interface Slot {
   instruction: string;
@@ -33,19 +37,26 @@ const KIND_BY_NAME: Record<string, Kind> = {
   upgrade_authority: "signer",
   pending_authority: "signer",
   executor: "signer",
+  mediator: "signer",
+  party: "signer",
+  // Of `create_milestone_policy`; where it signs, the IDL says so.
   recipient: "wallet",
   rent_payer: "wallet",
   config: "config",
   gateway: "gateway",
   user_payment: "user_payment",
   policy: "policy",
+  escrow: "escrow",
   mint: "mint",
   token_account: "token",
+  vault: "token",
   recipient_token_account: "token",
+  owner_token_account: "token",
   gateway_fee_account: "token",
   protocol_fee_account: "token",
   token_program: "token_program",
   system_program: "system_program",
+  associated_token_program: "associated_token_program",
   program_data: "program_data",
 };
 
@@ -54,22 +65,36 @@ const VACANT = new Set([
   "create_gateway.gateway",
   "create_user_payment.user_payment",
   "create_milestone_policy.policy",
+  "open_escrow.escrow",
 ]);
 
 /** An account nobody has thought about yet has no kind, and the suite does not start. */
-function kindOf(instruction: string, name: string): Kind {
+function kindOf(instruction: string, name: string, isSigner: boolean): Kind {
   if (VACANT.has(`${instruction}.${name}`)) return "vacant";
+  if (`${instruction}.${name}` === "open_escrow.vault") return "vacant_vault";
+  if (isSigner) return "signer";
   const kind = KIND_BY_NAME[name];
   if (!kind) throw new Error(`decide what kind of account ${instruction}.${name} is`);
   return kind;
 }
 
-/** Names of all instructions, in the IDL's order. */
-export const INSTRUCTIONS: string[] = IDL.instructions.map(({ name }) => name);
+/** The same instruction for a policy whose money is held: other accounts are right, and other ones wrong. */
+export const EXECUTE_HELD = "execute_payment of a held policy";
+
+/** Names of all instructions, in the IDL's order, and of what two kinds of policies share. */
+export const INSTRUCTIONS: string[] = [...IDL.instructions.map(({ name }) => name), EXECUTE_HELD];
+
+/**
+ * Accounts that follow the ones Anchor loads: only a held policy's `execute_payment` reads them, and it is that one which
+ * refuses them when they come twice.
+ */
+export const isTrailing = (slot: Slot): boolean =>
+  slot.name === "escrow" && ["execute_payment", EXECUTE_HELD].includes(slot.instruction);
 
 /** The accounts of an instruction in wire order. */
 export function slotsOf(instruction: string): Slot[] {
-  const definition = IDL.instructions.find(({ name }) => name === instruction);
+  const idlName = instruction === EXECUTE_HELD ? "execute_payment" : instruction;
+  const definition = IDL.instructions.find(({ name }) => name === idlName);
   if (!definition) throw new Error(`no instruction ${instruction} in the IDL`);
   return definition.accounts.map((account, index) => {
     if ("accounts" in account) throw new Error(`${instruction}: nested accounts are not used`);
@@ -77,7 +102,7 @@ export function slotsOf(instruction: string): Slot[] {
       instruction,
       name: account.name,
       index,
-      kind: kindOf(instruction, account.name),
+      kind: kindOf(instruction, account.name, account.signer ?? false),
       isSigner: account.signer ?? false,
       isWritable: account.writable ?? false,
       isOptional: account.optional ?? false,

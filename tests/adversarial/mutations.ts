@@ -1,10 +1,10 @@
 /** Everything that can be wrong with one account of a call, and with two of them, generated from the IDL. */
 import { AccountMeta, PublicKey } from "@solana/web3.js";
 import { TOKEN_2022_PROGRAM_ID } from "@solana/spl-token";
-import { ChainAccount, fixedKeypair } from "../harness";
+import { ChainAccount, fixedKeypair, writeTokenAccount } from "../harness";
 import { PROGRAM_ID } from "../instructions";
 import type { Call } from "./calls";
-import { Slot, slotsOf } from "./kinds";
+import { isTrailing, Kind, Slot, slotsOf } from "./kinds";
 import type { Stage } from "./stage";
 
 /** The accounts of a changed call, in wire order. */
@@ -36,6 +36,12 @@ const EVERYWHERE: Record<string, Impostor> = {
   "the policy of another mint": (stage) => stage.policies.ofOtherMint,
   "the policy of another gateway": (stage) => stage.policies.ofOtherGateway,
   "the owner's other policy": (stage) => stage.policies.sibling,
+  "the owner's other held policy": (stage) => stage.held.sibling.policy.address,
+  "another owner's escrow": (stage) => stage.held.ofOtherOwner.escrow,
+  "the escrow of the owner's other policy": (stage) => stage.held.sibling.escrow,
+  "the vault of the owner's other policy": (stage) => stage.held.sibling.vault,
+  "the escrow's token account beside its vault": (stage, call) =>
+    stage.held.besideVaultOf(call.accounts["escrow"]),
   "another mint": (stage) => stage.otherMint.address,
   "another owner's token account": (stage) => stage.otherOwnersTokens,
   "its owner's token account of another mint": (...at) => purse(...at).ofOtherMint,
@@ -116,19 +122,53 @@ const occupied =
     return keysOf(call);
   };
 
+/** Somebody made the vault before the escrow, as anyone may, and put something in. */
+const premade: Change = async (stage, call) => {
+  const address = call.accounts["vault"] as PublicKey;
+  const owner = call.accounts["escrow"] as PublicKey;
+  const { chain, testMint } = stage.world;
+  await writeTokenAccount(chain, testMint, owner, { address, amount: 7n });
+  return keysOf(call);
+};
+
+const COPYLESS: Kind[] = [
+  "signer",
+  "wallet",
+  "vacant",
+  "vacant_vault",
+  "token_program",
+  "system_program",
+  "associated_token_program",
+];
+
+/** Whether a copy of the slot's account would be another account of the same kind. */
+const hasCopies = (slot: Slot): boolean =>
+  // A delegated policy's call has no escrow to copy.
+  !COPYLESS.includes(slot.kind) && `${slot.instruction}.${slot.name}` !== "execute_payment.escrow";
+
+/** One account too few. Where one more may follow the others, it can fill the gap. */
+function leftOut(slot: Slot): Record<string, Change> {
+  const without: Change = (_, call) => keysOf(call).filter((_key, i) => i !== slot.index);
+  const trailing = slotsOf(slot.instruction).find(isTrailing);
+  if (!trailing || isTrailing(slot)) return { missing: without };
+  const withoutBoth: Change = (_, call) =>
+    keysOf(call).filter((_key, i) => i !== slot.index && i !== trailing.index);
+  return { missing: withoutBoth, "missing, and the next ones move up": without };
+}
+
 /** What can be wrong with one account. */
 export function mutationsOf(slot: Slot): Mutation[] {
   const mutations: Record<string, Change> = {};
   if (slot.isSigner) mutations["unsigned"] = flagged(slot, "isSigner");
   if (slot.isWritable) mutations["read-only"] = flagged(slot, "isWritable");
-  mutations["missing"] = (_, call) => keysOf(call).filter((_key, i) => i !== slot.index);
+  Object.assign(mutations, leftOut(slot));
   for (const [name, impostor] of Object.entries(EVERYWHERE)) {
     mutations[name] = substitute(slot, impostor);
   }
   if (slot.kind !== "config") {
     mutations["a config"] = substitute(slot, (stage) => stage.strayConfig);
   }
-  if (!["signer", "wallet", "vacant", "token_program", "system_program"].includes(slot.kind)) {
+  if (hasCopies(slot)) {
     for (const [name, impostor] of Object.entries(COPIES)) {
       mutations[name] = substitute(slot, impostor);
     }
@@ -143,6 +183,14 @@ export function mutationsOf(slot: Slot): Mutation[] {
     mutations["already ours"] = occupied(slot, () => ({
       owner: PROGRAM_ID,
       data: Buffer.alloc(384),
+    }));
+  }
+  if (slot.kind === "vacant_vault") {
+    mutations["already funded by somebody"] = occupied(slot, () => ({ lamports: 1n }));
+    mutations["already funded beyond its rent"] = occupied(slot, () => ({ lamports: 10n ** 9n }));
+    mutations["already made, and with money in it"] = premade;
+    mutations["already assigned to another program"] = occupied(slot, (stage) => ({
+      owner: stage.fakeTokenProgram,
     }));
   }
   return Object.entries(mutations).map(([name, change]) => ({ slot, name, change }));

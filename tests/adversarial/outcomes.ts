@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { readTokenAccount, type Snapshot } from "../harness";
 import { PROGRAM_ID } from "../instructions";
 import { Decoded, toBigInt } from "../world";
+import { ESCROW_OUTCOMES } from "./outcomes-escrow";
 import { AMOUNTS, GATEWAY_FEE_BPS, PROTOCOL_FEE_BPS, Stage } from "./stage";
 
 export interface Outcome {
@@ -13,20 +14,20 @@ export interface Outcome {
   before: Snapshot;
 }
 
-type Proof = (outcome: Outcome) => Promise<void>;
+export type Proof = (outcome: Outcome) => Promise<void>;
 
 const AMOUNT = AMOUNTS[0] as bigint;
 const GATEWAY_FEE = (AMOUNT * BigInt(GATEWAY_FEE_BPS)) / 10_000n;
 const PROTOCOL_FEE = (AMOUNT * BigInt(PROTOCOL_FEE_BPS)) / 10_000n;
 
-const given = ({ used }: Outcome, name: string): PublicKey => used[name] as PublicKey;
+export const given = ({ used }: Outcome, name: string): PublicKey => used[name] as PublicKey;
 
-const sameKey = (actual: unknown, expected: PublicKey): void => {
+export const sameKey = (actual: unknown, expected: PublicKey): void => {
   expect((actual as PublicKey).toBase58()).to.equal(expected.toBase58());
 };
 
 /** The account in `slot` is made, ours, rent exempt, and has what it was funded with in advance besides. */
-async function created(outcome: Outcome, type: string, slot: string): Promise<Decoded> {
+export async function created(outcome: Outcome, type: string, slot: string): Promise<Decoded> {
   const { chain } = outcome.stage.world;
   const address = given(outcome, slot);
   const account = await chain.getAccount(address);
@@ -38,11 +39,11 @@ async function created(outcome: Outcome, type: string, slot: string): Promise<De
   return outcome.stage.world.decode(type, address);
 }
 
-const balance = async ({ stage }: Outcome, address: PublicKey): Promise<bigint> =>
+export const balance = async ({ stage }: Outcome, address: PublicKey): Promise<bigint> =>
   (await readTokenAccount(stage.world.chain, address)).amount;
 
 /** Not one byte of `address` is another one than before. */
-async function untouched({ stage, before }: Outcome, address: PublicKey): Promise<void> {
+export async function untouched({ stage, before }: Outcome, address: PublicKey): Promise<void> {
   const then = before.accounts.get(address.toBase58());
   if (!then) throw new Error(`${address.toBase58()} is not in the snapshot`);
   const now = await stage.world.chain.getAccount(address);
@@ -50,7 +51,7 @@ async function untouched({ stage, before }: Outcome, address: PublicKey): Promis
   expect(now?.lamports).to.equal(then.account?.lamports);
 }
 
-async function paid(outcome: Outcome): Promise<void> {
+export async function paid(outcome: Outcome): Promise<void> {
   // All three were empty, and each was named as the place its share goes to.
   expect(await balance(outcome, given(outcome, "recipient_token_account"))).to.equal(
     AMOUNT - GATEWAY_FEE - PROTOCOL_FEE,
@@ -105,6 +106,13 @@ export const OUTCOMES: Record<string, Proof> = {
     await madePolicy(outcome);
     await untouched(outcome, outcome.stage.world.gateway);
   },
+  "execute_payment.escrow": async (outcome) => {
+    await paid(outcome);
+    const { sibling } = outcome.stage.held;
+    for (const address of [sibling.policy.address, sibling.escrow, sibling.vault]) {
+      await untouched(outcome, address);
+    }
+  },
   "execute_payment.policy": async (outcome) => {
     await paid(outcome);
     await untouched(outcome, outcome.stage.policies.valid);
@@ -130,4 +138,5 @@ export const OUTCOMES: Record<string, Proof> = {
     expect(await outcome.stage.world.chain.getAccount(given(outcome, "policy"))).to.equal(null);
     await untouched(outcome, outcome.stage.policies.valid);
   },
+  ...ESCROW_OUTCOMES,
 };

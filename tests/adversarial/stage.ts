@@ -15,6 +15,7 @@ import {
 } from "../harness";
 import { Accounts, gatewayAddress, policyAddress, userPaymentAddress } from "../instructions";
 import { World } from "../world";
+import { createHeldStage, HeldStage, OtherOwner } from "./held";
 
 /** Wallets beyond the world's own people. */
 const EXTRAS = [
@@ -67,6 +68,7 @@ export class Stage {
       ofOtherMint: PublicKey;
       ofOtherGateway: PublicKey;
     },
+    readonly held: HeldStage,
     /** Config bytes at an address that is not the config's, owned by our program: a wrong type. */
     readonly strayConfig: PublicKey,
     readonly fakeTokenProgram: PublicKey,
@@ -196,6 +198,18 @@ export class Stage {
       }),
       ofOtherGateway: await agree(owner, world.userPayment, { gateway: otherGateway }),
     };
+    const agreeHeld = (other?: OtherOwner): Promise<PublicKey> =>
+      other
+        ? agree(other.keypair, userPayments.ofOtherOwner, { token_account: otherOwnersTokens })
+        : agree(owner, world.userPayment);
+    const held = await createHeldStage(world, wallets.rentPayer, agreeHeld, {
+      keypair: wallets.otherOwner,
+      accounts: {
+        owner: key("otherOwner"),
+        user_payment: userPayments.ofOtherOwner,
+        token_account: otherOwnersTokens,
+      },
+    });
     await world.expectOk(
       [world.updateConfig({ pendingAuthority: key("heir") })],
       "upgradeAuthority",
@@ -223,6 +237,7 @@ export class Stage {
       idleGateway,
       userPayments,
       policies,
+      held,
       strayConfig,
       fakeTokenProgram,
     );

@@ -35,6 +35,11 @@ const ACCOUNTS = [
   "the policy of another mint",
   "the policy of another gateway",
   "the owner's other policy",
+  "the owner's other held policy",
+  "another owner's escrow",
+  "the escrow of the owner's other policy",
+  "the vault of the owner's other policy",
+  "the escrow's token account beside its vault",
   "another mint",
   "another owner's token account",
   "its owner's token account of another mint",
@@ -100,15 +105,19 @@ export const SYSTEM_PROGRAM: SlotVerdicts = {
 
 export const TOKEN_PROGRAM = exactly("InvalidTokenProgram");
 
-/** Of our accounts' lengths 140, 205, 287 and 384, shorter ones are too small and longer ones of another type. */
+const ESCROWS = ["another owner's escrow", "the escrow of the owner's other policy"];
+
+/** Of our accounts' lengths 140, 205, 287, 384 and 640, shorter ones are too small and longer ones of another type. */
 const OURS_READ_ONLY: SlotVerdicts = {
   ...exactly("IllegalOwner"),
+  ...all(ESCROWS, "InvalidAccountData"),
   "an empty address": "UninitializedAccount",
   "its bytes under another program": "IllegalOwner",
   "zero bytes under the right program": "InvalidAccountData",
 };
 const OURS_WRITABLE: SlotVerdicts = {
   ...exactlyWritable("AccountDataTooSmall"),
+  ...all(ESCROWS, "InvalidAccountData"),
   "its bytes under another program": "IllegalOwner",
   "zero bytes under the right program": "InvalidAccountData",
 };
@@ -117,6 +126,7 @@ const POLICIES = [
   "the policy of another mint",
   "the policy of another gateway",
   "the owner's other policy",
+  "the owner's other held policy",
 ];
 const USER_PAYMENTS = ["another owner's UserPayment", "the UserPayment of another mint"];
 
@@ -137,6 +147,8 @@ export const CONFIG_WRITABLE = withoutConfig({
   "its owner's token account of another mint": "IllegalOwner",
   "its owner's Token-2022 account": "IllegalOwner",
   "its owner's second token account": "IllegalOwner",
+  "the vault of the owner's other policy": "IllegalOwner",
+  "the escrow's token account beside its vault": "IllegalOwner",
 });
 
 export const gateway = (another: Verdict): SlotVerdicts => ({
@@ -167,10 +179,62 @@ export const userPaymentWritable = (ofOtherOwner: Verdict, ofOtherMint: Verdict)
   "the UserPayment of another mint": ofOtherMint,
 });
 
-/** The policy is always writable; which others are refused, and how, is for each instruction to say. */
-export const policyWritable = (others: {
+/** Which other policies are refused, and how, is for each instruction to say. */
+export interface OtherPolicies {
   "another owner's policy": Verdict;
   "the policy of another mint": Verdict;
   "the policy of another gateway": Verdict;
   "the owner's other policy": Verdict;
-}): SlotVerdicts => ({ ...OURS_WRITABLE, ...others });
+  "the owner's other held policy": Verdict;
+}
+
+export const policyWritable = (others: OtherPolicies): SlotVerdicts => ({
+  ...OURS_WRITABLE,
+  ...others,
+});
+
+export const policy = (others: OtherPolicies): SlotVerdicts => ({
+  ...OURS_READ_ONLY,
+  ...all(["a config", "another gateway", ...USER_PAYMENTS], "AccountDataTooSmall"),
+  ...others,
+});
+
+/** No escrow but the policy's own. */
+export const ESCROW: SlotVerdicts = { ...OURS_WRITABLE, ...all(ESCROWS, "InvalidEscrow") };
+
+const MOVED_UP = "missing, and the next ones move up";
+
+/**
+ * The eleven accounts of `execute_payment` with one left out and the twelfth at the end: each slot behind it holds the next
+ * one's account, and the first that cannot take it answers.
+ */
+export function movedUp(
+  slots: Record<string, SlotVerdicts>,
+  verdicts: Record<string, Verdict>,
+): Record<string, SlotVerdicts> {
+  return Object.fromEntries(
+    Object.entries(slots).map(([name, of]) => [
+      name,
+      name in verdicts ? { ...of, [MOVED_UP]: verdicts[name] as Verdict } : of,
+    ]),
+  );
+}
+
+export const EXECUTE_MOVED_UP: Record<string, Verdict> = {
+  // The config does not sign.
+  executor: "InvalidSigner",
+  // A gateway in the config's slot, then a UserPayment in the gateway's, then a policy in the UserPayment's.
+  config: "InvalidAccountData",
+  gateway: "AccountDataTooSmall",
+  user_payment: "InvalidAccountData",
+  // The mint is read-only.
+  policy: "ConstraintMut",
+  // So is the token program, in the protocol's fee account's slot.
+  mint: "ConstraintMut",
+  token_account: "ConstraintMut",
+  recipient_token_account: "ConstraintMut",
+  gateway_fee_account: "ConstraintMut",
+  protocol_fee_account: "ConstraintMut",
+  // The program's own id.
+  token_program: "InvalidTokenProgram",
+};

@@ -34,6 +34,8 @@ export const OWNER: Record<string, InstructionVerdicts> = {
         ...exactly("InvalidTokenProgram"),
         "another mint": "InvalidTokenAccount",
         "another owner's token account": "InvalidMint",
+        "the vault of the owner's other policy": "InvalidMint",
+        "the escrow's token account beside its vault": "InvalidMint",
         "its owner's token account of another mint": "InvalidMint",
         "its owner's second token account": "InvalidMint",
         "its bytes under another program": "InvalidTokenProgram",
@@ -104,6 +106,8 @@ export const OWNER: Record<string, InstructionVerdicts> = {
         // Both are the owner's own, under the same UserPayment.
         "the policy of another gateway": ALLOWED,
         "the owner's other policy": ALLOWED,
+        // Cannot be paused: its recipient relies on it.
+        "the owner's other held policy": "PolicyHasEscrow",
       }),
     },
     exclusive: ["policy"],
@@ -122,6 +126,7 @@ export const OWNER: Record<string, InstructionVerdicts> = {
         "the policy of another mint": "InvalidUserPayment",
         "the policy of another gateway": "InvalidGateway",
         "the owner's other policy": ALLOWED,
+        "the owner's other held policy": "PolicyHasEscrow",
       }),
       token_account: TOKEN_ACCOUNT,
       token_program: TOKEN_PROGRAM,

@@ -3,11 +3,13 @@ import {
   ALLOWED,
   CONFIG,
   copies,
+  EXECUTE_MOVED_UP,
   exactly,
   exactlyWritable,
   gateway,
   gatewayWritable,
   type InstructionVerdicts,
+  movedUp,
   PAYER,
   policyWritable,
   signer,
@@ -106,33 +108,40 @@ export const PAYMENT: Record<string, InstructionVerdicts> = {
     },
   },
   execute_payment: {
-    slots: {
-      // The one missing signature that has the name spec 003 gives it.
-      executor: signer("InvalidSigner", "InvalidSigner"),
-      config: CONFIG,
-      gateway: gateway("InvalidGateway"),
-      user_payment: userPaymentWritable("InvalidUserPayment", "InvalidUserPayment"),
-      policy: policyWritable({
-        "another owner's policy": "InvalidUserPayment",
-        "the policy of another mint": "InvalidUserPayment",
-        "the policy of another gateway": "InvalidGateway",
-        // Its own release, by the same signer: nothing of the first policy may change.
-        "the owner's other policy": ALLOWED,
-      }),
-      mint: MINT,
-      token_account: SOURCE,
-      recipient_token_account: destination("InvalidRecipientTokenAccount"),
-      gateway_fee_account: {
-        ...destination("InvalidGatewayFeeAccount"),
-        // How an optional account is left out; a fee is due, so it may not be.
-        "the program itself": "InvalidGatewayFeeAccount",
+    slots: movedUp(
+      {
+        // The one missing signature that has the name spec 003 gives it.
+        executor: signer("InvalidSigner", "InvalidSigner"),
+        config: CONFIG,
+        gateway: gateway("InvalidGateway"),
+        user_payment: userPaymentWritable("InvalidUserPayment", "InvalidUserPayment"),
+        policy: policyWritable({
+          "another owner's policy": "InvalidUserPayment",
+          "the policy of another mint": "InvalidUserPayment",
+          "the policy of another gateway": "InvalidGateway",
+          // Its own release, by the same signer: nothing of the first policy may change.
+          "the owner's other policy": ALLOWED,
+          // Its escrow has to follow.
+          "the owner's other held policy": "InvalidEscrow",
+        }),
+        mint: MINT,
+        token_account: SOURCE,
+        recipient_token_account: destination("InvalidRecipientTokenAccount"),
+        gateway_fee_account: {
+          ...destination("InvalidGatewayFeeAccount"),
+          // How an optional account is left out; a fee is due, so it may not be.
+          "the program itself": "InvalidGatewayFeeAccount",
+        },
+        protocol_fee_account: {
+          ...destination("InvalidProtocolFeeAccount"),
+          "the program itself": "InvalidProtocolFeeAccount",
+        },
+        token_program: TOKEN_PROGRAM,
+        // A delegated policy has none: what follows the eleven accounts of 0.1.0 is not looked at.
+        escrow: { ...exactly(ALLOWED), "read-only": ALLOWED, missing: ALLOWED },
       },
-      protocol_fee_account: {
-        ...destination("InvalidProtocolFeeAccount"),
-        "the program itself": "InvalidProtocolFeeAccount",
-      },
-      token_program: TOKEN_PROGRAM,
-    },
+      EXECUTE_MOVED_UP,
+    ),
     exclusive: ["user_payment", "policy", "token_account"],
     duplicates: {
       "executor <- config": "InvalidSigner",
@@ -191,6 +200,29 @@ export const PAYMENT: Record<string, InstructionVerdicts> = {
       "token_program <- recipient_token_account": "InvalidTokenProgram",
       "token_program <- gateway_fee_account": "InvalidTokenProgram",
       "token_program <- protocol_fee_account": "InvalidTokenProgram",
+      // The valid call leaves the escrow out by the program's id, so these are given that.
+      "executor <- escrow": "InvalidSigner",
+      "config <- escrow": "IllegalOwner",
+      "gateway <- escrow": "IllegalOwner",
+      "user_payment <- escrow": "ConstraintMut",
+      "policy <- escrow": "ConstraintMut",
+      "mint <- escrow": "InvalidMint",
+      "token_account <- escrow": "ConstraintMut",
+      "recipient_token_account <- escrow": "ConstraintMut",
+      "gateway_fee_account <- escrow": "InvalidGatewayFeeAccount",
+      "protocol_fee_account <- escrow": "InvalidProtocolFeeAccount",
+      "token_program <- escrow": "InvalidTokenProgram",
+      "escrow <- executor": ALLOWED,
+      "escrow <- config": ALLOWED,
+      "escrow <- gateway": ALLOWED,
+      "escrow <- user_payment": ALLOWED,
+      "escrow <- policy": ALLOWED,
+      "escrow <- mint": ALLOWED,
+      "escrow <- token_account": ALLOWED,
+      "escrow <- recipient_token_account": ALLOWED,
+      "escrow <- gateway_fee_account": ALLOWED,
+      "escrow <- protocol_fee_account": ALLOWED,
+      "escrow <- token_program": ALLOWED,
     },
   },
 };
