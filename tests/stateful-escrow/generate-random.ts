@@ -1,0 +1,137 @@
+/** Whatever anybody might try: mostly refused, and what is right but for one thing. */
+import type { Person } from "../world";
+import type { Action, ActionKind, Detour, MilestoneAction } from "./actions";
+import type { Dice } from "./dice";
+import { opening } from "./generate-around";
+import { candidates } from "./generate-useful";
+import { currentOf, type LivePolicy, type Model, type Places } from "./state";
+
+const ACTORS: Person[] = ["owner", "recipient", "mediator", "stranger", "gatewaySigner"];
+
+const KINDS = [
+  "open",
+  "accept",
+  "fund",
+  "fund",
+  "submit",
+  "submit",
+  "approve",
+  "dispute",
+  "withdraw",
+  "requestMediation",
+  "resolve",
+  "expire",
+  "settle",
+  "reclaim",
+  "reclaimAgreed",
+  "execute",
+  "execute",
+  "close",
+  "delete",
+  "pause",
+] as const satisfies ActionKind[];
+
+const RIGHTFUL: Partial<Record<ActionKind, Person>> = {
+  accept: "recipient",
+  submit: "recipient",
+  resolve: "mediator",
+  expire: "stranger",
+};
+
+/** Any action on any policy, gone ones too, by the one who may or by somebody. */
+export function anything(model: Model, dice: Dice): Action {
+  const live = [...model.policies.values()];
+  const dead = model.graveyard.at(-1);
+  const kind = dice.of(KINDS);
+  if (dead && dice.chance(3) && kind !== "open") return onDead(dead, kind, dice);
+  const policy = dice.of(live);
+  const by = dice.chance(70) ? (RIGHTFUL[kind] ?? "owner") : dice.of(ACTORS);
+  const index = dice.chance(80) ? currentOf(policy) : dice.below(6);
+  const amount = (policy.state.amounts[currentOf(policy)] ?? 5n) + BigInt(dice.below(3)) - 1n;
+  // By the owner they nearly always succeed, and end what leads to rarer things.
+  if ((kind === "delete" || kind === "close") && by === "owner" && !dice.chance(30)) {
+    return action("execute", policy.places.policy, dice, { by, index, amount });
+  }
+  if (kind === "open") return opening(policy, dice, dice.chance(20));
+  return action(kind, policy.places.policy, dice, { by, index, amount });
+}
+
+const onDead = (dead: Places, kind: Exclude<(typeof KINDS)[number], "open">, dice: Dice): Action =>
+  action(kind, dead.policy, dice, { by: RIGHTFUL[kind] ?? "owner", index: 0, amount: 1n });
+
+function action(
+  kind: Exclude<(typeof KINDS)[number], "open">,
+  policy: string,
+  dice: Dice,
+  { by, index, amount }: { by: Person; index: number; amount: bigint },
+): Action {
+  const recipientBy: Person = dice.chance(80) ? "recipient" : dice.of(["owner", "stranger"]);
+  switch (kind) {
+    case "accept":
+    case "close":
+    case "delete":
+      return { kind, policy, by };
+    case "pause":
+      return { kind, policy, by, isPaused: dice.chance(30) };
+    case "fund":
+      return { kind, policy, by, first: index, count: dice.below(4) };
+    case "submit":
+      return { kind, policy, by, index, evidence: dice.below(5) };
+    case "dispute":
+      return { kind, policy, by, index, reason: dice.below(5) };
+    case "resolve":
+      return { kind, policy, by, index, amount };
+    case "settle":
+      return { kind, policy, by, index, amount, recipientBy };
+    case "reclaimAgreed":
+      return { kind, policy, by, index, recipientBy };
+    default:
+      return { kind, policy, by, index };
+  }
+}
+
+const PAYS_RECIPIENT = ["approve", "execute", "resolve", "expire", "settle"];
+const PAYS_OWNER = ["resolve", "expire", "settle", "reclaim", "reclaimAgreed"];
+
+/** An action that would succeed, with one thing wrong. */
+export function flawed(model: Model, dice: Dice): Action | null {
+  const live = [...model.policies.values()];
+  const right = live
+    .flatMap((policy) => candidates(model, policy, dice))
+    .filter((one): one is MilestoneAction => "index" in one);
+  if (right.length === 0) return null;
+  const one = dice.of(right);
+  const policy = model.policies.get(one.policy) as LivePolicy;
+  const others = live.filter(({ kind }) => kind === "held").filter((other) => other !== policy);
+  const flaws: (() => MilestoneAction)[] = [
+    () => ({ ...one, by: dice.of(ACTORS.filter((person) => person !== one.by)) }),
+    () => ({ ...one, index: one.index + dice.of([-1, 1, 2]) }),
+  ];
+  const astray = (what: Detour, other?: LivePolicy): void => {
+    const { places } = other ?? policy;
+    flaws.push(() => ({ ...one, detour: { what, other: places } }));
+  };
+  if (PAYS_RECIPIENT.includes(one.kind)) astray("stranger's account for the recipient");
+  if (policy.kind === "held") {
+    if (PAYS_RECIPIENT.includes(one.kind)) astray("vault for the recipient");
+    if (PAYS_OWNER.includes(one.kind)) {
+      astray("stranger's account for the owner");
+      astray("vault for the owner");
+    }
+    const other = others.length > 0 ? dice.of(others) : undefined;
+    if (other) astray("another policy's escrow", other);
+    const hasVault = PAYS_OWNER.includes(one.kind) || PAYS_RECIPIENT.includes(one.kind);
+    if (other && hasVault) astray("another policy's vault", other);
+  }
+  if (one.kind === "submit") flaws.push(() => ({ ...one, evidence: 0 }));
+  if (one.kind === "dispute") flaws.push(() => ({ ...one, reason: 0 }));
+  if (one.kind === "settle" || one.kind === "reclaimAgreed") {
+    flaws.push(() => ({ ...one, recipientBy: dice.of(["owner", "stranger", "mediator"]) }));
+  }
+  if (one.kind === "settle" || one.kind === "resolve") {
+    const above = (policy.state.amounts[one.index] as bigint) + 1n;
+    flaws.push(() => ({ ...one, amount: above }));
+  }
+  const broken = dice.of(flaws)();
+  return broken.index < 0 ? { ...broken, index: 5 } : broken;
+}
