@@ -1,0 +1,205 @@
+/** One chain: what transactions do to it, and who is told. */
+import { areSignaturesValid } from "./signatures";
+import { BLOCKHASH_AGE, SLOT_MILLISECONDS, type ChainClock } from "./clock";
+import { feeOf, priorityPrice } from "./fees";
+import type { History, LandedTransaction } from "./history";
+import { messageAccounts, type MessageAccounts } from "./message-accounts";
+import { type AccountState, type Outcome, type Svm, SYSVAR_CLOCK } from "./svm";
+import { tokenBalances } from "./token-balances";
+import type { TransactionError } from "./transaction-error";
+import type { Wall } from "./wall";
+import type { Wire } from "./wire";
+
+export interface ChainListener {
+  onSlot?(slot: number, parent: number): void;
+  /** After its accounts have changed. */
+  onTransaction?(landed: LandedTransaction): void;
+  /** Addresses whose lamports, data or owner have changed. */
+  onAccounts?(addresses: string[]): void;
+}
+
+export interface SendOutcome {
+  err: TransactionError | null;
+  /** False when it was refused before it ran: it left no trace and cost nothing. */
+  hasLanded: boolean;
+}
+
+export interface Simulation {
+  outcome: Outcome;
+  accounts: Map<string, AccountState>;
+}
+
+export interface SimulationChecks {
+  sigVerify: boolean;
+  replaceRecentBlockhash: boolean;
+}
+
+export class Chain {
+  private readonly listeners = new Set<ChainListener>();
+  private stopTimer: (() => void) | undefined;
+
+  constructor(
+    readonly svm: Svm,
+    readonly clock: ChainClock,
+    readonly history: History,
+    readonly genesisHash: string,
+  ) {
+    this.applyClock();
+  }
+
+  get slot(): number {
+    return this.clock.slot;
+  }
+
+  /** Slots follow the wall from now on; nothing to do for a clock that stands still. */
+  start(wall: Wall): void {
+    if (this.clock.mode === "manual") return;
+    this.stopTimer = wall.every(SLOT_MILLISECONDS, () => this.tick());
+  }
+
+  stop(): void {
+    this.stopTimer?.();
+    this.stopTimer = undefined;
+  }
+
+  listen(listener: ChainListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  // Clock
+
+  /** Makes the slot that is due by the wall. */
+  tick(): void {
+    const due = this.clock.dueSlot();
+    if (due > this.slot) this.moveClock(() => this.clock.advanceTo(due));
+  }
+
+  /** Skips ahead by slots and seconds; blockhashes older than 150 slots expire. */
+  warp(slots: number, seconds: number): void {
+    this.moveClock(() => {
+      if (seconds !== 0) this.clock.setTime(this.clock.time + seconds);
+      if (slots > 0) this.clock.skip(slots);
+    });
+  }
+
+  setTime(unixTimestamp: number): void {
+    this.moveClock(() => this.clock.setTime(unixTimestamp));
+  }
+
+  // Accounts
+
+  getAccount(address: string): AccountState | null {
+    return this.svm.getAccount(address);
+  }
+
+  /** Writes an account as it is given, past every rule of the runtime. */
+  setAccount(address: string, account: AccountState): void {
+    this.svm.setAccount(address, account);
+    this.tell((listener) => listener.onAccounts?.([address]));
+  }
+
+  // Transactions
+
+  send(wire: Wire): SendOutcome {
+    const refusal = this.refusal(wire, { sigVerify: true, replaceRecentBlockhash: false });
+    if (refusal) return { err: refusal, hasLanded: false };
+    if (this.clock.mode === "manual") this.warp(1, 0);
+    else this.tick();
+
+    const accounts = this.accountsOf(wire);
+    const before = accounts.addresses.map((address, i) =>
+      accounts.isWritable(i) ? this.getAccount(address) : null,
+    );
+    const preBalances = accounts.addresses.map((address) => this.svm.getBalance(address));
+    const preTokenBalances = tokenBalances(this, accounts);
+    const result = this.svm.execute(wire.bytes);
+    if (!isRecorded(result)) return { err: result.err, hasLanded: false };
+
+    const landed: LandedTransaction = {
+      signature: wire.signatures[0] as string,
+      slot: this.slot,
+      blockTime: this.clock.latest().time,
+      wire: wire.bytes.toString("base64"),
+      err: result.err,
+      logs: result.logs,
+      fee: feeOf(wire.message),
+      priorityPrice: priorityPrice(wire.message),
+      computeUnits: result.computeUnits,
+      accounts: accounts.addresses,
+      writable: accounts.addresses.map((_, i) => accounts.isWritable(i)),
+      loaded: accounts.loaded,
+      preBalances,
+      postBalances: accounts.addresses.map((address) => this.svm.getBalance(address)),
+      preTokenBalances,
+      postTokenBalances: tokenBalances(this, accounts),
+      innerInstructions: result.innerInstructions,
+      returnData: result.returnData && {
+        programId: result.returnData.programId,
+        data: result.returnData.data.toString("base64"),
+      },
+    };
+    this.history.add(landed);
+    const changed = accounts.addresses.filter(
+      (address, i) =>
+        accounts.isWritable(i) && !isSame(before[i] ?? null, this.getAccount(address)),
+    );
+    if (changed.length > 0) this.tell((listener) => listener.onAccounts?.(changed));
+    this.tell((listener) => listener.onTransaction?.(landed));
+    return { err: result.err, hasLanded: true };
+  }
+
+  /** What `send` would do, with nothing changed. */
+  simulate(wire: Wire, checks: SimulationChecks): Simulation {
+    const err = this.refusal(wire, checks);
+    if (err) return { outcome: { ...NOTHING, err }, accounts: new Map() };
+    return this.svm.simulate(wire.bytes);
+  }
+
+  accountsOf({ message }: Pick<Wire, "message">): MessageAccounts {
+    return messageAccounts(message, (table) => this.getAccount(table)?.data ?? null);
+  }
+
+  /** Why a validator would not even run it; in the order in which a validator looks. */
+  private refusal(wire: Wire, checks: SimulationChecks): TransactionError | null {
+    if (checks.sigVerify && !areSignaturesValid(wire)) return "SignatureFailure";
+    if (checks.replaceRecentBlockhash) return null;
+    if (!this.clock.isBlockhashValid(wire.message.blockhash)) return "BlockhashNotFound";
+    return this.history.get(wire.signatures[0] as string) ? "AlreadyProcessed" : null;
+  }
+
+  private moveClock(move: () => void): void {
+    const parent = this.slot;
+    move();
+    this.applyClock();
+    if (this.slot !== parent) this.tell((listener) => listener.onSlot?.(this.slot, parent));
+    this.tell((listener) => listener.onAccounts?.([SYSVAR_CLOCK]));
+  }
+
+  private applyClock(): void {
+    this.svm.setClock(this.slot, this.clock.time, this.clock.recentSlots());
+  }
+
+  private tell(say: (listener: ChainListener) => void): void {
+    for (const listener of this.listeners) say(listener);
+  }
+}
+
+/** How long a signature has to be remembered, in slots, so that its transaction can't land again. */
+export const SIGNATURE_AGE = BLOCKHASH_AGE + 1;
+
+const NOTHING: Outcome = {
+  err: null,
+  logs: [],
+  computeUnits: 0,
+  innerInstructions: [],
+  returnData: null,
+};
+
+/** A validator records what ran, failed or not; what could not be loaded leaves no trace. */
+const isRecorded = ({ err }: Outcome): boolean => err === null || typeof err === "object";
+
+function isSame(a: AccountState | null, b: AccountState | null): boolean {
+  if (!a || !b) return a === b;
+  return a.lamports === b.lamports && a.owner === b.owner && a.data.equals(b.data);
+}

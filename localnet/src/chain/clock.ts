@@ -1,0 +1,148 @@
+/** Slots, their blockhashes, and the chain's time. */
+import { createHash } from "node:crypto";
+import { decodeBase58, encodeBase58 } from "./base58";
+import { MAX_SLOT_HASHES, type SlotHash } from "./svm";
+import type { Wall } from "./wall";
+
+export const SLOT_MILLISECONDS = 400;
+/** A cluster accepts a blockhash for this many blocks. */
+export const BLOCKHASH_AGE = 150;
+/** Of how many past slots the time is remembered: about an hour. */
+const REMEMBERED_SLOTS = 10_000;
+
+/**
+ * - `wall`: a slot every 400 ms, and the time runs; from `unixTimestamp` when it is given, else from the wall's.
+ * - `manual`: both stand still. Each transaction that lands makes a slot, as does a call.
+ */
+export interface ClockOptions {
+  mode: "wall" | "manual";
+  /** Unix seconds. */
+  unixTimestamp?: number;
+}
+
+export interface SlotRecord extends SlotHash {
+  time: number;
+}
+
+/** What a restart needs to go on. */
+export interface ClockState {
+  recent: SlotRecord[];
+  time: number;
+}
+
+export class ChainClock {
+  readonly mode: ClockOptions["mode"];
+  /** Newest last; the current slot is among them. */
+  private records: SlotRecord[] = [];
+  private readonly times = new Map<number, number>();
+  private manualTime = 0;
+  /** In wall mode: chain time minus the wall's, in milliseconds. */
+  private offset = 0;
+  /** In wall mode: the moment at which this slot began. */
+  private anchor = { wall: 0, slot: 0 };
+
+  constructor(
+    { mode, unixTimestamp }: ClockOptions,
+    private readonly wall: Wall,
+    private readonly genesisHash: string,
+    saved?: ClockState,
+  ) {
+    this.mode = mode;
+    const wallTime = Math.floor(wall.now() / 1_000);
+    // A chain's time never goes back, so a restart may only stay or go on.
+    const wanted = unixTimestamp ?? (saved && mode === "manual" ? saved.time : wallTime);
+    const time = Math.max(wanted, saved?.time ?? 0);
+    this.setAnchor(time, saved?.recent.at(-1)?.slot ?? 1, time === wallTime);
+    for (const record of saved?.recent ?? []) this.remember(record);
+    if (!saved) this.remember(this.record(1));
+  }
+
+  get slot(): number {
+    return (this.records.at(-1) as SlotRecord).slot;
+  }
+
+  /** Unix seconds. */
+  get time(): number {
+    if (this.mode === "manual") return this.manualTime;
+    return Math.floor((this.wall.now() + this.offset) / 1_000);
+  }
+
+  latest(): SlotRecord {
+    return this.records.at(-1) as SlotRecord;
+  }
+
+  /** The newest 512, newest first: what the SlotHashes sysvar holds. */
+  recentSlots(): SlotHash[] {
+    return [...this.records].reverse();
+  }
+
+  /** Undefined for a slot that was not made, or too long ago. */
+  timeOf(slot: number): number | undefined {
+    return this.times.get(slot);
+  }
+
+  /** The last block height at which transactions with this blockhash land; undefined for none of this chain's. */
+  lastValidHeight(blockhash: string): number | undefined {
+    const found = this.records.find(({ hash }) => hash === blockhash);
+    return found && found.slot + BLOCKHASH_AGE;
+  }
+
+  isBlockhashValid(blockhash: string): boolean {
+    const lastValid = this.lastValidHeight(blockhash);
+    return lastValid !== undefined && this.slot <= lastValid;
+  }
+
+  /** In wall mode, the slot that is due by now; else the current one. */
+  dueSlot(): number {
+    if (this.mode === "manual") return this.slot;
+    const since = this.wall.now() - this.anchor.wall;
+    return Math.max(this.slot, this.anchor.slot + Math.floor(since / SLOT_MILLISECONDS));
+  }
+
+  /** Makes a later slot the current one; those between are skipped. */
+  advanceTo(slot: number): void {
+    if (slot <= this.slot) return;
+    this.remember(this.record(slot));
+  }
+
+  /** Skips ahead by slots; the time stays. */
+  skip(slots: number): void {
+    const target = this.slot + slots;
+    this.anchor = { wall: this.wall.now(), slot: target };
+    this.advanceTo(target);
+  }
+
+  /** Sets the chain's time, in Unix seconds; in wall mode it runs on from there. */
+  setTime(unixTimestamp: number): void {
+    this.manualTime = unixTimestamp;
+    this.offset = unixTimestamp * 1_000 - this.wall.now();
+  }
+
+  state(): ClockState {
+    return { recent: this.records, time: this.time };
+  }
+
+  private setAnchor(time: number, slot: number, followsWall: boolean): void {
+    this.setTime(time);
+    // Following the wall means its fractions of a second as well.
+    if (followsWall) this.offset = 0;
+    this.anchor = { wall: this.wall.now(), slot };
+  }
+
+  private record(slot: number): SlotRecord {
+    const genesis = decodeBase58(this.genesisHash) as Buffer;
+    const digest = createHash("sha256").update(genesis).update(`blockhash/${slot}`).digest();
+    return { slot, hash: encodeBase58(digest), time: this.time };
+  }
+
+  private remember(record: SlotRecord): void {
+    this.records = [...this.records, record].filter(
+      ({ slot }) => slot > record.slot - MAX_SLOT_HASHES,
+    );
+    this.times.set(record.slot, record.time);
+    for (const slot of this.times.keys()) {
+      if (slot > record.slot - REMEMBERED_SLOTS) break;
+      this.times.delete(slot);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/** The chain's state on disk: one file, replaced whole or not at all. */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import path from "node:path";
+import litesvm from "litesvm/package.json";
+import type { Chain } from "./chain";
+import type { ClockState } from "./clock";
+import type { LandedTransaction } from "./history";
+
+const MAGIC = Buffer.from("MILEPOST-LOCALNET-1\n");
+/** Of the transactions too old to land twice, how many the file keeps. */
+const SAVED_TRANSACTIONS = 5_000;
+
+export interface SavedChain {
+  /** The bytes of one version are not promised to be read by another. */
+  litesvm: string;
+  genesisHash: string;
+  clock: ClockState;
+  transactionCount: number;
+  /** Oldest first. */
+  transactions: LandedTransaction[];
+  /** What LiteSVM wrote: every account. */
+  svm: Buffer;
+}
+
+export class LedgerError extends Error {}
+
+export class Ledger {
+  private readonly file: string;
+
+  constructor(private readonly directory: string) {
+    this.file = path.join(directory, "chain.bin");
+    mkdirSync(directory, { recursive: true });
+  }
+
+  /**
+   * Null when nothing was saved yet.
+   * @throws LedgerError when the file is not what `save` wrote
+   */
+  load(): SavedChain | null {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(this.file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
+    }
+    if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
+      throw new LedgerError(`${this.file} is not a ledger of this version; move it away`);
+    }
+    const size = bytes.readUInt32LE(MAGIC.length);
+    const start = MAGIC.length + 4;
+    const header = bytes.subarray(start, start + size).toString();
+    const saved = JSON.parse(header, reviveBigint) as Omit<SavedChain, "svm">;
+    if (saved.litesvm !== litesvm.version) {
+      throw new LedgerError(
+        `${this.file} was written by LiteSVM ${saved.litesvm}, this is ${litesvm.version}; move it away`,
+      );
+    }
+    return { ...saved, svm: bytes.subarray(start + size) };
+  }
+
+  /** A crash at any point leaves the file of before or the file of now. */
+  save(chain: Chain, youngerThan: number): void {
+    const all = chain.history.newestFirst();
+    const needed = chain.history.since(chain.slot - youngerThan).length;
+    const saved: Omit<SavedChain, "svm"> = {
+      litesvm: litesvm.version,
+      genesisHash: chain.genesisHash,
+      clock: chain.clock.state(),
+      transactionCount: chain.history.count,
+      transactions: all.slice(0, Math.max(needed, SAVED_TRANSACTIONS)).reverse(),
+    };
+    const header = Buffer.from(JSON.stringify(saved, replaceBigint));
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(header.length, 0);
+
+    const temporary = `${this.file}.new`;
+    const descriptor = openSync(temporary, "w");
+    try {
+      for (const part of [MAGIC, size, header, chain.svm.toBytes()]) {
+        for (let at = 0; at < part.length;) at += writeSync(descriptor, part, at);
+      }
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, this.file);
+    const directory = openSync(this.directory, "r");
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
+  }
+}
+
+const replaceBigint = (_key: string, value: unknown): unknown =>
+  typeof value === "bigint" ? { u64: value.toString() } : value;
+
+const reviveBigint = (_key: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && "u64" in value
+    ? BigInt((value as { u64: string }).u64)
+    : value;

@@ -1,0 +1,52 @@
+/** The two accounts that `solana program deploy` leaves behind. */
+import { PublicKey } from "@solana/web3.js";
+import type { AccountState, AddressedAccount } from "./svm";
+
+export const UPGRADEABLE_LOADER = "BPFLoaderUpgradeab1e11111111111111111111111";
+
+/** Before the program's bytes: a tag, the slot of the deployment, and who may upgrade. */
+const HEADER_SIZE = 45;
+
+export interface ProgramToDeploy {
+  /** Base58. */
+  programId: string;
+  elf: Uint8Array;
+  /** Base58; null makes the program final. */
+  upgradeAuthority: string | null;
+}
+
+export const programDataAddress = (programId: string): string =>
+  PublicKey.findProgramAddressSync(
+    [new PublicKey(programId).toBuffer()],
+    new PublicKey(UPGRADEABLE_LOADER),
+  )[0].toBase58();
+
+/** In the order in which the runtime wants them: a program whose bytes are not there yet is "not deployed". */
+export function programAccounts(
+  { programId, elf, upgradeAuthority }: ProgramToDeploy,
+  rentExempt: (size: number) => bigint,
+): AddressedAccount[] {
+  const dataAddress = programDataAddress(programId);
+  const state = Buffer.alloc(36);
+  state.writeUInt32LE(2, 0); // UpgradeableLoaderState::Program
+  new PublicKey(dataAddress).toBuffer().copy(state, 4);
+
+  const header = Buffer.alloc(HEADER_SIZE);
+  header.writeUInt32LE(3, 0); // UpgradeableLoaderState::ProgramData
+  header.writeBigUInt64LE(0n, 4); // slot of the deployment
+  if (upgradeAuthority !== null) {
+    header.writeUInt8(1, 12);
+    new PublicKey(upgradeAuthority).toBuffer().copy(header, 13);
+  }
+
+  const owned = (data: Buffer, executable: boolean): AccountState => ({
+    lamports: rentExempt(data.length),
+    data,
+    owner: UPGRADEABLE_LOADER,
+    executable,
+  });
+  return [
+    { address: dataAddress, account: owned(Buffer.concat([header, elf]), false) },
+    { address: programId, account: owned(state, true) },
+  ];
+}

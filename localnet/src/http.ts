@@ -1,0 +1,58 @@
+/** The HTTP port: JSON-RPC by POST, open to pages of any origin. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "POST, GET, OPTIONS",
+  // A page may send any header of its own (wallets send a client's name).
+  "access-control-max-age": "86400",
+};
+
+/** `answer` never throws; null means an empty answer. */
+export function httpServer(
+  answer: (body: string) => string | null,
+  maxRequestBytes: number,
+): Server {
+  return createServer((request, response) => {
+    const end = (status: number, body: string, type = "text/plain") => {
+      response.writeHead(status, {
+        ...CORS,
+        "access-control-allow-headers":
+          request.headers["access-control-request-headers"] ?? "content-type",
+        "content-type": type,
+      });
+      response.end(body);
+    };
+    if (request.method === "OPTIONS") return end(204, "");
+    if (request.method === "GET" && request.url === "/health") return end(200, "ok");
+    if (request.method !== "POST") return end(405, "Used HTTP Method is not allowed.");
+    readBody(request, response, maxRequestBytes, (body) => {
+      if (body === null) return end(413, "request body too large");
+      end(200, answer(body) ?? "", "application/json");
+    });
+  });
+}
+
+/** Null when it is larger than allowed; never calls back when the client went away. */
+function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  max: number,
+  done: (body: string | null) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= max) chunks.push(chunk);
+    else if (!response.headersSent) {
+      response.setHeader("connection", "close");
+      done(null);
+    }
+  });
+  request.on("end", () => {
+    if (size <= max) done(Buffer.concat(chunks).toString());
+  });
+  // A client that goes away mid-request is owed nothing.
+  request.on("error", () => response.destroy());
+}

@@ -1,0 +1,54 @@
+/** What no real node offers: the clock, accounts and the ledger of this one. Always under `localnet_`. */
+import { decodeBase58 } from "../../chain/base58";
+import { SYSTEM_PROGRAM } from "../../chain/svm";
+import { invalidParams } from "../errors";
+import type { Methods, Node } from "../method";
+import { asAddress, asFlag, asInteger, asObject, asText, decodeBase64 } from "../params";
+
+/** Beyond any date a program would read, and within a double. */
+const MAX_TIME = 1e12;
+
+export const adminMethods = {
+  /** `[{ unixTimestamp }]` */
+  localnet_setClock(node, params) {
+    const unixTimestamp = asInteger(asObject(params.any(0)).unixTimestamp);
+    if (unixTimestamp > MAX_TIME) throw invalidParams("Invalid param: seconds, not milliseconds");
+    node.chain.setTime(unixTimestamp);
+    return clockOf(node);
+  },
+
+  /** `[{ slots?, seconds? }]`: only what is named moves. */
+  localnet_warp(node, params) {
+    const { slots = 0, seconds = 0 } = asObject(params.any(0));
+    if (node.chain.clock.time + asInteger(seconds) > MAX_TIME) {
+      throw invalidParams("Invalid param: that far there is no time");
+    }
+    node.chain.warp(asInteger(slots), asInteger(seconds));
+    return clockOf(node);
+  },
+
+  localnet_getClock: (node) => clockOf(node),
+
+  /** `[address, { lamports, data?, encoding?, owner?, executable? }]`, past every rule of the runtime. */
+  localnet_setAccount({ chain }, params) {
+    const { lamports, data = "", encoding = "base64", owner, executable } = asObject(params.any(1));
+    const bytes = encoding === "base58" ? decodeBase58(asText(data)) : decodeBase64(asText(data));
+    if (!bytes) throw invalidParams("Invalid param: data is not in its encoding");
+    chain.setAccount(params.address(0), {
+      lamports: BigInt(asInteger(lamports)),
+      data: bytes,
+      owner: owner === undefined ? SYSTEM_PROGRAM : asAddress(owner),
+      executable: asFlag(executable),
+    });
+    return null;
+  },
+
+  /** Writes the ledger now; false when none is kept. */
+  localnet_save: (node) => node.save(),
+} satisfies Methods;
+
+const clockOf = ({ chain }: Node) => ({
+  slot: chain.slot,
+  unixTimestamp: chain.clock.time,
+  mode: chain.clock.mode,
+});

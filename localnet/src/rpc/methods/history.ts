@@ -1,0 +1,130 @@
+/** What landed: statuses, signatures of an address, whole transactions and blocks. */
+import type { LandedTransaction } from "../../chain/history";
+import { invalidParams, RPC_CODE, RpcError } from "../errors";
+import { inContext, type Methods } from "../method";
+import { asInteger, type Config } from "../params";
+import { transactionView } from "../transaction-view";
+
+const MAX_STATUSES = 256;
+const MAX_SIGNATURES = 1_000;
+const MAX_BLOCKS = 500_000;
+
+export const historyMethods = {
+  /** Whatever landed is final at once, and searched in all that is kept. */
+  getSignatureStatuses({ chain }, params) {
+    params.config(1);
+    const statuses = params.signatures(0, MAX_STATUSES).map((signature) => {
+      const landed = chain.history.get(signature);
+      if (!landed) return null;
+      return {
+        slot: landed.slot,
+        confirmations: null,
+        err: landed.err,
+        status: statusOf(landed),
+        confirmationStatus: "finalized",
+      };
+    });
+    return inContext(chain, statuses);
+  },
+
+  getSignaturesForAddress({ chain }, params) {
+    const address = params.address(0);
+    const { before, until, limit } = params.config(1);
+    const wanted = limit === undefined || limit === null ? MAX_SIGNATURES : asInteger(limit);
+    if (wanted === 0 || wanted > MAX_SIGNATURES) {
+      throw invalidParams(`Invalid limit; max ${MAX_SIGNATURES}`);
+    }
+    let all = chain.history.newestFirst();
+    if (typeof before === "string") all = all.slice(indexOf(all, before) + 1);
+    const end = typeof until === "string" ? indexOf(all, until) : -1;
+    if (end >= 0) all = all.slice(0, end);
+    return all
+      .filter(({ accounts }) => accounts.includes(address))
+      .slice(0, wanted)
+      .map(({ signature, slot, err, blockTime }) => ({
+        signature,
+        slot,
+        err,
+        memo: null,
+        blockTime,
+        confirmationStatus: "finalized",
+      }));
+  },
+
+  getTransaction({ chain }, params) {
+    const landed = chain.history.get(params.signature(0));
+    const config = params.config(1);
+    if (!landed) return null;
+    const { slot, blockTime } = landed;
+    return { slot, blockTime, ...transactionView(landed, encodingOf(config), maxVersion(config)) };
+  },
+
+  getBlock({ chain }, params) {
+    const slot = params.integer(0);
+    const config = params.config(1);
+    if (slot > chain.slot) {
+      throw new RpcError(RPC_CODE.blockNotAvailable, `Block not available for slot ${slot}`);
+    }
+    const made = chain.clock.recentSlots();
+    const at = made.findIndex((one) => one.slot === slot);
+    const block = made[at];
+    if (!block) {
+      throw new RpcError(
+        RPC_CODE.slotSkipped,
+        `Slot ${slot} was skipped, or missing due to ledger jump to recent snapshot`,
+      );
+    }
+    const parent = made[at + 1] ?? { slot: Math.max(0, slot - 1), hash: chain.genesisHash };
+    return {
+      blockhash: block.hash,
+      previousBlockhash: parent.hash,
+      parentSlot: parent.slot,
+      blockHeight: slot,
+      blockTime: chain.clock.timeOf(slot) ?? null,
+      rewards: [],
+      ...blockContent(chain.history.inSlot(slot), config),
+    };
+  },
+
+  /** Slots with a block, of those still known. */
+  getBlocks({ chain }, params) {
+    const start = params.integer(0);
+    const end = params.integerOr(1, chain.slot);
+    if (end - start > MAX_BLOCKS) throw invalidParams(`Slot range too large; max ${MAX_BLOCKS}`);
+    return chain.clock
+      .recentSlots()
+      .map(({ slot }) => slot)
+      .filter((slot) => slot >= start && slot <= end)
+      .reverse();
+  },
+} satisfies Methods;
+
+export const statusOf = ({ err }: LandedTransaction) =>
+  err === null ? { Ok: null } : { Err: err };
+
+/** -1 for a signature that is not among them, which as `before` means "from the newest on". */
+const indexOf = (all: LandedTransaction[], signature: string): number =>
+  all.findIndex((landed) => landed.signature === signature);
+
+const encodingOf = ({ encoding }: Config): unknown => encoding ?? "json";
+
+const maxVersion = ({ maxSupportedTransactionVersion: version }: Config): number | null =>
+  version === undefined || version === null ? null : asInteger(version);
+
+function blockContent(landed: LandedTransaction[], config: Config) {
+  const details = config.transactionDetails ?? "full";
+  switch (details) {
+    case "none":
+      return {};
+    case "signatures":
+      return { signatures: landed.map(({ signature }) => signature) };
+    case "full":
+      return {
+        transactions: landed.map((one) =>
+          transactionView(one, encodingOf(config), maxVersion(config)),
+        ),
+      };
+    default:
+      throw invalidParams(`Invalid param: transactionDetails ${details} is not supported here`);
+  }
+}

@@ -1,0 +1,202 @@
+/** A running localnet: the chain, its two ports, and the ledger. */
+import { randomBytes } from "node:crypto";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Keypair } from "@solana/web3.js";
+import { encodeBase58 } from "./chain/base58";
+import { Chain, SIGNATURE_AGE } from "./chain/chain";
+import { ChainClock, type ClockOptions } from "./chain/clock";
+import { FAUCET, Faucet, faucetAccount } from "./chain/faucet";
+import { History } from "./chain/history";
+import { Ledger } from "./chain/ledger";
+import { programAccounts, type ProgramToDeploy } from "./chain/program";
+import { type AddressedAccount, Svm } from "./chain/svm";
+import { systemWall, type Wall } from "./chain/wall";
+import { httpServer } from "./http";
+import { answerBody, methodNotFound } from "./rpc/dispatch";
+import { RPC_CODE, RpcError } from "./rpc/errors";
+import type { Node } from "./rpc/method";
+import { METHODS } from "./rpc/methods";
+import { describeTransactionError } from "./chain/transaction-error";
+import { serveWebSockets } from "./websocket";
+
+export interface LocalnetOptions {
+  /** 127.0.0.1 unless given: whoever reaches the ports owns the chain. */
+  host?: string;
+  /** 8899 unless given; 0 takes a free one. */
+  port?: number;
+  /** One above `port` unless given, where web3.js looks for it. */
+  wsPort?: number;
+  programs?: ProgramToDeploy[];
+  /** Accounts to begin with; those in the ledger stay as they are. */
+  accounts?: AddressedAccount[];
+  /** A directory to keep the state in; none is kept without. */
+  ledger?: string;
+  /** Follows the wall unless given. */
+  clock?: ClockOptions;
+  /** How many transactions are kept for queries; 20,000 unless given. */
+  history?: number;
+  /** 50 KiB unless given, as on the network. */
+  maxRequestBytes?: number;
+  /** How often a changed chain is saved, in milliseconds; 5,000 unless given. */
+  saveEvery?: number;
+  /** The outside world's time; a test brings its own. */
+  wall?: Wall;
+}
+
+export interface Localnet {
+  url: string;
+  wsUrl: string;
+  /** For tests in the same process; everybody else uses the ports. */
+  chain: Chain;
+  /** Writes the ledger now; false when none is kept. */
+  save(): boolean;
+  /** Saves, ends every connection, and frees the ports. */
+  close(): Promise<void>;
+}
+
+/**
+ * @example
+ * const localnet = await startLocalnet({ port: 0 });
+ * const connection = new Connection(localnet.url, "confirmed");
+ */
+export async function startLocalnet(options: LocalnetOptions = {}): Promise<Localnet> {
+  const { host = "127.0.0.1", maxRequestBytes = 50 * 1024, saveEvery = 5_000 } = options;
+  const wall = options.wall ?? systemWall;
+  const ledger = options.ledger === undefined ? null : new Ledger(options.ledger);
+  const chain = openChain(options, ledger, wall);
+  const faucet = new Faucet(chain);
+
+  let isChanged = true;
+  chain.listen({ onTransaction: () => (isChanged = true), onAccounts: () => (isChanged = true) });
+  const save = (): boolean => {
+    ledger?.save(chain, SIGNATURE_AGE);
+    isChanged = false;
+    return ledger !== null;
+  };
+
+  const node: Node = {
+    chain,
+    identity: Keypair.generate().publicKey.toBase58(),
+    save,
+    airdrop: (to, lamports) => {
+      const wire = faucet.transfer(to, lamports);
+      const { err } = chain.send(wire);
+      if (err) {
+        const reason = describeTransactionError(err);
+        throw new RpcError(RPC_CODE.internalError, `airdrop request failed: ${reason}`);
+      }
+      return wire.signatures[0] as string;
+    },
+  };
+  const answer = (body: string): string | null =>
+    answerBody(
+      body,
+      () => chain.slot,
+      (method, params) => {
+        const known = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
+        if (!known) throw methodNotFound();
+        return known(node, params);
+      },
+    );
+
+  const http = httpServer(answer, maxRequestBytes);
+  const ws = httpServer(() => null, maxRequestBytes);
+  const sockets = serveWebSockets([http, ws], chain, maxRequestBytes);
+  await listenBoth(http, ws, host, options);
+  if (ledger) save();
+  chain.start(wall);
+  const saveIfChanged = (): void => {
+    if (!isChanged) return;
+    try {
+      save();
+    } catch (error) {
+      // A full disk is no reason to end the chain; the next save may succeed.
+      console.error("the ledger could not be saved:", error);
+    }
+  };
+  const stopSaving = ledger ? wall.every(saveEvery, saveIfChanged) : () => undefined;
+  const shownHost = host.includes(":") ? `[${host}]` : host;
+
+  return {
+    url: `http://${shownHost}:${portOf(http)}`,
+    wsUrl: `ws://${shownHost}:${portOf(ws)}`,
+    chain,
+    save,
+    close: async () => {
+      chain.stop();
+      stopSaving();
+      sockets.close();
+      await Promise.all([http, ws].map(closed));
+      save();
+    },
+  };
+}
+
+function openChain(options: LocalnetOptions, ledger: Ledger | null, wall: Wall): Chain {
+  const { clock = { mode: "wall" }, programs = [], accounts = [] } = options;
+  const saved = ledger?.load() ?? null;
+  const svm = saved ? Svm.fromBytes(saved.svm) : Svm.create();
+  const genesisHash = saved?.genesisHash ?? encodeBase58(randomBytes(32));
+  const history = new History(options.history ?? 20_000, SIGNATURE_AGE);
+  if (saved) history.restore(saved.transactions, saved.transactionCount);
+  else {
+    svm.setAccount(FAUCET, faucetAccount());
+    for (const { address, account } of accounts) svm.setAccount(address, account);
+  }
+  const chain = new Chain(
+    svm,
+    new ChainClock(clock, wall, genesisHash, saved?.clock),
+    history,
+    genesisHash,
+  );
+  for (const program of programs) deploy(svm, program);
+  return chain;
+}
+
+/** Leaves a program that is there already, with the same bytes and authority, untouched. */
+function deploy(svm: Svm, program: ProgramToDeploy): void {
+  const accounts = programAccounts(program, (size) => svm.rentExempt(size));
+  const isThere = accounts.every(({ address, account }) =>
+    svm.getAccount(address)?.data.equals(account.data),
+  );
+  if (isThere) return;
+  for (const { address, account } of accounts) svm.setAccount(address, account);
+}
+
+/** A free port whose neighbour is free as well takes a few tries when others are looking for ports. */
+const PORT_ATTEMPTS = 20;
+
+async function listenBoth(
+  http: Server,
+  ws: Server,
+  host: string,
+  { port = 8899, wsPort }: LocalnetOptions,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    await listening(http, port, host);
+    try {
+      return await listening(ws, wsPort ?? portOf(http) + 1, host);
+    } catch (error) {
+      await closed(http);
+      if (port !== 0 || wsPort !== undefined || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+const listening = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
