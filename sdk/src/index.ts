@@ -37,8 +37,27 @@ export {
   syncDelegation,
   type SyncDelegationArgs,
 } from "./actions/user-payment";
+export { acceptEscrow } from "./escrow/accept-escrow";
+export * from "./escrow/close-escrow";
+export * from "./escrow/create-held-milestone";
+export * from "./escrow/deadlines";
+export * from "./escrow/disputes";
+export * from "./escrow/endings";
+export { type EndingArgs } from "./escrow/ending";
+export { type MilestonesToFund } from "./escrow/funding";
+export { fundMilestones, type FundMilestonesArgs } from "./escrow/fund-milestones";
+export { type DocumentInput, hashDocument, hashFile } from "./escrow/hash";
+export { type HeldMilestoneArgs, type HeldPolicyArgs } from "./escrow/held-policy";
 export * from "./escrow/milestone-state";
+export { type ActionWindow, type PartyRole } from "./escrow/milestone-ways";
+export * from "./escrow/move-to-escrow";
+export * from "./escrow/next-actions";
+export { openEscrow, type OpenEscrowArgs } from "./escrow/open-escrow";
 export * from "./escrow/payout";
+export * from "./escrow/submit-milestone";
+export * from "./escrow/terms";
+export * from "./escrow/transitions";
+export { type UpcomingChange, type UpcomingChangeName } from "./escrow/upcoming-changes";
 export { getVaultAddress } from "./escrow/vault";
 export * from "./release/condition";
 export * from "./release/fees";

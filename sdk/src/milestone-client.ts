@@ -1,6 +1,5 @@
 import type { Commitment, Connection, PublicKey, TransactionInstruction } from "@solana/web3.js";
 import {
-  getEscrow,
   getPaymentGateway,
   getPaymentPolicy,
   getProgramConfig,
@@ -8,7 +7,6 @@ import {
 } from "./accounts/fetch";
 import { type DuePoliciesQuery, listDuePolicies } from "./accounts/list-due";
 import {
-  listEscrowsByMediator,
   listPoliciesByGateway,
   listPoliciesByOwner,
   listPoliciesByRecipient,
@@ -32,21 +30,16 @@ import {
 import { type ExecutionGroup, packExecutions, type PackOptions } from "./batch/pack";
 import type { DelegationCoverage } from "./delegation/coverage";
 import { delegationCoverage } from "./delegation/delegation-coverage";
+import { EscrowMethods } from "./escrow/escrow-methods";
 import { explainRelease, type ExplainReleaseOptions } from "./release/explain";
 import type { ReleaseReport } from "./release/decide";
 import { send, type SendOptions, type SendResult } from "./send/send";
 import * as userPayments from "./actions/user-payment";
-import {
-  createContext,
-  type MilestoneContext,
-  type MilestoneContextOptions,
-  type MilestoneWallet,
-} from "./context";
+import { createContext, type MilestoneContextOptions, type MilestoneWallet } from "./context";
 import type { IntegerInput } from "./input/numbers";
 import type { Execution, ExecutionOptions } from "./release/execution";
 import type { DestinationOverrides } from "./release/snapshot";
 import type {
-  Escrow,
   PaymentGateway,
   PaymentPolicy,
   ProgramConfig,
@@ -66,7 +59,7 @@ export type ExecutePaymentOptions = ExecutionOptions & DestinationOverrides;
  * const sdk = new MilestoneClient(connection, wallet);
  * const instructions = await sdk.createMilestone(mint, recipient, gateway, amounts, timestamps, 1, memo);
  */
-export class MilestoneClient implements MilestoneContext {
+export class MilestoneClient extends EscrowMethods {
   readonly connection: Connection;
   readonly wallet: MilestoneWallet;
   readonly programId: PublicKey;
@@ -77,6 +70,7 @@ export class MilestoneClient implements MilestoneContext {
     wallet: MilestoneWallet,
     options: MilestoneContextOptions = {},
   ) {
+    super();
     const context = createContext(connection, wallet, options);
     this.connection = context.connection;
     this.wallet = context.wallet;
@@ -148,11 +142,6 @@ export class MilestoneClient implements MilestoneContext {
   /** See the function `getUserPayment`. */
   getUserPayment(userPaymentPda: PublicKey): Promise<UserPayment> {
     return getUserPayment(this, userPaymentPda);
-  }
-
-  /** See the function `getEscrow`. */
-  getEscrow(policyPda: PublicKey): Promise<Escrow> {
-    return getEscrow(this, policyPda);
   }
 
   /** See the function `changePaymentPolicyStatus`. */
@@ -246,11 +235,6 @@ export class MilestoneClient implements MilestoneContext {
   /** See the function `listUserPaymentsByOwner`. */
   listUserPaymentsByOwner(owner: PublicKey): Promise<WithAddress<UserPayment>[]> {
     return listUserPaymentsByOwner(this, owner);
-  }
-
-  /** See the function `listEscrowsByMediator`. */
-  listEscrowsByMediator(mediator: PublicKey): Promise<WithAddress<Escrow>[]> {
-    return listEscrowsByMediator(this, mediator);
   }
 
   /** See the function `listDuePolicies`. */

@@ -74,6 +74,12 @@ export interface PreparedMilestone {
   policy: PublicKey;
   policyId: number;
   userPayment: PublicKey;
+  /** Where payments are pulled from. */
+  tokenAccount: PublicKey;
+  /** SPL Token or Token-2022, whichever owns the mint. */
+  tokenProgram: PublicKey;
+  /** Base units in the token account now. */
+  balance: bigint;
   escrowAmount: BN;
   warnings: MilestoneWarning[];
 }
@@ -217,13 +223,17 @@ export async function prepareMilestone(
     ),
   );
 
-  const warnings = balanceWarnings(source.state?.amount ?? 0n, BigInt(committed.toString()));
+  const balance = source.state?.amount ?? 0n;
+  const warnings = balanceWarnings(balance, BigInt(committed.toString()));
   warnings.forEach((warning) => args.onWarning?.(warning));
   return {
     instructions,
     policy,
     policyId,
     userPayment: userPaymentAddress,
+    tokenAccount: source.address,
+    tokenProgram: mint.tokenProgram,
+    balance,
     escrowAmount: schedule.escrowAmount,
     warnings,
   };

@@ -1,5 +1,6 @@
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";
+import { FUNDING_KIND_CLOSED, FUNDING_KIND_HELD } from "../constants";
 import type { MilestoneContext } from "../context";
 import { InvalidInputError } from "../errors/input";
 import { MilepostErrorCode } from "../errors/codes";
@@ -24,8 +25,10 @@ export interface PolicyArgs {
 export type PaymentStatusInput = { active: object } | { paused: object };
 
 /**
- * Pauses or resumes a policy. The owner signs. A completed policy can't be resumed.
- * Throws `InvalidInputError`, `AccountNotFoundError`, `MilestoneProgramError` (`PolicyCompleted`).
+ * Pauses or resumes a delegated policy. The owner signs. A completed policy can't be resumed, and a held one can't be
+ * paused: the recipient relies on it.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `MilestoneProgramError` (`PolicyHasEscrow`, `EscrowClosed`,
+ * `PolicyCompleted`).
  * @example
  * const instructions = await changePaymentPolicyStatus(context, { tokenMint, policyId, status: { paused: {} } });
  */
@@ -35,9 +38,13 @@ export async function changePaymentPolicyStatus(
 ): Promise<TransactionInstruction[]> {
   const status = toPaymentStatus(args.status);
   const { owner, userPayment, policy } = policyAddresses(context, args);
-  const { policyType } = await fetchAccount(context, "paymentPolicy", policy);
+  const { policyType, fundingKind } = await fetchAccount(context, "paymentPolicy", policy);
   const { currentMilestone, totalMilestones } = policyType.milestone;
-  if (currentMilestone >= totalMilestones && !args.skipChecks) throw refuse("PolicyCompleted");
+  if (!args.skipChecks) {
+    if (fundingKind === FUNDING_KIND_HELD) throw refuse("PolicyHasEscrow");
+    if (fundingKind === FUNDING_KIND_CLOSED) throw refuse("EscrowClosed");
+    if (currentMilestone >= totalMilestones) throw refuse("PolicyCompleted");
+  }
   return [
     buildInstruction(
       "changePaymentPolicyStatus",
@@ -50,8 +57,8 @@ export async function changePaymentPolicyStatus(
 
 /**
  * Deletes a policy in whatever state it is, lowers the delegation to what the owner's other policies need and returns
- * the rent to whoever paid it. The owner signs.
- * Throws `InvalidInputError`, `AccountNotFoundError`.
+ * the rent to whoever paid it. A held policy's escrow is closed first: `closeEscrow`. The owner signs.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `MilestoneProgramError` (`PolicyHasEscrow`).
  * @example
  * const instructions = await deletePaymentPolicy(context, { tokenMint, policyId });
  */
@@ -60,10 +67,11 @@ export async function deletePaymentPolicy(
   args: PolicyArgs,
 ): Promise<TransactionInstruction[]> {
   const { owner, userPayment, policy } = policyAddresses(context, args);
-  const [{ gateway, rentPayer }, { tokenAccount, mint }] = await Promise.all([
+  const [{ gateway, rentPayer, fundingKind }, { tokenAccount, mint }] = await Promise.all([
     fetchAccount(context, "paymentPolicy", policy),
     fetchAccount(context, "userPayment", userPayment),
   ]);
+  if (fundingKind === FUNDING_KIND_HELD && !args.skipChecks) throw refuse("PolicyHasEscrow");
   const [tokenInfo, mintInfo] = await fetchAccountInfos(context, [tokenAccount, mint]);
   const tokenProgram = tokenProgramOf(tokenInfo?.owner, mintInfo?.owner);
   return [

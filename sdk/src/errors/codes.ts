@@ -12,6 +12,8 @@ export const MilepostErrorCode = {
   InputAddress: 1006,
   InputFeeBps: 1007,
   InputStatus: 1008,
+  InputPeriod: 1009,
+  InputHash: 1010,
 
   AccountNotFound: 2000,
   AccountWrongKind: 2001,

@@ -3,7 +3,7 @@ import { MilepostErrorCode } from "./codes";
 
 type InputCode = Extract<
   MilepostErrorCode,
-  1000 | 1001 | 1002 | 1003 | 1004 | 1005 | 1006 | 1007 | 1008
+  1000 | 1001 | 1002 | 1003 | 1004 | 1005 | 1006 | 1007 | 1008 | 1009 | 1010
 >;
 
 export interface InvalidInput {

@@ -1,0 +1,82 @@
+import BN from "bn.js";
+import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import { fetchAccountInfos } from "../accounts/fetch";
+import { tokenProgramOf } from "../actions/user-payment";
+import type { MilestoneContext } from "../context";
+import { refuse } from "../errors/program";
+import { toAddress } from "../input/address";
+import { buildInstruction } from "../instruction";
+import { parseTokenAccount } from "../tokens/account";
+import { createMissing, ownerDestination, refusePayees } from "./destinations";
+import { type HeldPolicyArgs, loadHeldPolicy, requireEscrow } from "./held-policy";
+import { escrowOutstanding } from "./payout";
+
+export interface CloseEscrowArgs extends HeldPolicyArgs {
+  /** Gets what is left in the vault: any token account of the mint that the owner owns. */
+  ownerTokenAccount?: PublicKey;
+  /** Pays the rent of the owner's token account where it is missing. Default: the wallet. */
+  payer?: PublicKey;
+}
+
+/**
+ * Closes escrow and vault: before the recipient accepted at any time, after it when nothing is outstanding. What is left in
+ * the vault goes to the owner, the rent to whoever paid it. Nothing of the policy is released any more; only deletion is
+ * left, in the same transaction with `deletePaymentPolicy(..., { skipChecks: true })` if you like. The owner signs.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `MilestoneProgramError` (`InvalidEscrow`,
+ * `EscrowClosed`, `EscrowHoldsMoney`, `InvalidOwnerTokenAccount`, `TokenAccountFrozen`).
+ * @example
+ * const instructions = await closeEscrow(context, { policyPda });
+ */
+export async function closeEscrow(
+  context: MilestoneContext,
+  args: CloseEscrowArgs,
+): Promise<TransactionInstruction[]> {
+  const payer = toAddress(args.payer ?? context.wallet.publicKey, "payer");
+  const held = await loadHeldPolicy(context, args.policyPda);
+  const { policy, userPayment, policyAddress, escrowAddress } = held;
+  const escrow = requireEscrow(policy, held.escrow);
+  const outstanding = escrowOutstanding(escrow);
+  if (!args.skipChecks && !escrow.acceptedAt.isZero() && !outstanding.isZero()) {
+    throw refuse("EscrowHoldsMoney", `Outstanding: ${outstanding.toString()} base units`);
+  }
+  const { mint } = userPayment;
+  const { vault, rentPayer } = escrow;
+  const [vaultInfo, mintInfo] = await fetchAccountInfos(context, [vault, mint]);
+  const tokenProgram = tokenProgramOf(vaultInfo?.owner, mintInfo?.owner);
+  const state = parseTokenAccount(vault, vaultInfo);
+  // The account is named in any case: a donation in the meantime must not fail the closing.
+  const destination = await ownerDestination(
+    context,
+    userPayment,
+    tokenProgram,
+    args.ownerTokenAccount,
+  );
+  const amount = new BN((state?.amount ?? 0n).toString());
+  const option = "ownerTokenAccount";
+  const payees = [{ destination, amount, error: "InvalidOwnerTokenAccount", option }] as const;
+  if (!args.skipChecks) {
+    if (state?.isFrozen && state.amount > 0n) {
+      throw refuse("TokenAccountFrozen", `Account: ${vault.toBase58()}`);
+    }
+    refusePayees(payees, mint, vault);
+  }
+  return [
+    ...createMissing(payees, payer, mint, tokenProgram),
+    buildInstruction(
+      "closeEscrow",
+      {
+        owner: userPayment.owner,
+        userPayment: policy.userPayment,
+        policy: policyAddress,
+        escrow: escrowAddress,
+        mint,
+        vault,
+        ownerTokenAccount: destination.address,
+        tokenProgram,
+        rentPayer,
+      },
+      {},
+      context.programId,
+    ),
+  ];
+}

@@ -1,0 +1,181 @@
+/** What the instructions that end a held milestone have in common: its division, and the accounts it is paid into. */
+import BN from "bn.js";
+import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import type { MilestoneContext } from "../context";
+import { AccountKindError } from "../errors/accounts";
+import { refuse } from "../errors/program";
+import { toAddress } from "../input/address";
+import {
+  type DestinationOverrides,
+  loadReleaseSnapshots,
+  payingAccount,
+  type ReleaseSnapshot,
+} from "../release/snapshot";
+import { requireSupported } from "../tokens/mint";
+import type { Escrow, WithAddress } from "../types";
+import { createMissing, ownerDestination, type Payee, refusePayees } from "./destinations";
+import {
+  type HeldMilestoneArgs,
+  milestoneIndexOf,
+  refuseAction,
+  requireEscrow,
+} from "./held-policy";
+import { divideMilestone, type MilestonePayout } from "./payout";
+import type { EscrowAction } from "./transitions";
+
+/** What every ending takes. Missing associated token accounts are created in front. */
+export interface EndingArgs extends HeldMilestoneArgs, DestinationOverrides {
+  /** Where refunds go: any token account of the mint that the owner owns. */
+  ownerTokenAccount?: PublicKey;
+  /** Pays the rent of token accounts that are still missing; signs where one is. Default: the wallet. */
+  payer?: PublicKey;
+}
+
+/** The end of a milestone, as far as the accounts go. */
+export interface Ending {
+  snapshot: ReleaseSnapshot;
+  escrow: WithAddress<Escrow>;
+  milestoneIndex: number;
+  /** The recipient's share before fees, in base units. */
+  recipientAmount: BN;
+  payout: MilestonePayout;
+  setup: TransactionInstruction[];
+  /** By their names in the IDL; the four token accounts are null where nothing is due to them. */
+  accounts: {
+    config: PublicKey;
+    gateway: PublicKey;
+    userPayment: PublicKey;
+    policy: PublicKey;
+    escrow: PublicKey;
+    mint: PublicKey;
+    vault: PublicKey;
+    recipientTokenAccount: PublicKey | null;
+    ownerTokenAccount: PublicKey | null;
+    gatewayFeeAccount: PublicKey | null;
+    protocolFeeAccount: PublicKey | null;
+    tokenProgram: PublicKey;
+  };
+}
+
+/**
+ * Reads what the end of a milestone touches and divides it. `recipientAmountOf` says the recipient's share of the
+ * milestone's amount.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`,
+ * `MilestoneProgramError`.
+ */
+export async function prepareEnding(
+  context: MilestoneContext,
+  action: EscrowAction,
+  args: EndingArgs,
+  recipientAmountOf: (amount: BN, escrow: Escrow) => BN,
+): Promise<Ending> {
+  const policyPda = toAddress(args.policyPda, "policyPda");
+  const payer = toAddress(args.payer ?? context.wallet.publicKey, "payer");
+  const [snapshot] = await loadReleaseSnapshots(context, [policyPda], {
+    recipientTokenAccount: given(args.recipientTokenAccount, "recipientTokenAccount"),
+    gatewayFeeAccount: given(args.gatewayFeeAccount, "gatewayFeeAccount"),
+    protocolFeeAccount: given(args.protocolFeeAccount, "protocolFeeAccount"),
+  });
+  const { policy, userPayment, mint, now } = snapshot!;
+  const escrow = requireEscrow(policy, snapshot!.escrow);
+  const milestoneIndex = milestoneIndexOf(policy, args.milestoneIndex);
+  if (!args.skipChecks) {
+    refuseAction(action, { policy, escrow: escrow.account, now }, milestoneIndex);
+  }
+
+  const amount = policy.policyType.milestone.milestoneAmounts[milestoneIndex] ?? new BN(0);
+  const recipientAmount = recipientAmountOf(amount, escrow.account);
+  if (!args.skipChecks && recipientAmount.gt(amount)) {
+    const [most, got] = [amount.toString(), recipientAmount.toString()];
+    throw refuse("InvalidRecipientAmount", `Milestone: ${most} base units`, `Got: ${got}`);
+  }
+  const payout = divideMilestone(amount, recipientAmount, {
+    gatewayFeeBps: policy.gatewayFeeBps,
+    protocolFeeBps: policy.protocolFeeBps,
+    platformFeeBps: escrow.account.platformFeeBps,
+  });
+  const owner = await ownerDestination(
+    context,
+    userPayment,
+    mint?.tokenProgram,
+    args.ownerTokenAccount,
+  );
+  const payees = payeesOf(snapshot!, payout, owner);
+  const vault = payingAccount(snapshot!);
+  if (!args.skipChecks) {
+    refuseVault(snapshot!, vault);
+    refusePayees(Object.values(payees), userPayment.mint, vault);
+  }
+  const tokenProgram = mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+  const due = ({ amount: base, destination }: Payee) =>
+    base.isZero() ? null : destination.address;
+  return {
+    snapshot: snapshot!,
+    escrow,
+    milestoneIndex,
+    recipientAmount,
+    payout,
+    setup: createMissing(Object.values(payees), payer, userPayment.mint, tokenProgram),
+    accounts: {
+      config: snapshot!.configAddress,
+      gateway: policy.gateway,
+      userPayment: policy.userPayment,
+      policy: policyPda,
+      escrow: escrow.address,
+      mint: userPayment.mint,
+      vault,
+      recipientTokenAccount: due(payees.recipient),
+      ownerTokenAccount: due(payees.owner),
+      gatewayFeeAccount: due(payees.gatewayFee),
+      protocolFeeAccount: due(payees.protocolFee),
+      tokenProgram,
+    },
+  };
+}
+
+function given(address: PublicKey | undefined, field: string): PublicKey | undefined {
+  return address && toAddress(address, field);
+}
+
+/** In the order in which the program looks at them. */
+function payeesOf(
+  snapshot: ReleaseSnapshot,
+  payout: MilestonePayout,
+  owner: Payee["destination"],
+): Record<"recipient" | "owner" | "gatewayFee" | "protocolFee", Payee> {
+  return {
+    recipient: {
+      destination: snapshot.recipientDestination,
+      amount: payout.recipient,
+      error: "InvalidRecipientTokenAccount",
+      option: "recipientTokenAccount",
+    },
+    owner: {
+      destination: owner,
+      amount: payout.refund,
+      error: "InvalidOwnerTokenAccount",
+      option: "ownerTokenAccount",
+    },
+    gatewayFee: {
+      destination: snapshot.gatewayFeeDestination,
+      amount: payout.gatewayFee.add(payout.platformFee),
+      error: "InvalidGatewayFeeAccount",
+      option: "gatewayFeeAccount",
+    },
+    protocolFee: {
+      destination: snapshot.protocolFeeDestination,
+      amount: payout.protocolFee,
+      error: "InvalidProtocolFeeAccount",
+      option: "protocolFeeAccount",
+    },
+  };
+}
+
+function refuseVault({ mint, source, userPayment }: ReleaseSnapshot, vault: PublicKey): void {
+  if (!mint) throw new AccountKindError("mint", userPayment.mint, "it does not exist any more");
+  requireSupported(mint);
+  const account = `Account: ${vault.toBase58()}`;
+  if (!source) throw refuse("InvalidVault", account, "It does not exist");
+  if (source.isFrozen) throw refuse("TokenAccountFrozen", account);
+}

@@ -1,0 +1,168 @@
+/** The instructions that end a held milestone. `executePayment` is the fifth way to pay one out. */
+import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import type { MilestoneContext } from "../context";
+import { toAddress } from "../input/address";
+import { type IntegerInput, toU64 } from "../input/numbers";
+import { buildInstruction } from "../instruction";
+import { type EndingArgs, prepareEnding } from "./ending";
+import { timeoutShare } from "./payout";
+
+/** Nothing goes back to the owner. */
+export type ApproveMilestoneArgs = Omit<EndingArgs, "ownerTokenAccount">;
+
+/**
+ * Releases the current milestone at once, submitted or not; a set due date (bit 0) still binds. The policy's owner signs.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`,
+ * `MilestoneProgramError` (`EscrowNotAccepted`, `MilestoneNotFunded`, `MilestoneInDispute`, `MilestoneInMediation`,
+ * `InvalidRecipientTokenAccount`, `TokenAccountFrozen`, ...).
+ * @example
+ * const instructions = await approveMilestone(context, { policyPda });
+ */
+export async function approveMilestone(
+  context: MilestoneContext,
+  args: ApproveMilestoneArgs,
+): Promise<TransactionInstruction[]> {
+  const ending = await prepareEnding(context, "approveMilestone", args, (amount) => amount);
+  const { snapshot, milestoneIndex, accounts, setup } = ending;
+  const recipientTokenAccount = snapshot.recipientDestination.address;
+  return [
+    ...setup,
+    buildInstruction(
+      "approveMilestone",
+      { ...accounts, owner: snapshot.userPayment.owner, recipientTokenAccount },
+      { milestoneIndex },
+      context.programId,
+    ),
+  ];
+}
+
+export interface DivideMilestoneArgs extends EndingArgs {
+  /** Base units of the milestone's amount for the recipient, before fees: 0 refunds all of it. */
+  recipientAmount: IntegerInput;
+}
+
+/**
+ * Divides the current milestone in mediation: full release, any split, full refund. The escrow's mediator signs, before
+ * the timeout. Fees are taken on the recipient's part alone.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`,
+ * `MilestoneProgramError` (`MilestoneNotDisputed`, `MediationTimedOut`, `InvalidRecipientAmount`,
+ * `InvalidOwnerTokenAccount`, ...).
+ * @example
+ * const instructions = await resolveDispute(context, { policyPda, recipientAmount: 6_000_000_000n });
+ */
+export async function resolveDispute(
+  context: MilestoneContext,
+  args: DivideMilestoneArgs,
+): Promise<TransactionInstruction[]> {
+  const recipientAmount = toU64(args.recipientAmount, "recipientAmount");
+  const ending = await prepareEnding(context, "resolveDispute", args, () => recipientAmount);
+  const { escrow, milestoneIndex, accounts, setup } = ending;
+  return [
+    ...setup,
+    buildInstruction(
+      "resolveDispute",
+      { ...accounts, mediator: escrow.account.mediator },
+      { milestoneIndex, recipientAmount },
+      context.programId,
+    ),
+  ];
+}
+
+export interface ExpireMediationArgs extends EndingArgs {
+  /** Anyone; signs. Default: the wallet. */
+  executor?: PublicKey;
+}
+
+/**
+ * Pays the split that was agreed at opening, once the mediation has timed out. Anyone signs.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`,
+ * `MilestoneProgramError` (`MilestoneNotDisputed`, `InvalidOwnerTokenAccount`, ...).
+ * @example
+ * const instructions = await expireMediation(context, { policyPda });
+ */
+export async function expireMediation(
+  context: MilestoneContext,
+  args: ExpireMediationArgs,
+): Promise<TransactionInstruction[]> {
+  const executor = toAddress(args.executor ?? context.wallet.publicKey, "executor");
+  const ending = await prepareEnding(context, "expireMediation", args, (amount, escrow) =>
+    timeoutShare(amount, escrow.timeoutRecipientBps),
+  );
+  const { milestoneIndex, accounts, setup } = ending;
+  return [
+    ...setup,
+    buildInstruction(
+      "expireMediation",
+      { ...accounts, executor },
+      { milestoneIndex },
+      context.programId,
+    ),
+  ];
+}
+
+/**
+ * Divides the current milestone as both parties like, in every state with money in it and without a mediator. Owner and
+ * recipient both sign.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`,
+ * `MilestoneProgramError` (`EscrowNotAccepted`, `MilestoneNotFunded`, `InvalidRecipientAmount`, ...).
+ * @example
+ * const instructions = await settleMilestone(context, { policyPda, recipientAmount: 6_000_000_000n });
+ */
+export async function settleMilestone(
+  context: MilestoneContext,
+  args: DivideMilestoneArgs,
+): Promise<TransactionInstruction[]> {
+  const recipientAmount = toU64(args.recipientAmount, "recipientAmount");
+  const ending = await prepareEnding(context, "settleMilestone", args, () => recipientAmount);
+  const { snapshot, milestoneIndex, accounts, setup } = ending;
+  const { owner } = snapshot.userPayment;
+  return [
+    ...setup,
+    buildInstruction(
+      "settleMilestone",
+      { ...accounts, owner, recipient: snapshot.policy.recipient },
+      { milestoneIndex, recipientAmount },
+      context.programId,
+    ),
+  ];
+}
+
+export interface ReclaimMilestoneArgs extends Omit<
+  EndingArgs,
+  "recipientTokenAccount" | "gatewayFeeAccount" | "protocolFeeAccount"
+> {
+  /** The recipient signs as well: the milestone need not be overdue, and may be in any state with money in it. */
+  isAgreed?: boolean;
+}
+
+/**
+ * Takes the current milestone and its platform fee back: the owner alone when it was not submitted by the due date plus
+ * the grace, at any time with `isAgreed` and the recipient's signature. No fees are taken.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`,
+ * `MilestoneProgramError` (`MilestoneAlreadySubmitted`, `MilestoneInDispute`, `InvalidOwnerTokenAccount`, ...).
+ * @example
+ * const instructions = await reclaimMilestone(context, { policyPda });
+ */
+export async function reclaimMilestone(
+  context: MilestoneContext,
+  args: ReclaimMilestoneArgs,
+): Promise<TransactionInstruction[]> {
+  const action = args.isAgreed ? "reclaimMilestoneAgreed" : "reclaimMilestone";
+  const ending = await prepareEnding(context, action, args, (amount) => amount.muln(0));
+  const { snapshot, milestoneIndex, accounts, setup } = ending;
+  return [
+    ...setup,
+    buildInstruction(
+      "reclaimMilestone",
+      {
+        ...accounts,
+        owner: snapshot.userPayment.owner,
+        recipient: args.isAgreed ? snapshot.policy.recipient : null,
+        // Null only for an index that does not exist, which is built with `skipChecks` alone.
+        ownerTokenAccount: accounts.ownerTokenAccount ?? snapshot.userPayment.tokenAccount,
+      },
+      { milestoneIndex },
+      context.programId,
+    ),
+  ];
+}

@@ -1,0 +1,46 @@
+import type { TransactionInstruction } from "@solana/web3.js";
+import type { MilestoneContext } from "../context";
+import { buildInstruction } from "../instruction";
+import { toHash } from "./hash";
+import {
+  type HeldMilestoneArgs,
+  loadHeldPolicy,
+  milestoneIndexOf,
+  refuseAction,
+  requireEscrow,
+} from "./held-policy";
+
+export interface SubmitMilestoneArgs extends HeldMilestoneArgs {
+  /** 32 bytes, SHA-256 of what is delivered: `hashDocument`, `hashFile`. */
+  evidenceHash: ArrayLike<number>;
+}
+
+/**
+ * Submits the current milestone's work: the review period starts, and where the owner stays silent through it anyone may
+ * release. After a dispute it submits again, and the review starts anew. The policy's recipient signs.
+ * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `MilestoneProgramError` (`EscrowNotAccepted`,
+ * `MilestoneNotFunded`, `MilestoneAlreadySubmitted`, `MilestoneInMediation`, ...).
+ * @example
+ * const instructions = await submitMilestone(context, { policyPda, evidenceHash: await hashFile("./delivery.zip") });
+ */
+export async function submitMilestone(
+  context: MilestoneContext,
+  args: SubmitMilestoneArgs,
+): Promise<TransactionInstruction[]> {
+  const evidenceHash = toHash(args.evidenceHash, "evidenceHash");
+  const held = await loadHeldPolicy(context, args.policyPda);
+  const { policy } = held;
+  const milestoneIndex = milestoneIndexOf(policy, args.milestoneIndex);
+  if (!args.skipChecks) {
+    const escrow = requireEscrow(policy, held.escrow);
+    refuseAction("submitMilestone", { ...held, escrow }, milestoneIndex);
+  }
+  return [
+    buildInstruction(
+      "submitMilestone",
+      { recipient: policy.recipient, policy: held.policyAddress, escrow: held.escrowAddress },
+      { milestoneIndex, evidenceHash },
+      context.programId,
+    ),
+  ];
+}
