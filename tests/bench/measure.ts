@@ -4,6 +4,7 @@ import { createTransferCheckedInstruction, TOKEN_2022_PROGRAM_ID } from "@solana
 import { ComputeUse, computeUse, RuntimeName, SendResult } from "../harness";
 import { Schedule } from "../instructions";
 import { Person, START, World } from "../world";
+import { measureEscrow } from "./measure-escrow";
 
 export interface Measurement {
   name: string;
@@ -22,18 +23,29 @@ const SCHEDULE: Schedule = {
   releaseCondition: 1,
 };
 
-/** Every instruction once, each in a state a user meets it in. */
-export async function measureInstructions(runtime: RuntimeName): Promise<Measurement[]> {
-  const rows: Measurement[] = [];
-  const add = (name: string, { cu, tokenCu, ownCu }: ComputeUse): void => {
-    rows.push({ name, runtime, cu, token_cu: tokenCu, own_cu: ownCu });
-  };
-  const measure = async (
+/** Collects what instructions consume. */
+export class Recorder {
+  readonly rows: Measurement[] = [];
+
+  constructor(readonly runtime: RuntimeName) {}
+
+  add(name: string, { cu, tokenCu, ownCu }: ComputeUse): void {
+    this.rows.push({ name, runtime: this.runtime, cu, token_cu: tokenCu, own_cu: ownCu });
+  }
+
+  /** Sends it alone; it must succeed. */
+  measure = async (
     world: World,
     name: string,
     instruction: TransactionInstruction,
     ...signers: Person[]
-  ): Promise<void> => add(name, only(await world.expectOk([instruction], ...signers)));
+  ): Promise<void> => this.add(name, only(await world.expectOk([instruction], ...signers)));
+}
+
+/** Every instruction once, each in a state a user meets it in. */
+export async function measureInstructions(runtime: RuntimeName): Promise<Measurement[]> {
+  const recorder = new Recorder(runtime);
+  const { measure } = recorder;
 
   const plain = await World.create({ runtime });
   await plain.chain.setTime(START + 10n);
@@ -59,7 +71,7 @@ export async function measureInstructions(runtime: RuntimeName): Promise<Measure
   await measure(plain, "update_gateway", plain.updateGateway({ feeBps: 1 }), "gatewayAuthority");
   await measure(plain, "close_gateway", plain.closeGateway(), "gatewayAuthority");
   await measure(plain, "create_gateway", plain.createGateway(), "gatewayAuthority");
-  add("transfer_checked/bare", await bareTransfer(plain));
+  recorder.add("transfer_checked/bare", await bareTransfer(plain));
 
   const withFees = await World.create({ runtime, protocolFeeBps: 100, gatewayFeeBps: 250 });
   await withFees.chain.setTime(START + 10n);
@@ -80,7 +92,8 @@ export async function measureInstructions(runtime: RuntimeName): Promise<Measure
     token2022.executePayment(otherPolicy, 0),
     "stranger",
   );
-  return rows;
+  await measureEscrow(recorder);
+  return recorder.rows;
 }
 
 /** The one invocation of our program in a transaction. */
