@@ -1,6 +1,7 @@
 /** Instruction data that is cut short or holds no value of its type. */
 import { TransactionInstruction } from "@solana/web3.js";
 import { expect } from "chai";
+import { HeldPolicy } from "./escrow-world";
 import { IDL } from "./instructions";
 import { expectRefused } from "./refusal";
 import { Person, PolicyRef, World } from "./world";
@@ -10,9 +11,11 @@ const OPEN = { amounts: [1_000n, 2_000n], timestamps: [0n, 0n], releaseCondition
 describe("instruction data", () => {
   let world: World;
   let policy: PolicyRef;
+  let held: HeldPolicy;
   before(async () => {
     world = await World.create();
     policy = await world.createPolicy(OPEN);
+    held = await HeldPolicy.ready(world, { schedule: OPEN });
   });
 
   it("given the data of each instruction cut at every length then InvalidInstructionData", async () => {
@@ -31,9 +34,29 @@ describe("instruction data", () => {
       world.changeStatus(policy.address, "Paused"),
       world.deletePolicy(policy.address),
       world.syncDelegation(),
+      held.open(),
+      held.accept(),
+      held.fund(0, 1),
+      held.submit(0),
+      held.approve(0),
+      held.dispute(0),
+      held.withdrawDispute(0),
+      held.requestMediation(0),
+      held.resolve(0, 1n),
+      held.expire(0),
+      held.settle(0, 1n),
+      held.reclaimAgreed(0),
+      held.close(),
     ];
     expect(all).to.have.length(IDL.instructions.length);
-    const signers: Person[] = ["owner", "upgradeAuthority", "gatewayAuthority", "stranger"];
+    const signers: Person[] = [
+      "owner",
+      "recipient",
+      "mediator",
+      "upgradeAuthority",
+      "gatewayAuthority",
+      "stranger",
+    ];
     for (const instruction of all) {
       for (let length = 0; length < instruction.data.length; length++) {
         const cut = new TransactionInstruction({
