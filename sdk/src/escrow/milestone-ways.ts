@@ -65,19 +65,19 @@ export function milestoneWays(milestone: Milestone, escrow: Escrow): MilestoneWa
         way("submitMilestone", "recipient", null, mediationAt),
         way("withdrawDispute", "owner", null, mediationAt),
         { ...way("requestMediation", "owner", null, mediationAt), roles: ["owner", "recipient"] },
-        ...mediationWays(escrow),
+        ...mediationWays(escrow, mediationAt),
       ];
     case "mediation":
-      return mediationWays(escrow);
+      return mediationWays(escrow, null);
     default:
       return [];
   }
 }
 
-function mediationWays(escrow: Escrow): MilestoneWay[] {
+function mediationWays(escrow: Escrow, from: BN | null): MilestoneWay[] {
   const expiresAt = mediationExpiresAt(escrow);
   return [
-    way("resolveDispute", "mediator", escrow.mediationAt, expiresAt),
+    way("resolveDispute", "mediator", from, expiresAt),
     way("expireMediation", "anyone", expiresAt),
     ...BY_AGREEMENT,
   ];
