@@ -25,7 +25,6 @@ const KINDS = [
   "reclaim",
   "reclaimAgreed",
   "execute",
-  "execute",
   "close",
   "delete",
   "pause",
@@ -50,7 +49,7 @@ export function anything(model: Model, dice: Dice): Action {
   const amount = (policy.state.amounts[currentOf(policy)] ?? 5n) + BigInt(dice.below(3)) - 1n;
   // By the owner they nearly always succeed, and end what leads to rarer things.
   if ((kind === "delete" || kind === "close") && by === "owner" && !dice.chance(30)) {
-    return action("execute", policy.places.policy, dice, { by, index, amount });
+    return action("withdraw", policy.places.policy, dice, { by, index, amount });
   }
   if (kind === "open") return opening(policy, dice, dice.chance(20));
   return action(kind, policy.places.policy, dice, { by, index, amount });

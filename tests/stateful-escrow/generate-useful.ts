@@ -87,9 +87,19 @@ function probes(model: Model, policy: LivePolicy): Action[] {
 
 interface Option {
   action: Action;
-  /** How often the rarest thing that it would show was seen. */
+  /** How often the rarest thing that it would show was seen, less for what leads on to much else. */
   seen: number;
 }
+
+/** So many times as often as what ends a milestone: the deeper a state lies, the more ways it has. */
+const LEADS_ON: Partial<Record<ActionKind, number>> = {
+  accept: 6,
+  fund: 6,
+  submit: 10,
+  dispute: 14,
+  requestMediation: 3,
+};
+const weightOf = (action: Action): number => LEADS_ON[action.kind] ?? 1;
 
 /** Moves of the clock to just before, on and just after each deadline ahead. */
 function landings(model: Model, policy: LivePolicy, coverage: Coverage): Option[] {
@@ -135,7 +145,8 @@ function rarest(model: Model, coverage: Coverage, action: Action): Option {
     const row = expectedRow(policy.escrow, milestone, action.kind, model.time);
     if (row) keys.push(row);
   }
-  return { action, seen: Math.min(...keys.map((key) => coverage.of(key))) };
+  const seen = Math.min(...keys.map((key) => coverage.of(key)));
+  return { action, seen: seen / weightOf(action) };
 }
 
 /** The least seen of everything that can be shown now; one time in three any of them. */
@@ -152,7 +163,7 @@ export function useful(model: Model, coverage: Coverage, dice: Dice): Action | n
     return dice.chance(20) && moves.length > 0
       ? dice.of(moves).action
       : actions.length > 0
-        ? dice.of(actions)
+        ? dice.of(actions.flatMap((one) => Array<Action>(weightOf(one)).fill(one)))
         : null;
   }
   const options = [
