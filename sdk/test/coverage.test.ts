@@ -1,11 +1,16 @@
 import BN from "bn.js";
 import { expect } from "chai";
+import { FUNDING_KIND_CLOSED, FUNDING_KIND_HELD } from "../src/constants";
 import { computeCoverage } from "../src/delegation/coverage";
 import { delegationCoverage } from "../src/delegation/delegation-coverage";
 import { AccountNotFoundError } from "../src/errors/accounts";
+import type { Escrow, EscrowMilestone } from "../src/types";
 import { expectError } from "./expect-error";
 import {
+  escrow,
+  escrowPda,
   fakeWorld,
+  heldWorld,
   mint,
   NOW,
   owner,
@@ -15,6 +20,7 @@ import {
   tokenAccount,
   userPayment,
   userPaymentPda,
+  vault,
 } from "./fixtures";
 
 const amounts = (...values: number[]) => [0, 1, 2, 3].map((slot) => new BN(values[slot] ?? 0));
@@ -131,7 +137,111 @@ describe("computeCoverage", () => {
   });
 });
 
+describe("computeCoverage of held policies", () => {
+  const FUNDING = { ...policyA, fundingKind: FUNDING_KIND_HELD };
+  const held = (milestones: Partial<EscrowMilestone>[], overrides: Partial<Escrow> = {}) =>
+    computeCoverage({
+      ...input,
+      userPayment: userPayment({ committed: new BN(40) }),
+      policies: [{ address: addressA, account: FUNDING }, input.policies[1]!],
+      tokenAccount: tokenAccount({ amount: 40n, delegatedAmount: 40n }),
+      escrows: [{ address: escrowPda, account: escrow(milestones, overrides) }],
+      vaultAccounts: [tokenAccount({ address: vault, amount: 13n })],
+    });
+  const funded = (amount: number): Partial<EscrowMilestone> => ({
+    state: { funded: {} },
+    funded: new BN(amount),
+  });
+
+  it("given nothing funded, then no shortfall of the delegation: nothing of it is pulled", () => {
+    const coverage = held([]);
+    expect(coverage.shortfall.isZero()).to.equal(true);
+    expect(coverage.firstUncovered).to.equal(null);
+    expect(coverage.upcoming.map(({ policyId }) => policyId)).to.deep.equal([2]);
+    expect([coverage.held.toNumber(), coverage.unfunded.toNumber()]).to.deep.equal([0, 30]);
+  });
+
+  it("given an empty account and no delegation, then only the delegated policy lacks something", () => {
+    const coverage = computeCoverage({
+      ...input,
+      userPayment: userPayment({ committed: new BN(0) }),
+      policies: [{ address: addressA, account: FUNDING }],
+      tokenAccount: tokenAccount({ amount: 0n, delegate: null, delegatedAmount: 0n }),
+      escrows: [{ address: escrowPda, account: escrow([]) }],
+    });
+    expect([coverage.shortfall.toNumber(), coverage.firstUncovered]).to.deep.equal([0, null]);
+    expect(coverage.vaults[0]!.balance).to.equal(null);
+  });
+
+  it("given the first of two funded, then what the vault owes, what it holds and what is not funded", () => {
+    const [only] = held([funded(10)], { platformFeeBps: 1_000 }).vaults;
+    expect(only!.escrow.equals(escrowPda)).to.equal(true);
+    expect([
+      only!.outstanding.toNumber(),
+      only!.balance!.toNumber(),
+      only!.unfunded.toNumber(),
+      only!.isAccepted,
+    ]).to.deep.equal([10, 13, 22, true]);
+    expect(
+      only!.upcoming.map(({ milestoneIndex, amount, unfunded, dueAt }) => [
+        milestoneIndex,
+        amount.toNumber(),
+        unfunded.toNumber(),
+        dueAt!.toNumber() - NOW,
+      ]),
+    ).to.deep.equal([
+      [0, 10, 0, 100],
+      [1, 20, 22, 300],
+    ]);
+  });
+
+  it("given an ended milestone, then neither its money nor its promise counts", () => {
+    const account = {
+      ...FUNDING,
+      policyType: { milestone: { ...FUNDING.policyType.milestone, currentMilestone: 1 } },
+    };
+    const ended = { state: { resolved: {} } as const, funded: new BN(10), paid: new BN(6) };
+    const coverage = computeCoverage({
+      ...input,
+      policies: [{ address: addressA, account }],
+      escrows: [
+        {
+          address: escrowPda,
+          account: escrow([{ ...ended, refunded: new BN(4) }, funded(20)]),
+        },
+      ],
+    });
+    expect([coverage.held.toNumber(), coverage.unfunded.toNumber()]).to.deep.equal([20, 0]);
+    expect(coverage.vaults[0]!.upcoming.map(({ milestoneIndex }) => milestoneIndex)).to.deep.equal([
+      1,
+    ]);
+  });
+
+  it("given terms that nobody accepted, then it says so", () => {
+    expect(held([funded(10)], { acceptedAt: new BN(0) }).vaults[0]!.isAccepted).to.equal(false);
+  });
+
+  it("given a closed escrow, then it counts nowhere", () => {
+    const coverage = computeCoverage({
+      ...input,
+      policies: [{ address: addressA, account: { ...FUNDING, fundingKind: FUNDING_KIND_CLOSED } }],
+    });
+    expect([coverage.upcoming, coverage.vaults]).to.deep.equal([[], []]);
+  });
+});
+
 describe("delegationCoverage", () => {
+  it("given a held policy, then its escrow and vault are read", async () => {
+    const { context } = await heldWorld([{ state: { funded: {} }, funded: new BN(50_000_000) }]);
+    const coverage = await delegationCoverage(context, owner.publicKey, mint);
+    expect(coverage.upcoming).to.deep.equal([]);
+    expect(
+      [coverage.held, coverage.unfunded, coverage.vaults[0]!.balance!].map((amount) =>
+        amount.toNumber(),
+      ),
+    ).to.deep.equal([50_000_000, 100_000_000, 50_000_000]);
+  });
+
   it("given a chain, then what is on it", async () => {
     const { context } = await fakeWorld();
     const coverage = await delegationCoverage(context, owner.publicKey, mint);
