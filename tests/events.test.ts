@@ -1,41 +1,14 @@
 import { PublicKey, TransactionInstruction } from "@solana/web3.js";
-import { BN } from "@coral-xyz/anchor";
 import { expect } from "chai";
+import { bumpOf, expectEvents } from "./event-expectations";
 import { PROGRAM_ID } from "./harness";
 import { gatewayAddress, userPaymentAddress } from "./instructions";
-import { ProgramEvent, programEvents } from "./stateful/replay";
 import { Person, PolicyRef, START, World } from "./world";
 
-const bumpOf = (...seeds: (string | Uint8Array)[]): number =>
-  PublicKey.findProgramAddressSync(
-    seeds.map((seed) => Buffer.from(seed as Uint8Array)),
-    PROGRAM_ID,
-  )[1];
 const padded = (text: string, length: number): number[] => [
   ...Buffer.concat([Buffer.from(text)], length),
 ];
 const zeros = (length: number): number[] => Array.from({ length }, () => 0);
-
-/** Addresses as base58, wide numbers as decimal strings, bytes as hex: comparable, and readable in a diff. */
-function plain(value: unknown): unknown {
-  if (value instanceof PublicKey) return value.toBase58();
-  if (BN.isBN(value) || typeof value === "bigint") return value.toString();
-  if (Array.isArray(value)) {
-    const isBytes = value.length > 4 && value.every((item) => typeof item === "number");
-    return isBytes ? Buffer.from(value as number[]).toString("hex") : value.map(plain);
-  }
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]));
-  }
-  return value;
-}
-
-function expectEvents(logs: string[], ...expected: [string, Record<string, unknown>][]): void {
-  const events: ProgramEvent[] = programEvents(logs);
-  expect(events.map(({ name, data }) => [name, plain(data)])).to.deep.equal(
-    expected.map(([name, fields]) => [name, plain(fields)]),
-  );
-}
 
 /** The clock at each test's end, so that no time in an event can be one of the set-up's. */
 const NOW = START + 1_000n;
