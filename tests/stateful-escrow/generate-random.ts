@@ -95,6 +95,7 @@ const PAYS_OWNER = ["resolve", "expire", "settle", "reclaim", "reclaimAgreed"];
 /** An action that would succeed, with one thing wrong. */
 export function flawed(model: Model, dice: Dice): Action | null {
   const live = [...model.policies.values()];
+  if (dice.chance(20)) return opening(dice.of(live), dice, false);
   const right = live
     .flatMap((policy) => candidates(model, policy, dice))
     .filter((one): one is MilestoneAction => "index" in one);

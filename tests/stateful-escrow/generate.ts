@@ -21,10 +21,10 @@ export const command: fc.Arbitrary<Command> = fc.record({
   mode: fc.oneof(
     ...(
       [
-        [50, "useful"],
-        [20, "any"],
+        [58, "useful"],
+        [14, "any"],
         [16, "flawed"],
-        [12, "around"],
+        [10, "around"],
         [2, "again"],
       ] as const
     ).map(([weight, mode]) => ({ weight, arbitrary: fc.constant(mode) })),
