@@ -2,10 +2,15 @@
 const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
 
+/** Digits are converted in groups: the largest for which a group of each kind still multiply within a double. */
+const BYTES = { base: 256, group: 2 };
+const CHARACTERS = { base: 58, group: 5 };
+
 /** @example encodeBase58(Buffer.alloc(32)) // "11111111111111111111111111111111" */
 export function encodeBase58(bytes: Uint8Array): string {
-  const digits = inBase(bytes, 256, 58);
-  return digits.map((digit) => ALPHABET[digit]).join("");
+  let text = "";
+  for (const digit of inBase(bytes, BYTES, CHARACTERS)) text += ALPHABET[digit];
+  return text;
 }
 
 /** Null for a text with a character outside the alphabet. */
@@ -16,25 +21,47 @@ export function decodeBase58(text: string): Buffer | null {
     if (value === undefined) return null;
     values.push(value);
   }
-  return Buffer.from(inBase(values, 58, 256));
+  return Buffer.from(inBase(values, CHARACTERS, BYTES));
+}
+
+interface Digits {
+  base: number;
+  group: number;
 }
 
 /** Digits from one base in another, most significant first; a leading zero stays a leading zero. */
-function inBase(source: ArrayLike<number>, from: number, to: number): number[] {
-  const digits: number[] = []; // least significant first
+function inBase(source: ArrayLike<number>, from: Digits, to: Digits): number[] {
   let zeros = 0;
   while (zeros < source.length && source[zeros] === 0) zeros += 1;
-  for (let i = zeros; i < source.length; i += 1) {
-    let carry = source[i] as number;
-    for (let j = 0; j < digits.length; j += 1) {
-      carry += (digits[j] as number) * from;
-      digits[j] = carry % to;
-      carry = Math.floor(carry / to);
+
+  const groups: number[] = []; // of `to`, least significant first
+  const toBase = to.base ** to.group;
+  const fromBase = from.base ** from.group;
+  // The first group takes what the others leave over, so that they are all full.
+  let end = zeros + ((source.length - zeros) % from.group || from.group);
+  for (let start = zeros; start < source.length; start = end, end += from.group) {
+    let carry = 0;
+    for (let i = start; i < end; i += 1) carry = carry * from.base + (source[i] as number);
+    for (let j = 0; j < groups.length; j += 1) {
+      carry += (groups[j] as number) * fromBase;
+      const rest = carry % toBase;
+      groups[j] = rest;
+      carry = (carry - rest) / toBase;
     }
     while (carry > 0) {
-      digits.push(carry % to);
-      carry = Math.floor(carry / to);
+      const rest = carry % toBase;
+      groups.push(rest);
+      carry = (carry - rest) / toBase;
     }
   }
-  return [...new Array<number>(zeros).fill(0), ...digits.reverse()];
+
+  const digits = new Array<number>(zeros).fill(0);
+  for (let j = groups.length - 1; j >= 0; j -= 1) {
+    const group = groups[j] as number;
+    for (let place = to.group - 1; place >= 0; place -= 1) {
+      const digit = Math.floor(group / to.base ** place) % to.base;
+      if (digit > 0 || digits.length > zeros) digits.push(digit);
+    }
+  }
+  return digits;
 }

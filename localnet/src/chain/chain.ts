@@ -36,6 +36,7 @@ export interface SimulationChecks {
 
 export class Chain {
   private readonly listeners = new Set<ChainListener>();
+  private readonly signed = new WeakSet<Wire>();
   private stopTimer: (() => void) | undefined;
 
   constructor(
@@ -162,10 +163,17 @@ export class Chain {
 
   /** Why a validator would not even run it; in the order in which a validator looks. */
   private refusal(wire: Wire, checks: SimulationChecks): TransactionError | null {
-    if (checks.sigVerify && !areSignaturesValid(wire)) return "SignatureFailure";
+    if (checks.sigVerify && !this.isSigned(wire)) return "SignatureFailure";
     if (checks.replaceRecentBlockhash) return null;
     if (!this.clock.isBlockhashValid(wire.message.blockhash)) return "BlockhashNotFound";
     return this.history.get(wire.signatures[0] as string) ? "AlreadyProcessed" : null;
+  }
+
+  /** Remembers the answer, since preflight and landing ask both. */
+  private isSigned(wire: Wire): boolean {
+    const isSigned = this.signed.has(wire) || areSignaturesValid(wire);
+    if (isSigned) this.signed.add(wire);
+    return isSigned;
   }
 
   private moveClock(move: () => void): void {

@@ -34,6 +34,7 @@ export class ChainClock {
   readonly mode: ClockOptions["mode"];
   /** Newest last; the current slot is among them. */
   private records: SlotRecord[] = [];
+  private readonly slots = new Map<string, number>();
   private readonly times = new Map<number, number>();
   private manualTime = 0;
   /** In wall mode: chain time minus the wall's, in milliseconds. */
@@ -83,8 +84,8 @@ export class ChainClock {
 
   /** The last block height at which transactions with this blockhash land; undefined for none of this chain's. */
   lastValidHeight(blockhash: string): number | undefined {
-    const found = this.records.find(({ hash }) => hash === blockhash);
-    return found && found.slot + BLOCKHASH_AGE;
+    const slot = this.slots.get(blockhash);
+    return slot === undefined ? undefined : slot + BLOCKHASH_AGE;
   }
 
   isBlockhashValid(blockhash: string): boolean {
@@ -136,9 +137,11 @@ export class ChainClock {
   }
 
   private remember(record: SlotRecord): void {
-    this.records = [...this.records, record].filter(
-      ({ slot }) => slot > record.slot - MAX_SLOT_HASHES,
-    );
+    this.records.push(record);
+    this.slots.set(record.hash, record.slot);
+    const oldest = record.slot - MAX_SLOT_HASHES;
+    const kept = this.records.findIndex(({ slot }) => slot > oldest);
+    for (const { hash } of this.records.splice(0, kept)) this.slots.delete(hash);
     this.times.set(record.slot, record.time);
     for (const slot of this.times.keys()) {
       if (slot > record.slot - REMEMBERED_SLOTS) break;

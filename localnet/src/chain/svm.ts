@@ -152,8 +152,20 @@ export class Svm {
 
 const RENT_EPOCH_NEVER = 0xffff_ffff_ffff_ffffn;
 
+const MAX_KNOWN = 20_000;
+const known = new Map<string, Buffer>();
+
 /** Only for text that was checked before: an address or a hash of this chain's own making. */
-const addressBytes = (address: string): Buffer => decodeBase58(address) as Buffer;
+function addressBytes(address: string): Buffer {
+  let bytes = known.get(address);
+  if (!bytes) {
+    bytes = decodeBase58(address) as Buffer;
+    // The same few addresses come again and again; which ones may change, so all are forgotten at times.
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(address, bytes);
+  }
+  return bytes;
+}
 
 const bufferOver = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
