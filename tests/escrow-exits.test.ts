@@ -1,7 +1,8 @@
 /**
  * No dead end (invariant 18): every state of two held milestones, whatever anybody did before, under every release
  * condition, with due dates and without. From each one that holds money there is a way until all of it is paid or
- * refunded, with any one party away for ever, within a time that follows from the terms. Needs no chain.
+ * refunded, with any one party away for ever and no two of the others agreeing, within a time that follows from the
+ * terms. Needs no chain.
  */
 import { expect } from "chai";
 import { holdsMoney, type Party, PARTIES, type Rules } from "./stateful-escrow/exit-model";
@@ -34,6 +35,9 @@ const USUAL: Rules = {
 const bound = ({ due, grace, review, delay, timeout }: Rules): number =>
   Math.max(...due) + 2 * Math.max(grace, review, delay + timeout);
 
+/** A dispute in the last second of its window holds each review up for as long. */
+const stalling = ({ window }: Rules): number => 2 * window;
+
 /** States with money and no way out, described. */
 function deadEnds(graph: Graph, present: readonly Party[]): string[] {
   const waits = graph.waits(present);
@@ -50,7 +54,7 @@ describe("a way out of every escrow", () => {
     expect([...walked].sort()).to.deep.equal(documentedRows().map(rowName).sort());
   });
 
-  it("given any one party away for ever when money is held then there is a way out in bounded time", () => {
+  it("given any one party away for ever and no agreement when money is held then there is a way out in bounded time", () => {
     const states = graphs.reduce((sum, { graph }) => sum + graph.states.length, 0);
     const holding = graphs.reduce((sum, { graph }) => sum + graph.holding, 0);
     console.log(`      ${states} states under ${graphs.length} agreements, ${holding} with money`);
@@ -78,6 +82,23 @@ describe("a way out of every escrow", () => {
       console.log(`      nobody but ${alone}: longest wait ${longest} days`);
     });
   }
+
+  for (const player of ["owner", "recipient"] as const) {
+    it(`given all others against the ${player} when money is held then it can be forced out in bounded time`, () => {
+      let longest = 0;
+      for (const { rules, graph } of graphs) {
+        const wait = Math.max(...graph.forcedWaits(player));
+        expect(wait, JSON.stringify(rules)).to.be.at.most(bound(rules) + stalling(rules));
+        longest = Math.max(longest, wait);
+      }
+      console.log(`      all others against ${player}: longest wait ${longest} days`);
+    });
+  }
+
+  it("given a design in which withdrawing a dispute restarts the review when the owner does so for ever then it is found", () => {
+    const graph = new Graph({ ...USUAL, flaw: "withdrawal restarts the review" });
+    expect(Math.max(...graph.forcedWaits("recipient"))).to.equal(Infinity);
+  });
 
   // The search must be able to find what it says is not there.
   const FLAWS: { flaw: NonNullable<Rules["flaw"]>; absent: Party; stuck: string }[] = [

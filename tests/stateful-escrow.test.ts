@@ -46,6 +46,7 @@ describe("random sequences of everything on held policies", () => {
     const seed = randomSeed();
     for (let chain = 0; chain < CHAINS; chain++) await runOne(seed, chain);
     for (let chain = CHAINS; chain < MOST_CHAINS && missing().length > 0; chain++) {
+      console.log(`      one more chain for: ${missing().join(", ")}`);
       await runOne(seed, chain);
     }
     const steps = runs.reduce((sum, run) => sum + run.steps, 0);

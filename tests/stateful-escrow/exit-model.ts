@@ -26,7 +26,11 @@ export interface Rules {
   due: [number, number];
   releaseCondition: number;
   flaw?:
-    "no mediation timeout" | "late delivery refused" | "no silent approval" | "pause stops all";
+    | "no mediation timeout"
+    | "late delivery refused"
+    | "no silent approval"
+    | "pause stops all"
+    | "withdrawal restarts the review";
 }
 
 /** `current` is 2 and `state` "refunded" when all is over. */
@@ -190,7 +194,12 @@ function disputes(state: State, rules: Rules, act: Act): void {
   if (state.state !== "disputed") return;
   act(
     ["owner"],
-    { ...state, state: "submitted", mediationAge: 0 },
+    {
+      ...state,
+      state: "submitted",
+      submittedAge: rules.flaw === "withdrawal restarts the review" ? 0 : state.submittedAge,
+      mediationAge: 0,
+    },
     { by: "withdraw_dispute", to: "submitted" },
   );
   const mediation = { ...state, state: "mediation" as const, submittedAge: 0, mediationAge: 0 };

@@ -27,7 +27,7 @@ export function creation(model: Model, dice: Dice, coverage?: Coverage): Action 
     : dice.of(CONDITIONS);
   const total = 1 + dice.below(4);
   const amounts = Array.from({ length: total }, () => amount(dice));
-  if (dice.chance(2)) amounts[0] = TOO_MUCH;
+  if (dice.chance(4)) amounts[0] = TOO_MUCH;
   let timestamp = model.time - 10n + BigInt(dice.below(60));
   const hasDates = releaseCondition % 2 === 1 || dice.chance(50);
   const timestamps = amounts.map(() => {

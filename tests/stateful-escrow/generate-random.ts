@@ -96,6 +96,10 @@ const PAYS_OWNER = ["resolve", "expire", "settle", "reclaim", "reclaimAgreed"];
 export function flawed(model: Model, dice: Dice): Action | null {
   const live = [...model.policies.values()];
   if (dice.chance(20)) return opening(dice.of(live), dice, false);
+  if (dice.chance(10)) {
+    const unaffordable = fundingAbove(live, model.tokens.owner);
+    if (unaffordable) return unaffordable;
+  }
   const right = live
     .flatMap((policy) => candidates(model, policy, dice))
     .filter((one): one is MilestoneAction => "index" in one);
@@ -134,4 +138,14 @@ export function flawed(model: Model, dice: Dice): Action | null {
   }
   const broken = dice.of(flaws)();
   return broken.index < 0 ? { ...broken, index: 5 } : broken;
+}
+
+/** Funding of a milestone for more than the owner has. */
+function fundingAbove(live: LivePolicy[], balance: bigint): Action | null {
+  for (const { places, state, escrow } of live) {
+    const first = escrow?.milestones.findIndex((one) => one.state === "unfunded") ?? -1;
+    if ((state.amounts[first] ?? 0n) <= balance) continue;
+    return { kind: "fund", policy: places.policy, by: "owner", first, count: 1 };
+  }
+  return null;
 }
