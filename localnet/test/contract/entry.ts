@@ -1,0 +1,17 @@
+/** What the entries of the contract are made of. */
+import { Keypair, type PublicKey } from "@solana/web3.js";
+import type { Testnet } from "../testnet";
+
+/** By method: what it has to answer, as web3.js reads it. */
+export type Contracts = Record<string, (net: Testnet) => Promise<void>>;
+
+export const base58 = (key: PublicKey): string => key.toBase58();
+
+/** An owner with 1.5 tokens, of which a delegate may move 5 units. */
+export async function holder(net: Testnet) {
+  const owner = await net.funded();
+  const mint = await net.mint(owner, 6);
+  const delegate = Keypair.generate().publicKey;
+  const account = await net.tokens(mint, owner, 1_500_000n, { delegate, amount: 5n });
+  return { owner, mint, delegate, account };
+}
