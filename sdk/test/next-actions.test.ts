@@ -415,8 +415,10 @@ describe("decideNextActions beside the table", () => {
     expect(obstacles.map(({ name, error }) => [name, error])).to.deep.equal([
       ["vault", "TokenAccountFrozen"],
     ]);
-    const done = { snapshot: { source: vaultAccount(1n, true) } };
-    expect(names(heldSnapshot("released", done), "owner")).to.deep.equal([]);
+    const donated = { snapshot: { source: vaultAccount(1n, true) } };
+    expect(names(heldSnapshot("released", donated), "owner")).to.deep.equal([]);
+    const empty = { snapshot: { source: vaultAccount(0n, true) } };
+    expect(names(heldSnapshot("released", empty), "owner")).to.deep.equal(["closeEscrow"]);
   });
 
   it("given a frozen destination, then it is named and hides nothing: another account will do", () => {

@@ -22,8 +22,10 @@ import {
   config,
   escrowPda,
   fakeWorld,
+  gatewayAuthority,
   gatewaySigner,
   heldWorld,
+  keypair,
   mediator,
   mint,
   NOW,
@@ -35,6 +37,7 @@ import {
   releaseSnapshot,
   stranger,
   tokenAccount,
+  tokenAccountBytes,
   userPaymentPda,
   vault,
 } from "./fixtures";
@@ -198,6 +201,21 @@ describe("decideRelease", () => {
   it("given a destination that does not exist yet, then met: executing creates it", () => {
     const recipientDestination = { ...destination, state: null };
     expect(decideRelease(releaseSnapshot({ recipientDestination })).isReleasable).to.equal(true);
+  });
+
+  it("given a mint that freezes new accounts since the creation, then only an account that is missing stops it", async () => {
+    const mintState = {
+      ...releaseSnapshot().mint!,
+      unsupportedExtensions: ["DefaultAccountState"],
+    };
+    const existing = releaseSnapshot({ mint: mintState });
+    expect(decideRelease(existing).isReleasable).to.equal(true);
+    buildExecution(context, existing);
+    const missing = { ...existing, recipientDestination: { ...destination, state: null } };
+    const unmet = decideRelease(missing).requirements.filter(({ isMet }) => !isMet);
+    expect(unmet.map(({ name, error }) => [name, error])).to.deep.equal([
+      ["destination", "TokenAccountFrozen"],
+    ]);
   });
 
   it("given a completed policy, then nothing is left to wait for", () => {
@@ -654,6 +672,28 @@ describe("held policies on a chain", () => {
     expect(group!.signers).to.deep.equal([]);
     const report = await explainRelease(world, policyPda);
     expect(report.isReleasable).to.equal(true);
+  });
+
+  it("given a fee account of the authority, then taken for a held policy, and refused for a delegated one", async () => {
+    const address = keypair("authority's tokens").publicKey;
+    const account = tokenAccountBytes({ owner: gatewayAuthority.publicKey, delegate: null });
+    for (const [world, isHeld] of [
+      [await heldWorld([SUBMISSION]), true],
+      [await fakeWorld(), false],
+    ] as const) {
+      world.connection.set(address, TOKEN_PROGRAM_ID, account);
+      const overrides = { gatewayFeeAccount: address };
+      const report = await explainRelease(world.context, policyPda, overrides);
+      const fees = report.requirements.find(({ name }) => name === "feeAccounts")!;
+      expect([fees.isMet, fees.error]).to.deep.equal([
+        isHeld,
+        isHeld ? null : "InvalidGatewayFeeAccount",
+      ]);
+      const [snapshot] = await loadReleaseSnapshots(world.context, [policyPda], overrides);
+      const build = () => buildExecution(context, snapshot!).instruction.keys[8]!.pubkey;
+      if (isHeld) expect(build().equals(address)).to.equal(true);
+      else await expectError(MilestoneProgramError, build);
+    }
   });
 
   it("given a held policy whose escrow is not there, then not found", async () => {

@@ -220,10 +220,11 @@ function policyActions(
     .map((way) => ({ ...way, cosigner: null, from: null, until: null }));
 }
 
-/** Whether it needs a held policy's vault and mint, one of which is out of order. */
-function isBlocked({ escrow, source }: ReleaseSnapshot, { instruction }: PolicyWay): boolean {
+/** Whether it needs a held policy's vault, or its mint, which is out of order. Closing asks nothing of the mint's kind. */
+function isBlocked(snapshot: ReleaseSnapshot, { instruction }: PolicyWay): boolean {
+  const { escrow, source, mint } = snapshot;
   if (!escrow) return false;
-  return (
-    instruction === "fundMilestones" || (instruction === "closeEscrow" && source?.amount !== 0n)
-  );
+  if (instruction === "fundMilestones") return true;
+  const canEmpty = mint && vault(snapshot, escrow).isMet;
+  return instruction === "closeEscrow" && source?.amount !== 0n && !canEmpty;
 }

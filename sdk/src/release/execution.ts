@@ -16,6 +16,7 @@ import { requireSupported } from "../tokens/mint";
 import { requiredSigner } from "./condition";
 import { splitAmount } from "./fees";
 import { type Destination, payingAccount, type ReleaseSnapshot } from "./snapshot";
+import { isOwnedRightly, unreleasableExtensions } from "./token-requirements";
 
 export interface ExecutionOptions {
   /** The milestone that is meant. Default: the current one. It is fixed in the instruction: a resend never pays the next. */
@@ -182,7 +183,7 @@ function refuseWrongIndex(snapshot: ReleaseSnapshot, milestoneIndex: number): vo
 function refuseWrongTokens(snapshot: ReleaseSnapshot): void {
   const { mint, source, userPayment, escrow } = snapshot;
   if (!mint) throw new AccountKindError("mint", userPayment.mint, "it does not exist any more");
-  requireSupported(mint);
+  requireSupported({ ...mint, unsupportedExtensions: unreleasableExtensions(mint) });
   const error = escrow ? "InvalidVault" : "InvalidTokenAccount";
   const owner = escrow ? escrow.address : userPayment.owner;
   if (!source) {
@@ -195,9 +196,10 @@ function refuseWrongTokens(snapshot: ReleaseSnapshot): void {
 
 function refuseWrongDestination(
   snapshot: ReleaseSnapshot,
-  { address, owner, state, isAssociated }: Destination,
+  destination: Destination,
   error: MilestoneErrorName,
 ): void {
+  const { address, owner, state, isAssociated } = destination;
   const { userPayment } = snapshot;
   const account = `Account: ${address.toBase58()}`;
   if (address.equals(payingAccount(snapshot))) {
@@ -207,7 +209,7 @@ function refuseWrongDestination(
     if (isAssociated) return;
     throw refuse(error, account, "It is no token account");
   }
-  if (!state.owner.equals(owner)) {
+  if (!isOwnedRightly(destination, state)) {
     throw refuse(
       error,
       account,

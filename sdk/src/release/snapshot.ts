@@ -29,6 +29,8 @@ export interface Destination {
   address: PublicKey;
   /** The wallet it has to belong to. */
   owner: PublicKey;
+  /** Another wallet whose account does as well: fees of a held policy may go to who may change the fee recipient. */
+  alternativeOwner?: PublicKey;
   state: TokenAccountState | null;
   /** Whether the address is the owner's associated token account, which anyone can create. */
   isAssociated: boolean;
@@ -134,11 +136,18 @@ export async function loadReleaseSnapshots(
     const mintInfo = cache.get(userPayment.mint);
     const mint = mintInfo ? parseMint(userPayment.mint, mintInfo) : null;
     const tokenProgram = mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
-    const destination = (owner: PublicKey, override?: PublicKey): Destination => {
+    const destination = (
+      owner: PublicKey,
+      override: PublicKey | undefined,
+      authority?: PublicKey,
+    ): Destination => {
       const associated = associatedTokenAddress(userPayment.mint, owner, tokenProgram);
       const address = override ?? associated;
       const state = parseTokenAccount(address, cache.get(address));
-      return { address, owner, state, isAssociated: address.equals(associated) };
+      const isAssociated = address.equals(associated);
+      return part.escrow && authority
+        ? { address, owner, alternativeOwner: authority, state, isAssociated }
+        : { address, owner, state, isAssociated };
     };
     return {
       ...part,
@@ -147,8 +156,16 @@ export async function loadReleaseSnapshots(
       mint,
       source: parseTokenAccount(source, cache.get(source)),
       recipientDestination: destination(policy.recipient, overrides.recipientTokenAccount),
-      gatewayFeeDestination: destination(gateway.feeRecipient, overrides.gatewayFeeAccount),
-      protocolFeeDestination: destination(config.feeRecipient, overrides.protocolFeeAccount),
+      gatewayFeeDestination: destination(
+        gateway.feeRecipient,
+        overrides.gatewayFeeAccount,
+        gateway.authority,
+      ),
+      protocolFeeDestination: destination(
+        config.feeRecipient,
+        overrides.protocolFeeAccount,
+        config.authority,
+      ),
       now,
     };
   });

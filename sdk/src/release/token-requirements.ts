@@ -3,23 +3,33 @@ import type BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
 import type { MilestoneErrorName } from "../errors/program";
 import type { TokenAccountState } from "../tokens/account";
+import type { MintState } from "../tokens/mint";
 import type { Escrow, WithAddress } from "../types";
 import type { AmountSplit } from "./fees";
 import { met, type Requirement, unmet } from "./requirement";
 import { type Destination, payingAccount, type ReleaseSnapshot } from "./snapshot";
 
+/**
+ * Extensions with which nothing can be released. New accounts may start frozen since the policy was created: that
+ * touches no account that exists, and the program lets it pass here.
+ */
+export function unreleasableExtensions(mint: MintState): string[] {
+  return mint.unsupportedExtensions.filter((name) => name !== DEFAULT_FROZEN);
+}
+
 export function mintSupported({ mint, userPayment }: ReleaseSnapshot): Requirement {
   if (!mint) return unmet("mint", "InvalidMint", `mint ${userPayment.mint.toBase58()} is closed`);
-  return mint.unsupportedExtensions.length === 0
+  const extensions = unreleasableExtensions(mint);
+  return extensions.length === 0
     ? met("mint", "the mint is supported")
-    : unmet("mint", "UnsupportedMint", `the mint has ${mint.unsupportedExtensions.join(", ")}`);
+    : unmet("mint", "UnsupportedMint", `the mint has ${extensions.join(", ")}`);
 }
 
 export function destination(snapshot: ReleaseSnapshot): Requirement {
   const problem = destinationProblem(snapshot, snapshot.recipientDestination);
   if (!problem)
     return met("destination", "the recipient's token account fits, or executePayment creates it");
-  const error = problem === "frozen" ? "TokenAccountFrozen" : "InvalidRecipientTokenAccount";
+  const error = FROZEN.includes(problem) ? "TokenAccountFrozen" : "InvalidRecipientTokenAccount";
   return unmet(
     "destination",
     error,
@@ -41,7 +51,7 @@ export function feeAccounts(
   for (const [fee, account, error] of needed) {
     const problem = fee.isZero() ? null : destinationProblem(snapshot, account);
     if (!problem) continue;
-    const answer = problem === "frozen" ? "TokenAccountFrozen" : error;
+    const answer = FROZEN.includes(problem) ? "TokenAccountFrozen" : error;
     return unmet(
       "feeAccounts",
       answer,
@@ -52,15 +62,27 @@ export function feeAccounts(
   return met("feeAccounts", "the fee accounts fit, are not needed, or executePayment creates them");
 }
 
-function destinationProblem(
-  snapshot: ReleaseSnapshot,
-  { address, owner, state, isAssociated }: Destination,
-): string | null {
+/** Whether the account belongs to whom the program demands. */
+export function isOwnedRightly(
+  { owner, alternativeOwner }: Destination,
+  state: TokenAccountState,
+): boolean {
+  return state.owner.equals(owner) || (alternativeOwner?.equals(state.owner) ?? false);
+}
+
+const DEFAULT_FROZEN = "DefaultAccountState";
+const FROZEN = ["frozen", "missing, and would be created frozen"];
+
+function destinationProblem(snapshot: ReleaseSnapshot, destination: Destination): string | null {
+  const { address, state, isAssociated } = destination;
   if (address.equals(payingAccount(snapshot))) return "the account that pays";
-  if (!state) return isAssociated ? null : "no token account";
-  if (!state.owner.equals(owner)) return `owned by ${state.owner.toBase58()}`;
+  if (!state && !isAssociated) return "no token account";
+  if (!state) {
+    return snapshot.mint?.unsupportedExtensions.includes(DEFAULT_FROZEN) ? FROZEN[1]! : null;
+  }
+  if (!isOwnedRightly(destination, state)) return `owned by ${state.owner.toBase58()}`;
   if (!state.mint.equals(snapshot.userPayment.mint)) return `of mint ${state.mint.toBase58()}`;
-  return state.isFrozen ? "frozen" : null;
+  return state.isFrozen ? FROZEN[0]! : null;
 }
 
 /** Delegation, allowance and balance of the owner's token account. */
