@@ -1,165 +1,165 @@
 /** The accounts, byte for byte as docs/accounts.md lays them out. See golden/README.md. */
 import { BorshAccountsCoder } from "@coral-xyz/anchor";
+import { AccountKind, decodeAccount } from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
 import { deserialize, serialize } from "borsh";
 import BN from "bn.js";
 import { expect } from "chai";
+import { HeldPolicy } from "./escrow-world";
 import {
   documentedLayout,
-  GOLDEN_TYPES,
-  GOLDEN_VERSIONS,
+  GOLDEN_FILES,
+  GoldenFile,
   goldenFields,
   goldenHex,
-  GoldenType,
-  NEWEST_VERSION,
+  newestWith,
+  versionsWith,
 } from "./golden/files";
+import { BALANCE, goldenAddresses, tellTheHeldStory, tellTheStory } from "./golden/stories";
 import { BORSH, VALUES } from "./golden/values";
-import { ChainAccount } from "./harness";
-import { IDL, policyAddress, PROGRAM_ID } from "./instructions";
+import { ChainAccount, expectError, mintTo, writeTokenAccount } from "./harness";
+import { IDL, PROGRAM_ID } from "./instructions";
 import { toBigInt, World } from "./world";
 
-const TYPES = Object.keys(GOLDEN_TYPES) as GoldenType[];
-const POLICY_ID = 1_001;
-const BALANCE = 9_000_000_000_000_000_000n;
-
-const addresses = (world: World): Record<GoldenType, PublicKey> => ({
-  ProgramConfig: world.config,
-  PaymentGateway: world.gateway,
-  UserPayment: world.userPayment,
-  PaymentPolicy: policyAddress(world.userPayment, POLICY_ID),
-});
-
-/** Leads every field of every account to a value of its own, by the program's instructions alone. */
-async function tellTheStory(): Promise<World> {
-  const world = await World.create({ balance: BALANCE, protocolFeeBps: 291 });
-  const { chain } = world;
-
-  await chain.setTime(1_777_777_777n);
-  const gateway = {
-    feeBps: 801,
-    name: "Gateway Ünïversal",
-    url: "https://gateway.example/ünï?q=1",
-  };
-  await world.expectOk([world.updateGateway(gateway)], "gatewayAuthority");
-
-  await chain.setTime(1_788_888_888n);
-  await world.createPolicy({ amounts: [1_000n], timestamps: [0n], releaseCondition: 0 });
-  const memo = new Uint8Array(64);
-  memo.set(new TextEncoder().encode("Projekt «abc» ✓ milestone 1"));
-  const policy = await world.createPolicy({
-    amounts: [0x1112131415161718n, 0x2122232425262728n, 0x3132333435363738n, 0x0142434445464748n],
-    timestamps: [-2n, 1_000_000_000n, 1_800_000_000n, 7_258_118_400n],
-    releaseCondition: 9,
-    memo,
-  });
-  expect(policy.id).to.equal(POLICY_ID);
-
-  await chain.setTime(1_799_999_999n);
-  const executor = world.key("recipient");
-  const execute = world.executePayment(policy.address, 0, { ...world.feeAccounts(), executor });
-  await world.expectOk([execute], "recipient");
-
-  await chain.setTime(1_811_111_111n);
-  await world.expectOk([world.changeStatus(policy.address, "Paused")], "owner");
-  const config = { protocolFeeBps: 321, isPaused: true, pendingAuthority: world.key("stranger") };
-  await world.expectOk([world.updateConfig(config)], "upgradeAuthority");
-  return world;
-}
+const FILES = Object.keys(GOLDEN_FILES) as GoldenFile[];
+const DELEGATED: GoldenFile[] = [
+  "program-config",
+  "payment-gateway",
+  "user-payment",
+  "payment-policy",
+];
+const HELD: GoldenFile[] = ["payment-policy-held", "payment-policy-closed", "escrow"];
+const STORIES: { title: string; files: GoldenFile[]; tell: () => Promise<World> }[] = [
+  {
+    title: "delegated",
+    files: DELEGATED,
+    tell: tellTheStory,
+  },
+  {
+    title: "held",
+    files: HELD,
+    tell: async () => (await tellTheHeldStory()).world,
+  },
+];
 
 const isText = (name: string): boolean => ["name", "url", "memo"].includes(name);
 
-/** The shape of `VALUES`, from whatever a decoder gives. */
+/** `milestoneAmounts` and `Milestone` as `milestone_amounts` and `milestone`: the SDK's names as the layout page's. */
+const snake = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter, at) => (at > 0 ? "_" : "") + letter.toLowerCase());
+
+/** The shape of `VALUES`, in snake_case, from whatever a decoder gives. */
 function plain(value: unknown, name = ""): unknown {
+  if (typeof value === "string") return value;
   if (value instanceof PublicKey) return value.toBase58();
-  if (value instanceof BN || typeof value === "bigint" || typeof value === "number") {
+  if (BN.isBN(value) || typeof value === "bigint" || typeof value === "number") {
     return value.toString();
   }
   if (Array.isArray(value)) {
-    if (name.startsWith("milestone_")) return value.map((item) => plain(item));
+    if (name.startsWith("milestone")) return value.map((item) => plain(item));
     const bytes = Buffer.from(value as number[]);
     if (isText(name)) return bytes.toString("utf8").replace(/\0+$/, "");
-    const isAddress = bytes.length === 32 && name !== "reserved";
+    const isAddress = bytes.length === 32 && name !== "reserved" && !name.endsWith("_hash");
     return isAddress ? new PublicKey(bytes).toBase58() : bytes.toString("hex");
   }
   return Object.fromEntries(
     Object.entries(value as object)
       .filter(([key]) => key !== "discriminator")
-      .map(([key, item]) => [key, plain(item, key)]),
+      .map(([key, item]) => [snake(key), plain(item, snake(key))]),
   );
 }
 
+async function putOnChain(world: World, version: string, files: GoldenFile[]): Promise<void> {
+  for (const file of files) {
+    const data = Buffer.from(goldenHex(version, file), "hex");
+    await world.chain.setAccount(goldenAddresses(world)[file], {
+      lamports: await world.chain.rentExempt(data.length),
+      data,
+      owner: PROGRAM_ID,
+      executable: false,
+    });
+  }
+}
+
 describe("golden bytes", () => {
-  for (const type of TYPES) {
-    it(`given the layout page then the golden ${type} has its fields at its offsets, and its size`, () => {
-      const fields = goldenFields(NEWEST_VERSION, type);
-      const { size, rows } = documentedLayout(type);
+  for (const file of FILES) {
+    it(`given the layout page then the golden ${file} has its fields at its offsets, and its size`, () => {
+      const version = newestWith(file);
+      const { size, rows } = documentedLayout(GOLDEN_FILES[file]);
+      const fields = goldenFields(version, file);
       expect(fields.map(({ name, offset }) => [offset, name])).to.deep.equal(rows);
-      expect(goldenHex(NEWEST_VERSION, type).length / 2).to.equal(size);
+      expect(goldenHex(version, file).length / 2).to.equal(size);
     });
   }
 
   it("given the layout page then the milestone's body is 128 bytes from 105", () => {
-    const fields = goldenFields(NEWEST_VERSION, "PaymentPolicy");
+    const fields = goldenFields(newestWith("payment-policy"), "payment-policy");
     const at = (name: string) => fields.find((field) => field.name === name)?.offset;
     expect(at("milestone_amounts")).to.equal(105);
     expect(at("status")).to.equal(105 + 128);
   });
 
-  describe("written by the program", () => {
-    let world: World;
-    before(async () => {
-      world = await tellTheStory();
+  for (const { title, files, tell } of STORIES) {
+    describe(`written by the program, ${title}`, () => {
+      let world: World;
+      before(async () => {
+        world = await tell();
+      });
+
+      for (const file of files) {
+        it(`given the ${file} then it is the golden one, field by field and as a whole`, async () => {
+          const version = newestWith(file);
+          const address = goldenAddresses(world)[file];
+          const account = (await world.chain.getAccount(address)) as ChainAccount;
+          for (const { name, offset, hex } of goldenFields(version, file)) {
+            const actual = account.data.subarray(offset, offset + hex.length / 2).toString("hex");
+            expect(actual, name).to.equal(hex);
+          }
+          expect(account.data.toString("hex")).to.equal(goldenHex(version, file));
+          expect(account.owner.equals(PROGRAM_ID)).to.equal(true);
+          expect(account.lamports).to.equal(await world.chain.rentExempt(account.data.length));
+        });
+      }
     });
+  }
 
-    for (const type of TYPES) {
-      it(`given the ${type} then it is the golden one, field by field and as a whole`, async () => {
-        const account = (await world.chain.getAccount(addresses(world)[type])) as ChainAccount;
-        for (const { name, offset, hex } of goldenFields(NEWEST_VERSION, type)) {
-          const actual = account.data.subarray(offset, offset + hex.length / 2).toString("hex");
-          expect(actual, name).to.equal(hex);
-        }
-        expect(account.data.toString("hex")).to.equal(goldenHex(NEWEST_VERSION, type));
-        expect(account.owner.equals(PROGRAM_ID)).to.equal(true);
-        expect(account.lamports).to.equal(await world.chain.rentExempt(account.data.length));
+  for (const file of FILES) {
+    const type = GOLDEN_FILES[file];
+    for (const version of versionsWith(file)) {
+      describe(`of version ${version}, decoded`, () => {
+        const data = Buffer.from(goldenHex(version, file), "hex");
+
+        it(`given the ${file} when borsh decodes it then every value, and the same bytes again`, () => {
+          const decoded = deserialize(BORSH[type], data);
+          expect(plain(decoded)).to.deep.equal(plain(VALUES[file]));
+          expect(Buffer.from(serialize(BORSH[type], decoded)).toString("hex")).to.equal(
+            data.toString("hex"),
+          );
+        });
+
+        it(`given the ${file} when Anchor decodes it then every value`, () => {
+          const decoded = new BorshAccountsCoder(IDL).decode(type, data) as object;
+          expect(plain(decoded)).to.deep.equal(plain(VALUES[file]));
+        });
+
+        it(`given the ${file} when the SDK decodes it then every value`, () => {
+          const kind = ((type[0] as string).toLowerCase() + type.slice(1)) as AccountKind;
+          const account = { data, owner: PROGRAM_ID, lamports: 0, executable: false };
+          const decoded = decodeAccount(kind, PublicKey.default, account, PROGRAM_ID);
+          expect(plain(decoded)).to.deep.equal(plain(VALUES[file]));
+        });
       });
     }
-  });
+  }
 
-  describe("decoded", () => {
-    for (const type of TYPES) {
-      const bytes = Buffer.from(goldenHex(NEWEST_VERSION, type), "hex");
-
-      it(`given the ${type} when borsh decodes it then every value, and the same bytes again`, () => {
-        const decoded = deserialize(BORSH[type], bytes);
-        expect(plain(decoded)).to.deep.equal(VALUES[type]);
-        expect(Buffer.from(serialize(BORSH[type], decoded)).toString("hex")).to.equal(
-          bytes.toString("hex"),
-        );
-      });
-
-      it(`given the ${type} when Anchor decodes it then every value`, () => {
-        const decoded = new BorshAccountsCoder(IDL).decode(type, bytes) as object;
-        expect(plain(decoded)).to.deep.equal(VALUES[type]);
-      });
-    }
-  });
-
-  for (const version of GOLDEN_VERSIONS) {
+  for (const version of versionsWith(...DELEGATED)) {
     describe(`of version ${version}, found on chain`, () => {
       it("given only those bytes then the program repairs, resumes, pays, updates, deletes and hands over", async () => {
         const world = await World.create({ balance: BALANCE });
         const { chain } = world;
-        for (const type of TYPES) {
-          const data = Buffer.from(goldenHex(version, type), "hex");
-          await chain.setAccount(addresses(world)[type], {
-            lamports: await chain.rentExempt(data.length),
-            data,
-            owner: PROGRAM_ID,
-            executable: false,
-          });
-        }
+        await putOnChain(world, version, DELEGATED);
         await chain.setTime(1_822_222_222n);
-        const policy = addresses(world).PaymentPolicy;
+        const policy = goldenAddresses(world)["payment-policy"];
 
         await world.expectOk([world.syncDelegation()], "owner");
         expect((await world.delegation()).allowance).to.equal(6_023_170_449_626_802_576n);
@@ -189,6 +189,70 @@ describe("golden bytes", () => {
         await world.expectOk([world.acceptAuthority()], "stranger");
         const config = await world.decode("ProgramConfig", world.config);
         expect((config["authority"] as PublicKey).equals(world.key("stranger"))).to.equal(true);
+      });
+
+      it("given a delegated policy then its remaining milestones move into a vault", async () => {
+        const world = await World.create({ balance: BALANCE });
+        await putOnChain(world, version, DELEGATED);
+        await world.chain.setTime(1_822_222_222n);
+        const address = goldenAddresses(world)["payment-policy"];
+        await world.expectOk([world.updateConfig({ isPaused: false })], "upgradeAuthority");
+        await world.expectOk([world.changeStatus(address, "Active")], "owner");
+        const schedule = { amounts: [], timestamps: [], releaseCondition: 9 };
+        const held = new HeldPolicy(world, { address, id: 1_001, schedule });
+        await world.expectOk([held.open()], "owner");
+        await world.expectOk([held.fund(1, 3)], "owner");
+        await world.expectOk([held.accept()], "recipient");
+        await world.expectOk([held.approve(1)], "owner");
+        expect(await world.balance("recipient")).to.equal(2_126_793_365_154_351_459n);
+        expect(await held.held()).to.equal(3_635_661_059_017_965_184n);
+      });
+    });
+  }
+
+  for (const version of versionsWith(...HELD)) {
+    describe(`of version ${version}, found on chain`, () => {
+      it("given a held policy then it is resolved, delivered, funded, paid, closed and deleted", async () => {
+        const world = await World.create({ protocolFeeBps: 291, gatewayFeeBps: 801 });
+        const { chain, testMint } = world;
+        // Both policies were of this gateway and this UserPayment; their counters say so.
+        const ids = [await world.createPolicy(), await world.createPolicy()].map(({ id }) => id);
+        expect(ids).to.deep.equal([1_000, 1_001]);
+        await putOnChain(world, version, HELD);
+        const address = goldenAddresses(world)["payment-policy-held"];
+        const schedule = { amounts: [], timestamps: [], releaseCondition: 9 };
+        const held = new HeldPolicy(world, { address, id: 1_001, schedule });
+        // The second and the third milestone are in the vault.
+        const inVault = 2_578_748_892_796_604_186n + 3_828_902_823_715_110_019n;
+        await writeTokenAccount(chain, testMint, held.escrow, { amount: inVault });
+        expect(await held.outstanding()).to.equal(inVault);
+
+        await chain.setTime(1_792_242_156n);
+        expectError(await world.send([held.resolve(1, 1n)], "mediator"), "MediationNotStarted");
+        await chain.setTime(1_792_242_157n);
+        await world.expectOk([held.resolve(1, 2_000_000_000_000_000_000n)], "mediator");
+        // 801 bps of it twice, on top and out of it; 291 of it.
+        expect(await world.balance("gatewayFees")).to.equal(320_400_000_000_000_000n);
+        expect(await world.balance("protocolFees")).to.equal(58_200_000_000_000_000n);
+        expect(await world.balance("recipient")).to.equal(1_781_600_000_000_000_000n);
+
+        // Its due date, 1,800,000,000, binds.
+        await world.expectOk([held.submit(2)], "recipient");
+        await chain.setTime(1_800_000_000n);
+        await world.expectOk([held.approve(2)], "owner");
+        expect(await held.held()).to.equal(0n);
+        await mintTo(chain, testMint, world.tokens.owner, 97_974_686_130_194_176n);
+        await world.expectOk([held.fund(3, 1)], "owner");
+        expect(await held.held()).to.equal(97_974_686_130_194_176n);
+        await world.expectOk([held.reclaimAgreed(3)], "owner", "recipient");
+        await world.expectOk([held.close()], "owner");
+        await world.expectOk([world.deletePolicy(address)], "owner");
+
+        const closed = goldenAddresses(world)["payment-policy-closed"];
+        const execute = world.executePayment(closed, 1, world.feeAccounts());
+        expectError(await world.send([execute], "stranger"), "EscrowClosed");
+        await world.expectOk([world.deletePolicy(closed)], "owner");
+        expect(await chain.getAccount(closed)).to.equal(null);
       });
     });
   }

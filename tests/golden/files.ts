@@ -1,21 +1,35 @@
 /** Reads the golden bytes, and the layout page they were written from. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-export const GOLDEN_TYPES = {
-  ProgramConfig: "program-config",
-  PaymentGateway: "payment-gateway",
-  UserPayment: "user-payment",
-  PaymentPolicy: "payment-policy",
+/** The golden files, and the type of the account in each. */
+export const GOLDEN_FILES = {
+  "program-config": "ProgramConfig",
+  "payment-gateway": "PaymentGateway",
+  "user-payment": "UserPayment",
+  "payment-policy": "PaymentPolicy",
+  "payment-policy-held": "PaymentPolicy",
+  "payment-policy-closed": "PaymentPolicy",
+  escrow: "Escrow",
 } as const;
-export type GoldenType = keyof typeof GOLDEN_TYPES;
+export type GoldenFile = keyof typeof GOLDEN_FILES;
+export type GoldenType = (typeof GOLDEN_FILES)[GoldenFile];
 
-/** Oldest first. */
-export const GOLDEN_VERSIONS: string[] = readdirSync(__dirname)
+/** Versions that changed what accounts there are, oldest first. */
+const VERSIONS: string[] = readdirSync(__dirname)
   .filter((name) => /^\d+\.\d+\.\d+$/.test(name))
   .sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
 
-export const NEWEST_VERSION = GOLDEN_VERSIONS.at(-1) as string;
+/** Versions that have all of these files, oldest first; there is one at least. */
+export function versionsWith(...files: GoldenFile[]): string[] {
+  const versions = VERSIONS.filter((version) =>
+    files.every((file) => existsSync(path.join(__dirname, version, `${file}.hex`))),
+  );
+  if (versions.length === 0) throw new Error(`no version has ${files.join(", ")}`);
+  return versions;
+}
+
+export const newestWith = (file: GoldenFile): string => versionsWith(file).at(-1) as string;
 
 export interface Field {
   name: string;
@@ -23,15 +37,15 @@ export interface Field {
   hex: string;
 }
 
-export function goldenFields(version: string, type: GoldenType): Field[] {
-  const text = readFileSync(path.join(__dirname, version, `${GOLDEN_TYPES[type]}.hex`), "utf8");
+export function goldenFields(version: string, file: GoldenFile): Field[] {
+  const text = readFileSync(path.join(__dirname, version, `${file}.hex`), "utf8");
   let offset = 0;
   return text
     .trimEnd()
     .split("\n")
     .map((line) => {
-      const parts = /^([a-z_ ]+): ([0-9a-f ]+)$/.exec(line);
-      if (!parts) throw new Error(`${type} of ${version}: "${line}" is no "name: hex"`);
+      const parts = /^([a-z_0-9 ]+): ([0-9a-f ]+)$/.exec(line);
+      if (!parts) throw new Error(`${file} of ${version}: "${line}" is no "name: hex"`);
       const field = {
         name: parts[1] as string,
         offset,
@@ -42,8 +56,8 @@ export function goldenFields(version: string, type: GoldenType): Field[] {
     });
 }
 
-export const goldenHex = (version: string, type: GoldenType): string =>
-  goldenFields(version, type)
+export const goldenHex = (version: string, file: GoldenFile): string =>
+  goldenFields(version, file)
     .map(({ hex }) => hex)
     .join("");
 
@@ -58,13 +72,20 @@ function tableOf(heading: string): { size: number; rows: [number, string][] } {
   return { size: Number(/(\d+) bytes/.exec(section)?.[1]), rows };
 }
 
-/** The documented layout of an account, with the body of the policy's type spelled out. */
+/** The documented layout of an account, with the body of the policy's type and the escrow's milestones spelled out. */
 export function documentedLayout(type: GoldenType): { size: number; rows: [number, string][] } {
   const { size, rows } = tableOf(`\`${type}\``);
-  const expanded = rows.flatMap(([offset, name]): [number, string][] =>
-    name === "policy_type body"
-      ? tableOf("The 128 bytes").rows.map(([inner, field]) => [offset + inner, field])
-      : [[offset, name]],
-  );
+  const expanded = rows.flatMap(([offset, name]): [number, string][] => {
+    if (name === "policy_type body") return inside("The 128 bytes", offset);
+    if (name !== "milestones") return [[offset, name]];
+    const length = tableOf("The 105 bytes").size;
+    return [0, 1, 2, 3].flatMap((i) =>
+      inside("The 105 bytes", offset + length * i, `milestone ${i} `),
+    );
+  });
   return { size, rows: expanded };
 }
+
+/** The rows of a part that stands at `offset`. */
+const inside = (heading: string, offset: number, prefix = ""): [number, string][] =>
+  tableOf(heading).rows.map(([inner, field]) => [offset + inner, prefix + field]);

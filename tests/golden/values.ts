@@ -1,9 +1,33 @@
-/** What the newest golden bytes say, and borsh schemas written from docs/accounts.md without the IDL. */
+/** Borsh schemas written from docs/accounts.md without the IDL, and what the golden bytes of delegated policies say. */
 import type { Schema } from "borsh";
-import type { GoldenType } from "./files";
+import { HELD_VALUES } from "./held-values";
+import type { GoldenFile, GoldenType } from "./files";
 
 const bytes = (len: number): Schema => ({ array: { type: "u8", len } });
 const ADDRESS = bytes(32);
+
+const MILESTONE_STATES = [
+  "Unfunded",
+  "Funded",
+  "Submitted",
+  "Disputed",
+  "Mediation",
+  "Released",
+  "Resolved",
+  "Refunded",
+];
+const ESCROW_MILESTONE: Schema = {
+  struct: {
+    state: { enum: MILESTONE_STATES.map((name) => ({ struct: { [name]: { struct: {} } } })) },
+    funded: "u64",
+    paid: "u64",
+    refunded: "u64",
+    submitted_at: "i64",
+    disputed_at: "i64",
+    evidence_hash: bytes(32),
+    reason_hash: bytes(32),
+  },
+};
 
 export const BORSH: Record<GoldenType, Schema> = {
   ProgramConfig: {
@@ -93,6 +117,30 @@ export const BORSH: Record<GoldenType, Schema> = {
       reserved: bytes(20),
     },
   },
+  Escrow: {
+    struct: {
+      discriminator: bytes(8),
+      policy: ADDRESS,
+      mediator: ADDRESS,
+      vault: ADDRESS,
+      rent_payer: ADDRESS,
+      review_period_secs: "u32",
+      dispute_window_secs: "u32",
+      mediation_delay_secs: "u32",
+      mediation_timeout_secs: "u32",
+      delivery_grace_secs: "u32",
+      timeout_recipient_bps: "u16",
+      platform_fee_bps: "u16",
+      accepted_at: "i64",
+      ready_at: "i64",
+      mediation_at: "i64",
+      created_at: "i64",
+      updated_at: "i64",
+      bump: "u8",
+      milestones: { array: { type: ESCROW_MILESTONE, len: 4 } },
+      reserved: bytes(19),
+    },
+  },
 };
 
 const PAYER = "55TPoSki1yUmJzeE6Zhc4B5YKSu873tAgCPYssnjfkUj";
@@ -100,10 +148,11 @@ const zeros = (length: number): string => "00".repeat(length);
 
 /**
  * Whole numbers in decimal, addresses in base58, texts as they read, other bytes in hex: what every decoder must find in
- * the golden bytes of 0.1.0.
+ * the golden bytes.
  */
-export const VALUES: Record<GoldenType, object> = {
-  ProgramConfig: {
+export const VALUES: Record<GoldenFile, object> = {
+  ...HELD_VALUES,
+  "program-config": {
     authority: "EcNtPeKN9ZCCwEfVKVCvuEpfsLNnJYNSYi1ohxCXQSKu",
     pending_authority: "DxY7U3LEq7nEiLjyR5nymFm2h4sRHwqbc1eqeP47eiA5",
     fee_recipient: "F7gseELUMPQjGJksXBDgY1MX1Y9ZjZWdZyvCubuPtdK7",
@@ -112,7 +161,7 @@ export const VALUES: Record<GoldenType, object> = {
     bump: "252",
     reserved: zeros(32),
   },
-  PaymentGateway: {
+  "payment-gateway": {
     authority: "3VW2ycCwzH11oLgyVEaJEU3TbsCSbj1eYGJN6FAw19mX",
     signer: "AvimfN9QjSoMh9wKZWL5RmwZKTMD3pMWzwWrW86XPbRt",
     fee_recipient: "J7s9V5w3uFaPjbzroMkSqqKHBFtaFJNpdDfME3eJYbjv",
@@ -126,7 +175,7 @@ export const VALUES: Record<GoldenType, object> = {
     updated_at: "1777777777",
     reserved: zeros(32),
   },
-  UserPayment: {
+  "user-payment": {
     owner: "EWFZJuFzfx1bdWH5wa67KL1joEvYhGF5m6cL9mjHp1V",
     mint: "Bqf1f4YEpkZM8AdqZnEjT1VPcnFGVKpzVoaQkJeP67Ky",
     token_account: "BBw3acfUPxUgkpbVaB4woynymXw9hwEDe3nn7qpKqdBN",
@@ -139,7 +188,7 @@ export const VALUES: Record<GoldenType, object> = {
     updated_at: "1799999999",
     reserved: zeros(36),
   },
-  PaymentPolicy: {
+  "payment-policy": {
     user_payment: "69wiPSRNPkBcCM7xG6sURzTum9NNm9U6eRFGJBNNbEAB",
     recipient: "9R3esWGSPjyHMWmNWVXynnEptVxdcVBZQYFGoPDqWqPA",
     gateway: "FBbbGh8g86er8VfjhwwNXDdfQD3W7hjzqJ7316XrZtRg",
