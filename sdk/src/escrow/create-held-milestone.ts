@@ -49,8 +49,9 @@ export interface PreparedHeldMilestone {
 
 /**
  * Creates a policy and opens its escrow, and funds its first milestones with `fund`: one list of instructions that fits
- * one transaction, whatever set-up is missing in front (at most 1,103 of 1,232 bytes when `send` adds its compute budget,
- * with a payer other than the owner). It leaves no room for the recipient's `acceptEscrow`. Owner and payer sign.
+ * one transaction, whatever set-up is missing in front: at most 992 of 1,232 bytes with `send`'s compute budget and a payer
+ * other than the owner, 1,070 with the recipient's `acceptEscrow(..., { skipChecks: true })` at the end. Owner and payer
+ * sign.
  *
  * The owner's token account is delegated for the length of the transaction: an allowance of another program ends, and
  * needs `replaceDelegate`.
