@@ -50,7 +50,7 @@ export interface PreparedHeldMilestone {
 /**
  * Creates a policy and opens its escrow, and funds its first milestones with `fund`: one list of instructions that fits
  * one transaction, whatever set-up is missing in front: at most 992 of 1,232 bytes with `send`'s compute budget and a payer
- * other than the owner, 1,070 with the recipient's `acceptEscrow(..., { skipChecks: true })` at the end. Owner and payer
+ * other than the owner, 1,126 with the recipient's `accept_escrow` at the end. Owner and payer
  * sign.
  *
  * The owner's token account is delegated for the length of the transaction: an allowance of another program ends, and

@@ -12,6 +12,7 @@ import {
   payingAccount,
   type ReleaseSnapshot,
 } from "../release/snapshot";
+import { unreleasableExtensions } from "../release/token-requirements";
 import { requireSupported } from "../tokens/mint";
 import type { Escrow, WithAddress } from "../types";
 import { createMissing, ownerDestination, type Payee, refusePayees } from "./destinations";
@@ -174,7 +175,7 @@ function payeesOf(
 
 function refuseVault({ mint, source, userPayment }: ReleaseSnapshot, vault: PublicKey): void {
   if (!mint) throw new AccountKindError("mint", userPayment.mint, "it does not exist any more");
-  requireSupported(mint);
+  requireSupported({ ...mint, unsupportedExtensions: unreleasableExtensions(mint) });
   const account = `Account: ${vault.toBase58()}`;
   if (!source) throw refuse("InvalidVault", account, "It does not exist");
   if (source.isFrozen) throw refuse("TokenAccountFrozen", account);
