@@ -40,10 +40,10 @@ export type Action =
       /** Of the escrow's address. */
       bump: number;
     }
-  | { kind: "accept"; policy: Address; by: Person }
+  | { kind: "accept"; policy: Address; by: Person; mediator: Person; terms: Terms }
   | { kind: "fund"; policy: Address; by: Person; first: number; count: number }
   | ({ kind: "submit"; evidence: number } & OnMilestone)
-  | ({ kind: "approve" } & OnMilestone)
+  | ({ kind: "approve"; evidence: number } & OnMilestone)
   | ({ kind: "dispute"; reason: number } & OnMilestone)
   | ({ kind: "withdraw" } & OnMilestone)
   | ({ kind: "requestMediation" } & OnMilestone)

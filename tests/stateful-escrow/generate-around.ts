@@ -48,14 +48,14 @@ export const deletion = (policy: LivePolicy): Action => ({
 });
 
 /** Seconds, so that several deadlines lie within few steps of each other. */
-function terms(dice: Dice): Terms {
+export function randomTerms(dice: Dice): Terms {
   const reviewPeriodSecs = 1 + dice.below(60);
   return {
     reviewPeriodSecs,
     disputeWindowSecs: dice.chance(30) ? reviewPeriodSecs : 1 + dice.below(reviewPeriodSecs),
     mediationDelaySecs: dice.below(30),
     mediationTimeoutSecs: 1 + dice.below(40),
-    deliveryGraceSecs: dice.below(40),
+    deliveryGraceSecs: 1 + dice.below(40),
     timeoutRecipientBps: dice.of([0, 1, 3_333, 5_000, 6_000, 10_000]),
     platformFeeBps: dice.of([0, 0, 33, 250, 1_000]),
   };
@@ -71,6 +71,7 @@ function wrongTerms(dice: Dice, right: Terms): Terms {
     { ...right, disputeWindowSecs: right.reviewPeriodSecs + 1 },
     { ...right, mediationDelaySecs: YEAR + 1 },
     { ...right, mediationTimeoutSecs: 0 },
+    { ...right, deliveryGraceSecs: 0 },
     { ...right, deliveryGraceSecs: YEAR + 1 },
     { ...right, timeoutRecipientBps: 10_001 },
     { ...right, platformFeeBps: 1_001 },
@@ -78,7 +79,7 @@ function wrongTerms(dice: Dice, right: Terms): Terms {
 }
 
 export function opening(policy: LivePolicy, dice: Dice, isRight: boolean): Action {
-  const right = terms(dice);
+  const right = randomTerms(dice);
   const mediator: Person = isRight ? "mediator" : dice.of(["mediator", "owner", "recipient"]);
   return {
     kind: "open",

@@ -1,10 +1,18 @@
 /** Whatever anybody might try: mostly refused, and what is right but for one thing. */
+import type { Terms } from "../escrow-world";
 import type { Person } from "../world";
 import type { Action, ActionKind, Detour, MilestoneAction } from "./actions";
 import type { Dice } from "./dice";
-import { opening } from "./generate-around";
+import { opening, randomTerms } from "./generate-around";
 import { candidates } from "./generate-useful";
-import { currentOf, type LivePolicy, type Model, type Places } from "./state";
+import {
+  currentMilestone,
+  currentOf,
+  isOver,
+  type LivePolicy,
+  type Model,
+  type Places,
+} from "./state";
 
 const ACTORS: Person[] = ["owner", "recipient", "mediator", "stranger", "gatewaySigner"];
 
@@ -52,21 +60,32 @@ export function anything(model: Model, dice: Dice): Action {
     return action("withdraw", policy.places.policy, dice, { by, index, amount });
   }
   if (kind === "open") return opening(policy, dice, dice.chance(20));
-  return action(kind, policy.places.policy, dice, { by, index, amount });
+  const agreed = policy.escrow?.terms;
+  return action(kind, policy.places.policy, dice, { by, index, amount, ...(agreed && { agreed }) });
 }
 
 const onDead = (dead: Places, kind: Exclude<(typeof KINDS)[number], "open">, dice: Dice): Action =>
   action(kind, dead.policy, dice, { by: RIGHTFUL[kind] ?? "owner", index: 0, amount: 1n });
 
+interface Choices {
+  by: Person;
+  index: number;
+  amount: bigint;
+  /** Of the escrow, where there is one. */
+  agreed?: Terms;
+}
+
 function action(
   kind: Exclude<(typeof KINDS)[number], "open">,
   policy: string,
   dice: Dice,
-  { by, index, amount }: { by: Person; index: number; amount: bigint },
+  { by, index, amount, agreed }: Choices,
 ): Action {
+  const terms = agreed && dice.chance(70) ? agreed : randomTerms(dice);
   const recipientBy: Person = dice.chance(80) ? "recipient" : dice.of(["owner", "stranger"]);
   switch (kind) {
     case "accept":
+      return { kind, policy, by, mediator: "mediator", terms };
     case "close":
     case "delete":
       return { kind, policy, by };
@@ -74,6 +93,8 @@ function action(
       return { kind, policy, by, isPaused: dice.chance(30) };
     case "fund":
       return { kind, policy, by, first: index, count: dice.below(4) };
+    case "approve":
+      return { kind, policy, by, index, evidence: dice.below(5) };
     case "submit":
       return { kind, policy, by, index, evidence: dice.below(5) };
     case "dispute":
@@ -96,6 +117,10 @@ const PAYS_OWNER = ["resolve", "expire", "settle", "reclaim", "reclaimAgreed"];
 export function flawed(model: Model, dice: Dice): Action | null {
   const live = [...model.policies.values()];
   if (dice.chance(20)) return opening(dice.of(live), dice, false);
+  if (dice.chance(15)) {
+    const misplaced = outOfTurn(model, dice);
+    if (misplaced) return misplaced;
+  }
   if (dice.chance(10)) {
     const unaffordable = fundingAbove(live, model.tokens.owner);
     if (unaffordable) return unaffordable;
@@ -128,6 +153,7 @@ export function flawed(model: Model, dice: Dice): Action | null {
     if (other && hasVault) astray("another policy's vault", other);
   }
   if (one.kind === "submit") flaws.push(() => ({ ...one, evidence: 0 }));
+  if (one.kind === "approve") flaws.push(() => ({ ...one, evidence: one.evidence ^ 1 }));
   if (one.kind === "dispute") flaws.push(() => ({ ...one, reason: 0 }));
   if (one.kind === "settle" || one.kind === "reclaimAgreed") {
     flaws.push(() => ({ ...one, recipientBy: dice.of(["owner", "stranger", "mediator"]) }));
@@ -148,4 +174,31 @@ function fundingAbove(live: LivePolicy[], balance: bigint): Action | null {
     return { kind: "fund", policy: places.policy, by: "owner", first, count: 1 };
   }
   return null;
+}
+
+const TURNS = [
+  "submit",
+  "approve",
+  "execute",
+  "dispute",
+  "withdraw",
+  "requestMediation",
+  "resolve",
+  "expire",
+  "reclaim",
+] as const;
+
+/** By the right one and on the right milestone, but in whatever state it is; a disputed one or a pause where there is one. */
+function outOfTurn(model: Model, dice: Dice): Action | null {
+  const live = [...model.policies.values()];
+  const paused = live.find(({ kind, state }) => kind === "delegated" && state.isPaused);
+  if (paused && dice.chance(30)) return opening(paused, dice, true);
+  const held = live.filter((policy) => policy.escrow && !isOver(policy));
+  const frozen = held.filter((policy) => currentMilestone(policy)?.state === "disputed");
+  const some = frozen.length > 0 ? frozen : held;
+  if (some.length === 0) return null;
+  const policy = dice.of(some);
+  const kind = dice.of(TURNS);
+  const by = RIGHTFUL[kind] ?? "owner";
+  return action(kind, policy.places.policy, dice, { by, index: currentOf(policy), amount: 0n });
 }

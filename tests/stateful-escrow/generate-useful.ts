@@ -33,9 +33,15 @@ function attempts(policy: LivePolicy, dice: Dice): Action[] {
   const executions = EXECUTORS.map((by): Action => ({ kind: "execute", ...at, by }));
   if (policy.kind === "delegated") {
     const isOpened = !isCompleted(policy) && dice.chance(80);
+    if (policy.state.isPaused ? dice.chance(30) : dice.chance(4)) {
+      const isPaused = !policy.state.isPaused;
+      return [{ kind: "pause", policy: address, by: "owner", isPaused }];
+    }
     return isOpened ? [opening(policy, dice, true)] : [...executions, ...finished(policy)];
   }
   if (!policy.escrow) return finished(policy);
+  const { terms } = policy.escrow;
+  const evidence = currentMilestone(policy)?.evidence ?? 0;
   const gross = policy.state.amounts[index] ?? 0n;
   const share = gross > 0n ? BigInt(dice.below(1_000_000)) % (gross + 1n) : 0n;
   const amounts = [0n, gross, share];
@@ -44,11 +50,11 @@ function attempts(policy: LivePolicy, dice: Dice): Action[] {
   const owner = { ...at, by: "owner" as const };
   const recipientBy = "recipient" as const;
   const actions: Action[] = [
-    { kind: "accept", policy: address, by: "recipient" },
+    { kind: "accept", policy: address, by: "recipient", mediator: "mediator", terms },
     { kind: "fund", policy: address, by: "owner", first: next, count: 1 },
     { kind: "fund", policy: address, by: "owner", first: next, count: Math.max(count, 1) },
     { kind: "submit", ...at, by: "recipient", evidence: 1 + dice.below(250) },
-    { kind: "approve", ...owner },
+    { kind: "approve", ...owner, evidence },
     ...executions,
     { kind: "dispute", ...owner, reason: 1 + dice.below(250) },
     { kind: "withdraw", ...owner },
@@ -78,6 +84,8 @@ function probes(model: Model, policy: LivePolicy): Action[] {
     .filter((one) => one.kind !== "execute" || policy.state.releaseCondition >= 2)
     .map((one): Action => {
       const { kind, by } = one;
+      const evidence = currentMilestone(policy)?.evidence ?? 0;
+      if (kind === "approve") return { kind, ...at, by, evidence };
       if (kind === "submit") return { kind, ...at, by, evidence: 7 };
       if (kind === "dispute") return { kind, ...at, by, reason: 7 };
       if (kind === "resolve") return { kind, ...at, by, amount: 0n };

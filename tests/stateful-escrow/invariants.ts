@@ -146,7 +146,7 @@ export class Invariants {
       holds(action.by === "owner", "only the owner deletes");
       holds(at(after, places.policy) === null && escrow === null, "nothing is left, or was held");
     }
-    if (!escrow || !("index" in action) || action.kind === "submit") return;
+    if (!escrow || !("index" in action)) return;
     frozenStaysFrozen(step, escrow.data);
   }
 

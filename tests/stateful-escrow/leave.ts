@@ -51,7 +51,13 @@ function exit(run: Run, policy: LivePolicy, escrow: EscrowState, away: Person): 
   if (escrow.acceptedAt === 0n) {
     return isOwnerHere
       ? { kind: "close", policy: address, by: "owner" }
-      : { kind: "accept", policy: address, by: "recipient" };
+      : {
+          kind: "accept",
+          policy: address,
+          by: "recipient",
+          mediator: "mediator",
+          terms: escrow.terms,
+        };
   }
   if (!milestone) throw new Error("a completed policy holds nothing");
   switch (stateAt(escrow, milestone, time)) {

@@ -61,6 +61,9 @@ export function createPolicy(
   };
 }
 
+/** The one period that may be zero. */
+const MEDIATION_DELAY = 2;
+
 function termsFault(terms: Terms): string | null {
   const periods = [
     terms.reviewPeriodSecs,
@@ -69,7 +72,7 @@ function termsFault(terms: Terms): string | null {
     terms.mediationTimeoutSecs,
     terms.deliveryGraceSecs,
   ];
-  const atLeastOne = [terms.reviewPeriodSecs, terms.disputeWindowSecs, terms.mediationTimeoutSecs];
+  const atLeastOne = periods.filter((_, i) => i !== MEDIATION_DELAY);
   if (periods.some((secs) => secs > YEAR) || atLeastOne.includes(0)) return "InvalidPeriod";
   if (terms.disputeWindowSecs > terms.reviewPeriodSecs) return "DisputeWindowAboveReview";
   if (terms.timeoutRecipientBps > 10_000) return "InvalidShareBps";

@@ -3,6 +3,7 @@
  * `docs/escrow.md` and decision 0003. `decide` answers with the name of the error an action must fail with, or with what
  * it changes.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Person } from "../world";
 import type { Action, ActionKind, ActionOf, MilestoneAction } from "./actions";
 import { addressOf } from "./cast";
@@ -164,6 +165,11 @@ function onMilestone(model: Model, policy: LivePolicy, action: MilestoneAction):
     const signer = executeSignerFault(model, policy, escrow, action.by);
     if (signer) return signer;
   }
+  const milestone = currentMilestone(policy) as HeldMilestone;
+  // She approves what she looked at, and no later submission.
+  if (action.kind === "approve" && action.evidence !== milestone.evidence) {
+    return "EvidenceMismatch";
+  }
   const amount = recipientAmount(policy, escrow, action);
   if (amount === null) return keepMoney(model, policy, escrow, action);
   if (amount > (policy.state.amounts[action.index] as bigint)) return "InvalidRecipientAmount";
@@ -220,10 +226,12 @@ function keepMoney(
   }
 }
 
-function accept(model: Model, policy: LivePolicy, { by }: ActionOf<"accept">): Decision {
+function accept(model: Model, policy: LivePolicy, action: ActionOf<"accept">): Decision {
   const { escrow } = policy;
   if (!escrow) return NO_SUCH_ACCOUNT;
-  if (by !== "recipient") return "InvalidRecipient";
+  if (action.by !== "recipient") return "InvalidRecipient";
+  const isMediator = addressOf(action.mediator) === escrow.mediator;
+  if (!isMediator || !isDeepStrictEqual(action.terms, escrow.terms)) return "TermsMismatch";
   if (escrow.acceptedAt !== 0n) return "EscrowAlreadyAccepted";
   return () => {
     escrow.acceptedAt = model.time;

@@ -10,6 +10,7 @@ export const EXPECTED_ERRORS: string[] = [
   "EscrowClosed",
   "EscrowHoldsMoney",
   "EscrowNotAccepted",
+  "EvidenceMismatch",
   "InsufficientFunds",
   "InvalidEscrow",
   "InvalidFeeBps",
@@ -42,6 +43,7 @@ export const EXPECTED_ERRORS: string[] = [
   "PolicyHasEscrow",
   "PolicyPaused",
   "ProgramPaused",
+  "TermsMismatch",
   "UninitializedAccount",
   "ZeroHash",
 ];

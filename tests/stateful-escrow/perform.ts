@@ -102,7 +102,13 @@ export class Performer {
           signers: [RENT_PAYER, action.by],
         };
       case "accept":
-        return { instruction: held.accept({ recipient: owner }), signers: [action.by] };
+        return {
+          instruction: held.accept(
+            { recipient: owner },
+            { ...action.terms, mediator: world.key(action.mediator) },
+          ),
+          signers: [action.by],
+        };
       case "fund":
         return {
           instruction: held.fund(action.first, action.count, { owner }),
@@ -140,7 +146,7 @@ export class Performer {
         case "submit":
           return held.submit(index, hash(action.evidence), { recipient: by, ...astray });
         case "approve":
-          return held.approve(index, { owner: by, ...astray });
+          return held.approve(index, { owner: by, ...astray }, hash(action.evidence));
         case "dispute":
           return held.dispute(index, hash(action.reason), { owner: by, ...astray });
         case "withdraw":
