@@ -37,7 +37,7 @@ export {
   syncDelegation,
   type SyncDelegationArgs,
 } from "./actions/user-payment";
-export { acceptEscrow } from "./escrow/accept-escrow";
+export { acceptEscrow, type AcceptEscrowArgs } from "./escrow/accept-escrow";
 export * from "./escrow/close-escrow";
 export * from "./escrow/create-held-milestone";
 export * from "./escrow/deadlines";

@@ -113,9 +113,28 @@ describe("openEscrow", () => {
 describe("acceptEscrow", () => {
   it("given terms that nobody accepted, then the recipient signs, whoever the wallet is", async () => {
     const { sdk } = await heldWorld([], { acceptedAt: new BN(0) });
-    const { name, signers } = readInstruction((await sdk.acceptEscrow(policyPda))[0]);
+    const { name, args, signers } = readInstruction((await sdk.acceptEscrow(policyPda))[0]);
     expect(name).to.equal("acceptEscrow");
     expect(signers).to.deep.equal([base58(recipient.publicKey)]);
+    // The signature fits these terms and no others.
+    expect(args).to.deep.equal({ ...DEFAULT_ESCROW_TERMS, mediator: args.mediator });
+    expect(base58(args.mediator as PublicKey)).to.equal(base58(mediator.publicKey));
+  });
+
+  it("given terms that the recipient agreed to, then refused where the escrow has others", async () => {
+    const { sdk } = await heldWorld([], { acceptedAt: new BN(0), platformFeeBps: 250 });
+    const agreed = { mediator: mediator.publicKey, terms: { platformFeeBps: 250 } };
+    expect(await sdk.acceptEscrow(policyPda, agreed)).to.have.length(1);
+    const others = [
+      { ...agreed, mediator: stranger.publicKey },
+      { terms: {} },
+      { terms: { platformFeeBps: 250, reviewPeriodSecs: 60 } },
+    ];
+    for (const other of others) {
+      expect(await refused(() => sdk.acceptEscrow(policyPda, other))).to.equal("TermsMismatch");
+      const built = await sdk.acceptEscrow(policyPda, { ...other, skipChecks: true });
+      expect(built).to.have.length(1);
+    }
   });
 
   it("given accepted terms, no escrow, a closed one or no policy, then refused", async () => {
@@ -124,11 +143,20 @@ describe("acceptEscrow", () => {
     expect(await refused(again)).to.equal("EscrowAlreadyAccepted");
     const { sdk, put } = await fakeWorld();
     expect(await refused(() => sdk.acceptEscrow(policyPda))).to.equal("InvalidEscrow");
-    // In the transaction that opens it.
-    expect(await sdk.acceptEscrow(policyPda, { skipChecks: true })).to.have.length(1);
     await put("paymentPolicy", policyPda, policy({}, { fundingKind: 2 }));
     expect(await refused(() => sdk.acceptEscrow(policyPda))).to.equal("EscrowClosed");
     await expectError(AccountNotFoundError, () => sdk.acceptEscrow(stranger.publicKey));
+  });
+
+  it("given terms by name, then built for the transaction that opens the escrow", async () => {
+    const { sdk } = await fakeWorld();
+    const options = { mediator: mediator.publicKey, terms: { timeoutRecipientBps: 1 } };
+    const accept = (more: object) => sdk.acceptEscrow(policyPda, { ...options, ...more });
+    const { args } = readInstruction((await accept({ skipChecks: true }))[0]);
+    expect(args.timeoutRecipientBps).to.equal(1);
+    expect(await refused(() => accept({}))).to.equal("InvalidEscrow");
+    const half = () => accept({ skipChecks: true, terms: undefined });
+    expect(await refused(half)).to.equal("InvalidEscrow");
   });
 });
 

@@ -3,7 +3,7 @@ import BN from "bn.js";
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import { ComputeBudgetProgram } from "@solana/web3.js";
 import { transactionSize } from "../src/batch/size";
-import { MAX_TRANSACTION_SIZE, RELEASE_OWNER } from "../src/constants";
+import { DEFAULT_ESCROW_TERMS, MAX_TRANSACTION_SIZE, RELEASE_OWNER } from "../src/constants";
 import { AccountNotFoundError } from "../src/errors/accounts";
 import { InvalidInputError } from "../src/errors/input";
 import { MilestoneProgramError } from "../src/errors/program";
@@ -108,14 +108,14 @@ describe("createHeldMilestone", () => {
       ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 1n }),
     ];
     const size = transactionSize(stranger.publicKey, [...budget, ...instructions]);
-    const accept = buildInstruction("acceptEscrow", {
-      recipient: recipient.publicKey,
-      policy: created,
-      escrow,
-    });
+    const accept = buildInstruction(
+      "acceptEscrow",
+      { recipient: recipient.publicKey, policy: created, escrow },
+      { mediator: mediator.publicKey, ...DEFAULT_ESCROW_TERMS },
+    );
     const accepted = transactionSize(stranger.publicKey, [...budget, ...instructions, accept]);
     // What the docstring says.
-    expect([size, accepted]).to.deep.equal([992, 1_070]);
+    expect([size, accepted]).to.deep.equal([992, 1_126]);
     expect(accepted).to.be.lessThan(MAX_TRANSACTION_SIZE);
   });
 

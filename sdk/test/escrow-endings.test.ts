@@ -13,6 +13,7 @@ import {
   escrowPda,
   fakeWorld,
   feeRecipient,
+  gatewayAuthority,
   heldWorld,
   keypair,
   mediator,
@@ -103,6 +104,39 @@ describe("approveMilestone", () => {
     const delegated = await fakeWorld();
     const approve = () => delegated.sdk.approveMilestone(policyPda);
     expect(await refused(approve)).to.equal("InvalidEscrow");
+  });
+
+  it("given a submission, then approved by its hash, and another one refused", async () => {
+    const hash = new Array<number>(32).fill(7);
+    const { sdk } = await heldWorld([{ ...submitted, evidenceHash: hash }]);
+    const evidence = async (options: object = {}) =>
+      parts(await sdk.approveMilestone(policyPda, options)).args.evidenceHash;
+    expect(await evidence()).to.deep.equal(hash);
+    expect(await evidence({ evidenceHash: Uint8Array.from(hash) })).to.deep.equal(hash);
+    const other = { evidenceHash: new Array<number>(32).fill(8) };
+    const approve = () => sdk.approveMilestone(policyPda, other);
+    expect(await refused(approve)).to.equal("EvidenceMismatch");
+    expect(await evidence({ ...other, skipChecks: true })).to.deep.equal(other.evidenceHash);
+    const none = new Array<number>(32).fill(0);
+    const early = await heldWorld([funded]);
+    const paid = parts(await early.sdk.approveMilestone(policyPda, { evidenceHash: none }));
+    expect(paid.args.evidenceHash).to.deep.equal(none);
+  });
+
+  it("given a fee account of the gateway's authority, then taken; a stranger's, then refused", async () => {
+    const { sdk, connection } = await heldWorld([funded]);
+    const account = keypair("authority's tokens").publicKey;
+    const named = { gatewayFeeAccount: account };
+    connection.set(
+      account,
+      TOKEN_PROGRAM_ID,
+      tokenAccountBytes({ owner: gatewayAuthority.publicKey }),
+    );
+    const { accounts } = parts(await sdk.approveMilestone(policyPda, named));
+    expect(accounts.gatewayFeeAccount).to.equal(base58(account));
+    connection.set(account, TOKEN_PROGRAM_ID, tokenAccountBytes({ owner: owner.publicKey }));
+    const approve = () => sdk.approveMilestone(policyPda, named);
+    expect(await refused(approve)).to.equal("InvalidGatewayFeeAccount");
   });
 
   it("given a due date ahead, then built: waiting is enough", async () => {

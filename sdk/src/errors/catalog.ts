@@ -94,6 +94,9 @@ export const FIXES: Readonly<Record<string, string>> = {
   MediationNotTimedOut: "Wait until the mediation timeout has passed, or for the mediator.",
   DeliveryNotOverdue:
     "Wait until the due date (or the day it was ready) plus the grace, or have the recipient sign as well.",
+  TermsMismatch:
+    "Read the escrow's terms again (getEscrow) and accept them only if you agree to them.",
+  EvidenceMismatch: "Look at the newest submission and approve that one: its hash is in getEscrow.",
 };
 
 /** SPL Token's and Token-2022's errors by code. */

@@ -52,12 +52,12 @@ export async function ownerDestination(
 export function refusePayees(payees: readonly Payee[], mint: PublicKey, vault: PublicKey): void {
   for (const { destination, amount, error, option } of payees) {
     if (amount.isZero()) continue;
-    const { address, owner, state, isAssociated } = destination;
+    const { address, owner, alternativeOwner, state, isAssociated } = destination;
     const lines = [`Account: ${address.toBase58()}`, `Another can be named with ${option}`];
     if (address.equals(vault)) throw refuse(error, ...lines, "It is the account that pays");
     if (!state && isAssociated) continue;
     if (!state) throw refuse(error, ...lines, "It is no token account");
-    if (!state.owner.equals(owner)) {
+    if (!state.owner.equals(owner) && !alternativeOwner?.equals(state.owner)) {
       const [want, got] = [owner.toBase58(), state.owner.toBase58()];
       throw refuse(error, ...lines, `Expected owner: ${want}`, `Got: ${got}`);
     }

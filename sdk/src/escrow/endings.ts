@@ -1,14 +1,22 @@
 /** The instructions that end a held milestone. `executePayment` is the fifth way to pay one out. */
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import type { MilestoneContext } from "../context";
+import { refuse } from "../errors/program";
 import { toAddress } from "../input/address";
 import { type IntegerInput, toU64 } from "../input/numbers";
 import { buildInstruction } from "../instruction";
 import { type EndingArgs, prepareEnding } from "./ending";
+import { toHash } from "./hash";
 import { timeoutShare } from "./payout";
 
 /** Nothing goes back to the owner. */
-export type ApproveMilestoneArgs = Omit<EndingArgs, "ownerTokenAccount">;
+export interface ApproveMilestoneArgs extends Omit<EndingArgs, "ownerTokenAccount"> {
+  /**
+   * Hash of the submission that the owner looked at, 32 bytes, all zero before one. Default: that of the newest, as it is
+   * read. An approval that waits, in a multisig for example, pays for no other (`EvidenceMismatch`).
+   */
+  evidenceHash?: ArrayLike<number>;
+}
 
 /**
  * Releases the current milestone at once, submitted or not; a set due date (bit 0) still binds. The policy's owner signs.
@@ -23,18 +31,31 @@ export async function approveMilestone(
   args: ApproveMilestoneArgs,
 ): Promise<TransactionInstruction[]> {
   const ending = await prepareEnding(context, "approveMilestone", args, (amount) => amount);
-  const { snapshot, milestoneIndex, accounts, setup } = ending;
+  const { snapshot, escrow, milestoneIndex, accounts, setup } = ending;
   const recipientTokenAccount = snapshot.recipientDestination.address;
+  const submitted = escrow.account.milestones[milestoneIndex]?.evidenceHash ?? NO_EVIDENCE;
+  const evidenceHash = args.evidenceHash
+    ? toHash(args.evidenceHash, "evidenceHash", true)
+    : submitted;
+  if (!args.skipChecks && evidenceHash.some((byte, i) => byte !== submitted[i])) {
+    throw refuse("EvidenceMismatch", `Submitted: ${toHex(submitted)}`);
+  }
   return [
     ...setup,
     buildInstruction(
       "approveMilestone",
       { ...accounts, owner: snapshot.userPayment.owner, recipientTokenAccount },
-      { milestoneIndex },
+      { milestoneIndex, evidenceHash },
       context.programId,
     ),
   ];
 }
+
+/** Before a submission. */
+const NO_EVIDENCE: number[] = new Array<number>(32).fill(0);
+
+const toHex = (bytes: readonly number[]): string =>
+  bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export interface DivideMilestoneArgs extends EndingArgs {
   /** Base units of the milestone's amount for the recipient, before fees: 0 refunds all of it. */

@@ -4,7 +4,7 @@ import { listEscrowsByMediator } from "../accounts/list";
 import type { MilestoneContext, MilestoneWallet } from "../context";
 import type { IntegerInput } from "../input/numbers";
 import type { Escrow, WithAddress } from "../types";
-import { acceptEscrow } from "./accept-escrow";
+import { acceptEscrow, type AcceptEscrowArgs } from "./accept-escrow";
 import { closeEscrow, type CloseEscrowArgs } from "./close-escrow";
 import {
   createHeldMilestone,
@@ -15,7 +15,7 @@ import {
 import * as disputes from "./disputes";
 import * as endings from "./endings";
 import { fundMilestones, type FundMilestonesArgs } from "./fund-milestones";
-import type { HeldMilestoneArgs, HeldPolicyArgs } from "./held-policy";
+import type { HeldMilestoneArgs } from "./held-policy";
 import { moveToEscrow, type MoveToEscrowArgs } from "./move-to-escrow";
 import { nextActions, type NextActions } from "./next-actions";
 import { openEscrow, type OpenEscrowArgs } from "./open-escrow";
@@ -72,7 +72,7 @@ export abstract class EscrowMethods implements MilestoneContext {
   }
 
   /** See the function `acceptEscrow`. */
-  acceptEscrow(policyPda: PublicKey, options: Options<HeldPolicyArgs> = {}): Instructions {
+  acceptEscrow(policyPda: PublicKey, options: Options<AcceptEscrowArgs> = {}): Instructions {
     return acceptEscrow(this, { ...options, policyPda });
   }
 

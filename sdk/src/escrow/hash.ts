@@ -53,15 +53,17 @@ export async function hashFile(path: string | URL): Promise<Uint8Array> {
   return new Uint8Array(hash.digest());
 }
 
-/** A hash as the instruction takes it: 32 bytes, not all zero. Throws `InvalidInputError`. */
-export function toHash(value: ArrayLike<number>, field: string): number[] {
+/**
+ * A hash as the instruction takes it: 32 bytes, all zero only where that means "none yet". Throws `InvalidInputError`.
+ */
+export function toHash(value: ArrayLike<number>, field: string, mayBeNone = false): number[] {
   const bytes = typeof value === "object" && value !== null ? Array.from(value) : [];
   const isBytes = bytes.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255);
-  const isZero = bytes.every((byte) => byte === 0);
+  const isZero = !mayBeNone && bytes.every((byte) => byte === 0);
   if (!isBytes || bytes.length !== HASH_LENGTH || isZero) {
     throw new InvalidInputError({
       field,
-      expected: `${HASH_LENGTH} bytes, not all zero`,
+      expected: `${HASH_LENGTH} bytes${mayBeNone ? "" : ", not all zero"}`,
       received: bytes.length === HASH_LENGTH || !isBytes ? value : `${bytes.length} bytes`,
       hint: "use hashDocument(bytes) or hashFile(path)",
       code: MilepostErrorCode.InputHash,

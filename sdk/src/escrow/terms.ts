@@ -21,13 +21,24 @@ export interface EscrowTerms {
   mediationDelaySecs: number;
   /** 1 to 31,536,000 s: from mediation until anyone may crank the agreed split. Default: 14 days. */
   mediationTimeoutSecs: number;
-  /** 0 to 31,536,000 s: from the due date until the owner may reclaim what was not submitted. Default: 7 days. */
+  /** 1 to 31,536,000 s: from the due date until the owner may reclaim what was not submitted. Default: 7 days. */
   deliveryGraceSecs: number;
   /** 0 to 10,000 bps: the recipient's share when the mediation times out. Default: 5,000. */
   timeoutRecipientBps: number;
   /** 0 to 1,000 bps: what the owner pays the gateway on top of each milestone. Default: 0. */
   platformFeeBps: number;
 }
+
+/** The terms' names, in the order of the instructions' arguments. */
+export const TERM_FIELDS = [
+  "reviewPeriodSecs",
+  "disputeWindowSecs",
+  "mediationDelaySecs",
+  "mediationTimeoutSecs",
+  "deliveryGraceSecs",
+  "timeoutRecipientBps",
+  "platformFeeBps",
+] as const satisfies readonly (keyof EscrowTerms)[];
 
 /**
  * Terms with the defaults filled in, by the program's rules. Throws `InvalidInputError`.
@@ -58,7 +69,7 @@ export function toEscrowTerms(given: Partial<EscrowTerms> = {}): EscrowTerms {
     disputeWindowSecs,
     mediationDelaySecs: period("mediationDelaySecs", 0),
     mediationTimeoutSecs: period("mediationTimeoutSecs", 1),
-    deliveryGraceSecs: period("deliveryGraceSecs", 0),
+    deliveryGraceSecs: period("deliveryGraceSecs", 1),
     timeoutRecipientBps: bps("timeoutRecipientBps", BPS_DENOMINATOR),
     platformFeeBps: bps("platformFeeBps", MAX_PLATFORM_FEE_BPS),
   };
