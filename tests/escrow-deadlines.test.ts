@@ -215,7 +215,9 @@ describe("deadlines of a held milestone", () => {
       const past = one(START - 90n * DAY, condition);
       edges(`due long ago, ${bit}`, reclaim, "Funded", START + GRACE, past);
     }
-    edges("no grace", reclaim, "Funded", START + WEEK, { terms: { deliveryGraceSecs: 0 } });
+    edges("a second of grace", reclaim, "Funded", START + WEEK + 1n, {
+      terms: { deliveryGraceSecs: 1 },
+    });
 
     /** The owner cannot reclaim milestone `index` before `ready` and the grace, and can then. */
     async function expectOverdueFrom(held: HeldPolicy, index: number, ready: bigint) {

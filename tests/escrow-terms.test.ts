@@ -23,7 +23,7 @@ const BOUNDS: [TermName, Partial<Terms>, number[], number[], string][] = [
   ["disputeWindowSecs", longReview, [1, YEAR - 1, YEAR], [0, YEAR + 1, U32_MAX], "InvalidPeriod"],
   ["mediationDelaySecs", {}, [0, 1, YEAR], [YEAR + 1, U32_MAX], "InvalidPeriod"],
   ["mediationTimeoutSecs", {}, [1, YEAR], [0, YEAR + 1, U32_MAX], "InvalidPeriod"],
-  ["deliveryGraceSecs", {}, [0, 1, YEAR], [YEAR + 1, U32_MAX], "InvalidPeriod"],
+  ["deliveryGraceSecs", {}, [1, 2, YEAR], [0, YEAR + 1, U32_MAX], "InvalidPeriod"],
   ["timeoutRecipientBps", {}, [0, 1, 10_000], [10_001, U16_MAX], "InvalidShareBps"],
   ["platformFeeBps", {}, [0, 1, 1_000], [1_001, U16_MAX], "InvalidFeeBps"],
 ];

@@ -21,6 +21,9 @@ export interface Terms {
   platformFeeBps: number;
 }
 
+/** Terms by their difference from `TERMS`. */
+export type AgreedTerms = Partial<Terms> & { mediator?: PublicKey };
+
 const days = (count: number): number => count * Number(DAY);
 
 export const TERMS: Terms = {
@@ -50,6 +53,8 @@ export type MilestoneStateName =
 export class HeldPolicy {
   readonly escrow: PublicKey;
   readonly vault: PublicKey;
+  private agreed: AgreedTerms = {};
+  private readonly evidence = new Map<number, number[]>();
 
   constructor(
     readonly world: World,
@@ -83,7 +88,7 @@ export class HeldPolicy {
     accounts: Accounts,
   ): TransactionInstruction {
     const { world } = this;
-    const built = instruction(name, args, {
+    return instruction(name, args, {
       payer: world.key("payer"),
       owner: world.key("owner"),
       recipient: world.key("recipient"),
@@ -106,36 +111,31 @@ export class HeldPolicy {
       rent_payer: world.key("payer"),
       ...accounts,
     });
-    // The program's id stands for a signer that is left out, and signs nothing.
-    for (const key of built.keys) if (key.pubkey.equals(built.programId)) key.isSigner = false;
-    return built;
   }
 
   /** Signed by the owner. */
-  open(
-    terms: Partial<Terms> & { mediator?: PublicKey } = {},
-    accounts: Accounts = {},
-  ): TransactionInstruction {
-    const all = { ...TERMS, ...terms };
-    return this.build(
-      "open_escrow",
-      {
-        mediator: terms.mediator ?? this.world.key("mediator"),
-        review_period_secs: all.reviewPeriodSecs,
-        dispute_window_secs: all.disputeWindowSecs,
-        mediation_delay_secs: all.mediationDelaySecs,
-        mediation_timeout_secs: all.mediationTimeoutSecs,
-        delivery_grace_secs: all.deliveryGraceSecs,
-        timeout_recipient_bps: all.timeoutRecipientBps,
-        platform_fee_bps: all.platformFeeBps,
-      },
-      accounts,
-    );
+  open(terms: AgreedTerms = {}, accounts: Accounts = {}): TransactionInstruction {
+    this.agreed = terms;
+    return this.build("open_escrow", this.termsArgs(terms), accounts);
   }
 
-  /** Signed by the recipient. */
-  accept(accounts: Accounts = {}): TransactionInstruction {
-    return this.build("accept_escrow", {}, accounts);
+  /** Signed by the recipient, who repeats the terms: those of the last `open` unless overridden. */
+  accept(accounts: Accounts = {}, terms: AgreedTerms = this.agreed): TransactionInstruction {
+    return this.build("accept_escrow", this.termsArgs(terms), accounts);
+  }
+
+  private termsArgs(terms: AgreedTerms): Record<string, unknown> {
+    const all = { ...TERMS, ...terms };
+    return {
+      mediator: terms.mediator ?? this.world.key("mediator"),
+      review_period_secs: all.reviewPeriodSecs,
+      dispute_window_secs: all.disputeWindowSecs,
+      mediation_delay_secs: all.mediationDelaySecs,
+      mediation_timeout_secs: all.mediationTimeoutSecs,
+      delivery_grace_secs: all.deliveryGraceSecs,
+      timeout_recipient_bps: all.timeoutRecipientBps,
+      platform_fee_bps: all.platformFeeBps,
+    };
   }
 
   /** Signed by the owner. */
@@ -145,6 +145,7 @@ export class HeldPolicy {
 
   /** Signed by the recipient. */
   submit(index: number, evidence = hash(1), accounts: Accounts = {}): TransactionInstruction {
+    this.evidence.set(index, evidence);
     return this.build(
       "submit_milestone",
       { milestone_index: index, evidence_hash: evidence },
@@ -152,9 +153,17 @@ export class HeldPolicy {
     );
   }
 
-  /** Signed by the owner. */
-  approve(index: number, accounts: Accounts = {}): TransactionInstruction {
-    return this.build("approve_milestone", { milestone_index: index }, accounts);
+  /** Signed by the owner, who names the submission: the one built last, none before, unless overridden. */
+  approve(
+    index: number,
+    accounts: Accounts = {},
+    evidence = this.evidence.get(index) ?? hash(0),
+  ): TransactionInstruction {
+    return this.build(
+      "approve_milestone",
+      { milestone_index: index, evidence_hash: evidence },
+      accounts,
+    );
   }
 
   /** Signed by the owner. */

@@ -34,7 +34,7 @@ export function instruction(
     if (!given && !account.optional) throw new Error(`${name}: no ${account.name} given`);
     return {
       pubkey: given ?? PROGRAM_ID,
-      isSigner: account.signer ?? false,
+      isSigner: given ? (account.signer ?? false) : false,
       isWritable: given ? (account.writable ?? false) : false,
     };
   });
@@ -88,4 +88,5 @@ export const policyAddress = (userPayment: PublicKey, policyId: number): PublicK
   new DataView(id.buffer).setUint32(0, policyId, true);
   return find(text("payment_policy"), userPayment.toBytes(), id);
 };
-export const escrowAddress = (policy: PublicKey): PublicKey => find(text("escrow"), policy.toBytes());
+export const escrowAddress = (policy: PublicKey): PublicKey =>
+  find(text("escrow"), policy.toBytes());

@@ -113,7 +113,7 @@ pub enum MilestoneError {
     EscrowAlreadyAccepted,
     #[msg("The vault holds funded milestones; release, settle or reclaim them first")]
     EscrowHoldsMoney,
-    #[msg("A period is at most 365 days; review, dispute window and mediation timeout are at least one second")]
+    #[msg("A period is at most 365 days, and at least one second but for the mediation delay")]
     InvalidPeriod,
     #[msg("The dispute window must not be longer than the review period")]
     DisputeWindowAboveReview,
@@ -153,6 +153,10 @@ pub enum MilestoneError {
     MediationNotTimedOut,
     #[msg("The delivery is not overdue, and the recipient did not sign")]
     DeliveryNotOverdue,
+    #[msg("The escrow's terms are not those that the recipient signed")]
+    TermsMismatch,
+    #[msg("The milestone's submission is not the one that the owner looked at")]
+    EvidenceMismatch,
 }
 
 /// The error as the runtime sees it, made out of line: inlined, every exit of a handler sets its code before the

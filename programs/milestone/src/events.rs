@@ -149,7 +149,7 @@ pub struct PolicyDeleted {
     pub policy: Address,
     pub user_payment: Address,
     pub gateway: Address,
-    /// What had not been paid and never will be.
+    /// What could still have been pulled by delegation and never will be; 0 for a policy that was held.
     pub outstanding: PodU64,
     /// `UserPayment.committed` after it.
     pub committed: PodU64,

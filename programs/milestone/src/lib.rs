@@ -174,9 +174,32 @@ pub mod milestone {
         )
     }
 
-    /// The recipient's signature on the escrow's terms. Before it the owner can take everything back.
-    pub fn accept_escrow(ctx: &mut Context<RecipientOfEscrow>) -> Result<()> {
-        accept_escrow::handler(ctx)
+    /// The recipient's signature on the escrow's terms, which are repeated. Before it the owner can take everything back.
+    #[allow(clippy::too_many_arguments)]
+    pub fn accept_escrow(
+        ctx: &mut Context<RecipientOfEscrow>,
+        mediator: Address,
+        review_period_secs: u32,
+        dispute_window_secs: u32,
+        mediation_delay_secs: u32,
+        mediation_timeout_secs: u32,
+        delivery_grace_secs: u32,
+        timeout_recipient_bps: u16,
+        platform_fee_bps: u16,
+    ) -> Result<()> {
+        accept_escrow::handler(
+            ctx,
+            &mediator,
+            &EscrowTerms {
+                review_period_secs,
+                dispute_window_secs,
+                mediation_delay_secs,
+                mediation_timeout_secs,
+                delivery_grace_secs,
+                timeout_recipient_bps,
+                platform_fee_bps,
+            },
+        )
     }
 
     /// Moves `count` milestones' amounts, and the platform fee on top, from the owner into the vault.
@@ -193,9 +216,14 @@ pub mod milestone {
         submit_milestone::handler(ctx, milestone_index, evidence_hash)
     }
 
-    /// The owner releases a milestone at once, or from its due date on where the policy sets one.
-    pub fn approve_milestone(ctx: &mut Context<ApproveMilestone>, milestone_index: u8) -> Result<()> {
-        approve_milestone::handler(ctx, milestone_index)
+    /// The owner releases a milestone at once, or from its due date on where the policy sets one. `evidence_hash` is that of
+    /// the submission she looked at, all zero when there is none yet.
+    pub fn approve_milestone(
+        ctx: &mut Context<ApproveMilestone>,
+        milestone_index: u8,
+        evidence_hash: [u8; 32],
+    ) -> Result<()> {
+        approve_milestone::handler(ctx, milestone_index, evidence_hash)
     }
 
     /// The owner freezes a submitted milestone, inside the dispute window.

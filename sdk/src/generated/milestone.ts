@@ -24,7 +24,16 @@ export type Milestone = {
         { name: "policy" },
         { name: "escrow"; writable: true },
       ];
-      args: [];
+      args: [
+        { name: "mediator"; type: "pubkey" },
+        { name: "reviewPeriodSecs"; type: "u32" },
+        { name: "disputeWindowSecs"; type: "u32" },
+        { name: "mediationDelaySecs"; type: "u32" },
+        { name: "mediationTimeoutSecs"; type: "u32" },
+        { name: "deliveryGraceSecs"; type: "u32" },
+        { name: "timeoutRecipientBps"; type: "u16" },
+        { name: "platformFeeBps"; type: "u16" },
+      ];
     },
     {
       name: "approveMilestone";
@@ -43,7 +52,10 @@ export type Milestone = {
         { name: "protocolFeeAccount"; writable: true; optional: true },
         { name: "tokenProgram" },
       ];
-      args: [{ name: "milestoneIndex"; type: "u8" }];
+      args: [
+        { name: "milestoneIndex"; type: "u8" },
+        { name: "evidenceHash"; type: { array: ["u8", 32] } },
+      ];
     },
     {
       name: "changePaymentPolicyStatus";
@@ -632,7 +644,7 @@ export type Milestone = {
     {
       code: 6054;
       name: "invalidPeriod";
-      msg: "A period is at most 365 days; review, dispute window and mediation timeout are at least one second";
+      msg: "A period is at most 365 days, and at least one second but for the mediation delay";
     },
     {
       code: 6055;
@@ -696,6 +708,16 @@ export type Milestone = {
       code: 6073;
       name: "deliveryNotOverdue";
       msg: "The delivery is not overdue, and the recipient did not sign";
+    },
+    {
+      code: 6074;
+      name: "termsMismatch";
+      msg: "The escrow's terms are not those that the recipient signed";
+    },
+    {
+      code: 6075;
+      name: "evidenceMismatch";
+      msg: "The milestone's submission is not the one that the owner looked at";
     },
   ];
   types: [
@@ -1281,7 +1303,16 @@ export const IDL: Milestone = {
         { name: "policy" },
         { name: "escrow", writable: true },
       ],
-      args: [],
+      args: [
+        { name: "mediator", type: "pubkey" },
+        { name: "reviewPeriodSecs", type: "u32" },
+        { name: "disputeWindowSecs", type: "u32" },
+        { name: "mediationDelaySecs", type: "u32" },
+        { name: "mediationTimeoutSecs", type: "u32" },
+        { name: "deliveryGraceSecs", type: "u32" },
+        { name: "timeoutRecipientBps", type: "u16" },
+        { name: "platformFeeBps", type: "u16" },
+      ],
     },
     {
       name: "approveMilestone",
@@ -1300,7 +1331,10 @@ export const IDL: Milestone = {
         { name: "protocolFeeAccount", writable: true, optional: true },
         { name: "tokenProgram" },
       ],
-      args: [{ name: "milestoneIndex", type: "u8" }],
+      args: [
+        { name: "milestoneIndex", type: "u8" },
+        { name: "evidenceHash", type: { array: ["u8", 32] } },
+      ],
     },
     {
       name: "changePaymentPolicyStatus",
@@ -1907,7 +1941,7 @@ export const IDL: Milestone = {
     {
       code: 6054,
       name: "invalidPeriod",
-      msg: "A period is at most 365 days; review, dispute window and mediation timeout are at least one second",
+      msg: "A period is at most 365 days, and at least one second but for the mediation delay",
     },
     {
       code: 6055,
@@ -1971,6 +2005,16 @@ export const IDL: Milestone = {
       code: 6073,
       name: "deliveryNotOverdue",
       msg: "The delivery is not overdue, and the recipient did not sign",
+    },
+    {
+      code: 6074,
+      name: "termsMismatch",
+      msg: "The escrow's terms are not those that the recipient signed",
+    },
+    {
+      code: 6075,
+      name: "evidenceMismatch",
+      msg: "The milestone's submission is not the one that the owner looked at",
     },
   ],
   types: [

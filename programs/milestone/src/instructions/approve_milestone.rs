@@ -38,11 +38,15 @@ pub struct ApproveMilestone {
     pub token_program: UncheckedAccount,
 }
 
-pub fn handler(ctx: &mut Context<ApproveMilestone>, milestone_index: u8) -> Result<()> {
+pub fn handler(ctx: &mut Context<ApproveMilestone>, milestone_index: u8, evidence_hash: [u8; 32]) -> Result<()> {
     let accounts = &mut ctx.accounts;
     let now = sysvars::clock()?.unix_timestamp;
     let milestone = &accounts.policy.milestone;
     let state = decide_action(Action::Approve, milestone, &accounts.escrow, milestone_index, now).map_err(refuse)?;
+    // An approval that waited, in a multisig for example, must not pay for another submission.
+    if accounts.escrow.milestone(milestone_index).map_err(refuse)?.evidence_hash != evidence_hash {
+        return Err(refuse(MilestoneError::EvidenceMismatch));
+    }
     let amount = milestone.milestone_amounts.get(milestone_index as usize).map_or(0, |amount| amount.get());
     let actor = *accounts.owner.address();
     Finalization {

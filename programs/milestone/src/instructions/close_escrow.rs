@@ -100,14 +100,13 @@ impl CloseEscrow {
             let account = self.owner_token_account.as_ref().ok_or_else(|| refuse(error))?;
             TokenAccount::check_receiving(account, token_program, self.owner.address(), self.mint.address(), error)
                 .map_err(refuse)?;
-            let mint = Mint::load_shared(&self.mint, token_program)?;
             Transfer {
                 token_program,
                 source: &self.vault,
                 mint: &self.mint,
                 authority: escrow.view(),
                 signer_seeds: &seeds,
-                decimals: mint.decimals,
+                decimals: Mint::decimals_of(&self.mint, token_program)?,
             }
             .to(account, balance);
         }

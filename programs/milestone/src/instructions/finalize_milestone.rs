@@ -121,12 +121,12 @@ impl Finalization<'_> {
         }
         let Some(fees) = &self.fees else { return Ok(()) };
         if gateway_total(payout) != 0 {
-            let error = MilestoneError::InvalidGatewayFeeAccount;
-            self.check_destination(&fees.gateway_account, &fees.gateway.fee_recipient, error)?;
+            let owners = [&fees.gateway.fee_recipient, &fees.gateway.authority];
+            self.check_fee_account(&fees.gateway_account, owners, MilestoneError::InvalidGatewayFeeAccount)?;
         }
         if payout.split.protocol_fee != 0 {
-            let error = MilestoneError::InvalidProtocolFeeAccount;
-            self.check_destination(&fees.protocol_account, &fees.config.fee_recipient, error)?;
+            let owners = [&fees.config.fee_recipient, &fees.config.authority];
+            self.check_fee_account(&fees.protocol_account, owners, MilestoneError::InvalidProtocolFeeAccount)?;
         }
         Ok(())
     }
@@ -142,6 +142,19 @@ impl Finalization<'_> {
         let account = account.as_ref().ok_or_else(|| refuse(error))?;
         let (program, mint) = (self.token_program.address(), self.mint.address());
         TokenAccount::check_receiving(account, program, owner, mint, error).map_err(refuse)
+    }
+
+    /// The authority's own account serves beside the fee recipient's: one that changes in front of every payment, or whose
+    /// accounts cannot be used, must not hold up what is due to the recipient.
+    #[inline(never)]
+    fn check_fee_account(
+        &self,
+        account: &Option<AccountView>,
+        [fee_recipient, authority]: [&Address; 2],
+        error: MilestoneError,
+    ) -> Result<()> {
+        self.check_destination(account, fee_recipient, error)
+            .or_else(|refusal| self.check_destination(account, authority, error).map_err(|_| refusal))
     }
 
     fn pay(&self, payout: &Payout, decimals: u8) {

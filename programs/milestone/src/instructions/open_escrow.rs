@@ -68,7 +68,8 @@ pub fn handler(ctx: &mut Context<OpenEscrow>, mediator: Address, terms: &EscrowT
     }
     validate_terms(terms).map_err(refuse)?;
     accounts.check_mediator(&mediator)?;
-    Mint::load_shared(&accounts.mint, accounts.token_program.address())?;
+    // A vault that is born frozen could never be funded.
+    Mint::load_for_creation(&accounts.mint, accounts.token_program.address())?;
     accounts.check_funding(terms.platform_fee_bps)?;
 
     // Effect

@@ -4,7 +4,7 @@ use crate::{
 };
 
 /// What both parties sign: the owner at opening, the recipient at `accept_escrow`. Periods are seconds.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct EscrowTerms {
     /// 1 s ..= 365 days: silence after which a submission counts as approved.
     pub review_period_secs: u32,
@@ -14,7 +14,7 @@ pub struct EscrowTerms {
     pub mediation_delay_secs: u32,
     /// 1 s ..= 365 days: from the start of mediation until anyone may crank the agreed split.
     pub mediation_timeout_secs: u32,
-    /// Up to 365 days: from the due date until the owner may reclaim what was not submitted.
+    /// 1 s ..= 365 days: from the due date until the owner may reclaim what was not submitted.
     pub delivery_grace_secs: u32,
     /// 0..=10,000: the recipient's share when the mediation times out.
     pub timeout_recipient_bps: u16,
@@ -25,10 +25,15 @@ pub struct EscrowTerms {
 /// Whether the terms leave no state without an end. Errors: `InvalidPeriod`, `DisputeWindowAboveReview`,
 /// `InvalidShareBps`, `InvalidFeeBps`.
 pub fn validate_terms(terms: &EscrowTerms) -> Result<(), MilestoneError> {
-    let may_not_be_zero = [terms.review_period_secs, terms.dispute_window_secs, terms.mediation_timeout_secs];
-    let may_be_zero = [terms.mediation_delay_secs, terms.delivery_grace_secs];
+    let may_not_be_zero = [
+        terms.review_period_secs,
+        terms.dispute_window_secs,
+        terms.mediation_timeout_secs,
+        // A later milestone can be submitted from the second in which its turn comes; at zero it is overdue in that second.
+        terms.delivery_grace_secs,
+    ];
     if may_not_be_zero.iter().any(|period| *period == 0 || *period > MAX_PERIOD_SECS)
-        || may_be_zero.iter().any(|period| *period > MAX_PERIOD_SECS)
+        || terms.mediation_delay_secs > MAX_PERIOD_SECS
     {
         return Err(MilestoneError::InvalidPeriod);
     }
@@ -67,7 +72,7 @@ mod tests {
             EscrowTerms { dispute_window_secs: 1, ..DEFAULTS },
             EscrowTerms { dispute_window_secs: 7 * DAY, ..DEFAULTS },
             EscrowTerms { review_period_secs: 1, dispute_window_secs: 1, mediation_timeout_secs: 1, ..DEFAULTS },
-            EscrowTerms { mediation_delay_secs: 0, delivery_grace_secs: 0, platform_fee_bps: 0, ..DEFAULTS },
+            EscrowTerms { mediation_delay_secs: 0, delivery_grace_secs: 1, platform_fee_bps: 0, ..DEFAULTS },
             EscrowTerms { review_period_secs: year, mediation_delay_secs: year, ..DEFAULTS },
             EscrowTerms { mediation_timeout_secs: year, delivery_grace_secs: year, ..DEFAULTS },
             EscrowTerms { timeout_recipient_bps: 0, platform_fee_bps: 1_000, ..DEFAULTS },
@@ -88,6 +93,7 @@ mod tests {
             (EscrowTerms { mediation_delay_secs: above, ..DEFAULTS }, InvalidPeriod),
             (EscrowTerms { mediation_timeout_secs: 0, ..DEFAULTS }, InvalidPeriod),
             (EscrowTerms { mediation_timeout_secs: u32::MAX, ..DEFAULTS }, InvalidPeriod),
+            (EscrowTerms { delivery_grace_secs: 0, ..DEFAULTS }, InvalidPeriod),
             (EscrowTerms { delivery_grace_secs: above, ..DEFAULTS }, InvalidPeriod),
             (EscrowTerms { dispute_window_secs: 7 * DAY + 1, ..DEFAULTS }, DisputeWindowAboveReview),
             (EscrowTerms { timeout_recipient_bps: 10_001, ..DEFAULTS }, InvalidShareBps),

@@ -2,6 +2,7 @@ use super::PaymentPolicy;
 use crate::{
     constants::MAX_MILESTONES,
     error::{refuse, MilestoneError},
+    rules::escrow_terms::EscrowTerms,
 };
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
@@ -111,6 +112,19 @@ impl Escrow {
     #[inline(always)]
     pub fn is_accepted(&self) -> bool {
         self.accepted_at.get() != 0
+    }
+
+    /// What both parties sign, besides the mediator.
+    pub fn terms(&self) -> EscrowTerms {
+        EscrowTerms {
+            review_period_secs: self.review_period_secs.get(),
+            dispute_window_secs: self.dispute_window_secs.get(),
+            mediation_delay_secs: self.mediation_delay_secs.get(),
+            mediation_timeout_secs: self.mediation_timeout_secs.get(),
+            delivery_grace_secs: self.delivery_grace_secs.get(),
+            timeout_recipient_bps: self.timeout_recipient_bps.get(),
+            platform_fee_bps: self.platform_fee_bps.get(),
+        }
     }
 
     /// The milestone at `index`. Errors: `MilestoneNotCurrent`, from the fifth on.

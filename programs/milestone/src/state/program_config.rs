@@ -11,7 +11,7 @@ pub struct ProgramConfig {
     pub fee_recipient: Address,
     /// 0..=500. Copied into each policy at creation.
     pub protocol_fee_bps: PodU16,
-    /// 1 refuses creation and execution, nothing else.
+    /// 1 refuses creating, opening and funding, and executing a delegated policy; nothing else.
     pub is_paused: u8,
     pub bump: u8,
     pub reserved: [u8; 32],

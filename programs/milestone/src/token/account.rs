@@ -19,8 +19,8 @@ impl<'a> TokenAccount<'a> {
         if !view.owned_by(token_program) {
             return None;
         }
-        // SAFETY: nothing in this program writes to token accounts; token calls do, and every `TokenAccount` is
-        // read before the first of them and not after.
+        // SAFETY: nothing in this program writes to token accounts; token calls do, and no `TokenAccount` lives across
+        // one.
         Self::parse(unsafe { view.borrow_unchecked() }, token_program)
     }
 

@@ -139,7 +139,8 @@ pub fn close_account(
         ],
         data: &[CLOSE_ACCOUNT],
     };
-    // SAFETY: as in `approve`.
+    // SAFETY: the callee writes to the token account and to the destination's lamports; nothing here holds a reference
+    // into either's data, and lamports are read anew after it.
     unsafe {
         invoke_signed_unchecked(
             &instruction,

@@ -47,6 +47,16 @@ impl Mint {
         Self::load(view, token_program)
     }
 
+    /// Decimals of an initialized mint, whatever its extensions: for money that goes back to its owner. Errors: `InvalidMint`.
+    pub fn decimals_of(view: &AccountView, token_program: &Address) -> Result<u8> {
+        // SAFETY: as in `load`.
+        let data = unsafe { view.borrow_unchecked() };
+        if !view.owned_by(token_program) || data.len() < BASE_MINT_LEN || data[45] != 1 {
+            return Err(refuse(MilestoneError::InvalidMint));
+        }
+        Ok(data[44])
+    }
+
     /// Reads `view`, a mint of `token_program`. Errors: `InvalidTokenProgram`, `InvalidMint`, `UnsupportedMint`.
     #[inline(always)]
     pub fn load(view: &AccountView, token_program: &Address) -> Result<Self> {

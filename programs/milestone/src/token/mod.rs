@@ -1,4 +1,4 @@
-//! SPL Token and Token-2022: read-only views of their accounts, and the three calls this program makes.
+//! SPL Token and Token-2022: read-only views of their accounts, and the calls this program makes.
 
 mod account;
 mod cpi;
