@@ -1,0 +1,145 @@
+/** What the demo's acts share: a chain in this process, its people, and a table of who did what, when, at what cost. */
+import { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js";
+import {
+  getGatewayPda,
+  MilestoneClient,
+  MilestoneProgramError,
+  parseTransactionError,
+} from "@milepost/sdk";
+import { deploy } from "../migrations/deploy";
+import {
+  Chain,
+  createMint,
+  createTokenAccount,
+  fixedKeypair,
+  mintTo,
+  readTokenAccount,
+  SendResult,
+  startChain,
+  TestMint,
+} from "../tests/harness";
+
+export const DAY = 86_400n;
+/** Base units of one USDC. */
+export const USDC = 1_000_000n;
+
+interface Step {
+  day: string;
+  who: string;
+  what: string;
+  outcome: string;
+  /** Compute units of the step's transactions. */
+  cu: string;
+}
+
+export class Story {
+  private readonly steps: Step[] = [];
+
+  private constructor(
+    readonly chain: Chain,
+    readonly start: bigint,
+    readonly mint: TestMint,
+    readonly gateway: PublicKey,
+  ) {}
+
+  /** A LiteSVM with the committed program, its config, a gateway that takes no fee, and a USDC. */
+  static async begin(): Promise<Story> {
+    const chain = await startChain({ runtime: "litesvm" });
+    const start = chain.now();
+    await chain.airdrop(chain.upgradeAuthority.publicKey);
+    await deploy(new MilestoneClient(chain.connection, chain.upgradeAuthority));
+    const deployer = chain.upgradeAuthority.publicKey;
+    const mint = await createMint(chain, { decimals: 6, keypair: fixedKeypair("demo/usdc") });
+    const story = new Story(chain, start, mint, getGatewayPda(deployer)[0]);
+    story.note("deployer", "sets up config and gateway", "done", chain.signaturesFor(deployer));
+    return story;
+  }
+
+  /** A funded keypair, the same in every run. */
+  async person(name: string): Promise<Keypair> {
+    const keypair = fixedKeypair(`demo/${name}`);
+    await this.chain.airdrop(keypair.publicKey);
+    return keypair;
+  }
+
+  /** A token account with `amount` base units in it. */
+  async purse(owner: PublicKey, amount = 0n): Promise<PublicKey> {
+    const account = await createTokenAccount(this.chain, this.mint, owner);
+    if (amount > 0n) await mintTo(this.chain, this.mint, account, amount);
+    return account;
+  }
+
+  async balance(account: PublicKey): Promise<bigint> {
+    return (await readTokenAccount(this.chain, account)).amount;
+  }
+
+  /** The chain's clock at `days` after the beginning. */
+  async day(days: number): Promise<void> {
+    await this.chain.setTime(this.start + BigInt(days) * DAY);
+  }
+
+  /** Sends what must work and adds a line to the table. */
+  async does(
+    signer: Keypair,
+    who: string,
+    what: string,
+    instructions: TransactionInstruction[],
+    outcome: string | ((result: SendResult) => string) = "done",
+  ): Promise<SendResult> {
+    const result = await this.chain.sendOk(instructions, [signer], { feePayer: signer });
+    const text = typeof outcome === "string" ? outcome : outcome(result);
+    this.note(who, what, text, [result.signature]);
+    return result;
+  }
+
+  /** Sends what the program must refuse, and says its error. Throws when it went through. */
+  async isRefused(
+    signer: Keypair,
+    who: string,
+    what: string,
+    instructions: TransactionInstruction[],
+  ): Promise<void> {
+    const result = await this.chain.send(instructions, [signer], { feePayer: signer });
+    const error = result.ok ? null : parseTransactionError(result.err, { logs: result.logs });
+    if (!(error instanceof MilestoneProgramError))
+      throw new Error(
+        `${what}: ${result.ok ? "not refused" : String(error)}\n${result.logs.join("\n")}`,
+      );
+    this.note(who, what, `refused: ${error.programErrorName}`, [result.signature]);
+  }
+
+  note(who: string, what: string, outcome: string, signatures: string[]): void {
+    const used = signatures.map((signature) => this.chain.landedTransaction(signature)?.execution);
+    const cu = used.reduce((sum, execution) => sum + (execution?.computeUnits ?? 0), 0);
+    const day = `day ${(this.chain.now() - this.start) / DAY}`;
+    this.steps.push({ day, who, what, outcome, cu: cu.toLocaleString("en") });
+  }
+
+  /** Prints the table under `title`. */
+  print(title: string): void {
+    const columns = ["day", "who", "what", "outcome", "cu"] as const;
+    const header: Step = { day: "when", who: "who", what: "does", outcome: "outcome", cu: "CU" };
+    const width = Object.fromEntries(
+      columns.map((column) => [
+        column,
+        Math.max(...[header, ...this.steps].map((step) => step[column].length)),
+      ]),
+    ) as Record<(typeof columns)[number], number>;
+    const line = (step: Step): string =>
+      columns
+        .map((column) =>
+          column === "cu" ? step.cu.padStart(width.cu) : step[column].padEnd(width[column]),
+        )
+        .join("  ");
+    console.log(`${title}\n`);
+    console.log(line(header));
+    console.log(columns.map((column) => "-".repeat(width[column])).join("  "));
+    for (const step of this.steps) console.log(line(step));
+  }
+}
+
+/** Base units as a USDC amount. */
+export function usdc(amount: bigint): string {
+  const cents = (amount % USDC) / 10_000n;
+  return `${(amount / USDC).toLocaleString("en")}.${cents.toString().padStart(2, "0")} USDC`;
+}
