@@ -1,5 +1,5 @@
 /** JSON-RPC 2.0: a request body in, the body of its answer out. */
-import { RPC_CODE, RpcError } from "./errors";
+import { invalidParams, RPC_CODE, RpcError } from "./errors";
 import { toJson } from "./json";
 import { Params } from "./params";
 
@@ -36,10 +36,10 @@ function answerOne(request: unknown, slot: () => number, call: Call): object | n
   }
   try {
     if (!isParams) {
-      throw new RpcError(RPC_CODE.invalidParams, "Invalid params: expected a list.");
+      throw invalidParams("Invalid params: expected a list.");
     }
     const list = (params ?? []) as unknown[];
-    assertMinContextSlot(list, slot());
+    assertCommonConfig(list, slot());
     const result = call(method, new Params(list));
     return id === undefined ? null : { jsonrpc: "2.0", result: result ?? null, id };
   } catch (error) {
@@ -61,11 +61,22 @@ const invalidRequest = (): RpcError => new RpcError(RPC_CODE.invalidRequest, "In
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-/** Any configuration may demand a slot that the node must have reached. */
-function assertMinContextSlot(params: unknown[], slot: number): void {
+const COMMITMENTS = [
+  "processed",
+  "confirmed",
+  "finalized",
+  // What the oldest clients still say.
+  ...["recent", "single", "singleGossip", "root", "max"],
+];
+
+/** Any configuration may name a commitment, and demand a slot that the node must have reached. */
+function assertCommonConfig(params: unknown[], slot: number): void {
   for (const config of params) {
     if (typeof config !== "object" || config === null) continue;
-    const { minContextSlot } = config as { minContextSlot?: unknown };
+    const { commitment = null, minContextSlot } = config as Record<string, unknown>;
+    if (commitment !== null && !COMMITMENTS.includes(commitment as string)) {
+      throw invalidParams(`Invalid params: unknown commitment ${JSON.stringify(commitment)}.`);
+    }
     if (typeof minContextSlot !== "number" || minContextSlot <= slot) continue;
     throw new RpcError(
       RPC_CODE.minContextSlotNotReached,

@@ -2,14 +2,6 @@
 import { decodeBase58 } from "../chain/base58";
 import { invalidParams } from "./errors";
 
-const COMMITMENTS = [
-  "processed",
-  "confirmed",
-  "finalized",
-  // What the oldest clients still say.
-  ...["recent", "single", "singleGossip", "root", "max"],
-];
-
 export type Config = Record<string, unknown>;
 
 export type Filter = { dataSize: number } | { offset: number; bytes: Buffer };
@@ -60,15 +52,10 @@ export class Params {
     return this.required(index);
   }
 
-  /** The configuration object; empty when there is none. A bare commitment is one too, as nodes take it. */
+  /** The configuration object; empty when there is none, or a bare commitment, as the oldest clients send it. */
   config(index: number): Config {
     const value = this.list[index] ?? {};
-    const config = typeof value === "string" ? { commitment: value } : asObject(value);
-    const commitment = config.commitment ?? null;
-    if (commitment !== null && !COMMITMENTS.includes(commitment as string)) {
-      throw invalidParams(`Invalid params: unknown commitment ${JSON.stringify(commitment)}.`);
-    }
-    return config;
+    return typeof value === "string" ? {} : asObject(value);
   }
 
   private required(index: number): unknown {

@@ -70,7 +70,6 @@ const signatureSubscribe: Subscribe = (chain, params, { notify, end }) => {
 
 const logsSubscribe: Subscribe = (chain, params, { notify }) => {
   const isWanted = logsFilter(params.any(0));
-  params.config(1);
   return {
     onTransaction: (landed) => {
       if (!isWanted(landed)) return;

@@ -9,8 +9,7 @@ import { decodeBase64 } from "../params";
 const MAX_FEE_ACCOUNTS = 128;
 
 export const blockhashMethods = {
-  getLatestBlockhash({ chain }, params) {
-    params.config(0);
+  getLatestBlockhash({ chain }) {
     const { hash, slot } = chain.clock.latest();
     return inContext(chain, { blockhash: hash, lastValidBlockHeight: slot + BLOCKHASH_AGE });
   },

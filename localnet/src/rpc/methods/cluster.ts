@@ -13,15 +13,9 @@ export const clusterMethods = {
   getIdentity: ({ identity }) => ({ identity }),
   getGenesisHash: ({ chain }) => chain.genesisHash,
 
-  getSlot: ({ chain }, params) => {
-    params.config(0);
-    return chain.slot;
-  },
+  getSlot: ({ chain }) => chain.slot,
   /** No slot is ever without a block here, but for those that a warp skipped; heights count them too. */
-  getBlockHeight: ({ chain }, params) => {
-    params.config(0);
-    return chain.slot;
-  },
+  getBlockHeight: ({ chain }) => chain.slot,
   getFirstAvailableBlock: () => FIRST_SLOT,
   minimumLedgerSlot: () => FIRST_SLOT,
   getTransactionCount: ({ chain }) => chain.history.count,

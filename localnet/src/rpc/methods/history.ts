@@ -12,7 +12,6 @@ const MAX_BLOCKS = 500_000;
 export const historyMethods = {
   /** Whatever landed is final at once, and searched in all that is kept. */
   getSignatureStatuses({ chain }, params) {
-    params.config(1);
     const statuses = params.signatures(0, MAX_STATUSES).map((signature) => {
       const landed = chain.history.get(signature);
       if (!landed) return null;
