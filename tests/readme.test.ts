@@ -10,6 +10,7 @@ import { codeBlocks, localLinks, page, ROOT, table } from "./readme/page";
 import { run, Surroundings, typeErrors } from "./readme/snippet";
 import { IDL } from "./instructions";
 import { revoke } from "./token-moves";
+import { DAY, HeldPolicy } from "./escrow-world";
 import { Person, START, WEEK, World } from "./world";
 
 const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
@@ -34,6 +35,9 @@ describe("README: the SDK's snippets, in order", () => {
     recipient: { type: "PublicKey", value: world.key("recipient") },
     gateway: { type: "PublicKey", value: world.gateway },
     policyId: { type: "number", value: policyId },
+    freelancer: { type: "Keypair", value: world.people.recipient },
+    mediator: { type: "PublicKey", value: world.key("mediator") },
+    photo: { type: "Uint8Array", value: new TextEncoder().encode("photo") },
   });
   const play = async (index: number): Promise<Record<string, unknown>> => {
     const code = blocks[index];
@@ -42,8 +46,8 @@ describe("README: the SDK's snippets, in order", () => {
     return run(code, surroundings());
   };
 
-  it("given the page then it has the three snippets that are played here", () => {
-    expect(blocks).to.have.length(3);
+  it("given the page then it has the four snippets that are played here", () => {
+    expect(blocks).to.have.length(4);
   });
 
   it("given a snippet with a wrong type then the check that follows would see it", () => {
@@ -84,6 +88,19 @@ describe("README: the SDK's snippets, in order", () => {
     expect(await world.chain.getAccount(open.address)).to.equal(null);
     const after = (await world.chain.getAccount(world.key("payer")))?.lamports ?? 0n;
     expect(after - lamports, "rent to who paid it").to.equal(3_563_520n);
+  });
+
+  it("given an escrow then the first milestone is held, submitted, explained and approved", async () => {
+    const paid = await world.balance("recipient");
+    const { address } = await world.nextPolicy();
+    const now = world.chain.now();
+    const result = await play(3);
+    expect((result["policy"] as PublicKey).toBase58()).to.equal(address.toBase58());
+    expect((await world.balance("recipient")) - paid).to.equal(50_000_000n);
+    expect(result["printed"]).to.include(`disputeMilestone ${now + 5n * DAY}`);
+    expect(result["printed"]).to.include("approveMilestone any time");
+    const printed = (result["printed"] as string[]).join("\n");
+    expect(printed, "silence").to.match(new RegExp(`approval.* ${now + 7n * DAY}`));
   });
 });
 
@@ -196,11 +213,13 @@ describe("README: accounts, sizes and rent", () => {
   it("given the accounts on chain then bytes and rent are those of the table", async () => {
     const world = await World.create();
     const policy = await world.createPolicy();
+    const held = await HeldPolicy.ready(world);
     const addresses: Record<string, PublicKey> = {
       ProgramConfig: world.config,
       PaymentGateway: world.gateway,
       UserPayment: world.userPayment,
       PaymentPolicy: policy.address,
+      Escrow: held.escrow,
     };
     const rows = table("account", "bytes", "rent in lamports");
     expect(rows.map(([name]) => name)).to.have.members(
