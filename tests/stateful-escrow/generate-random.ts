@@ -8,6 +8,7 @@ import { candidates } from "./generate-useful";
 import {
   currentMilestone,
   currentOf,
+  type EscrowState,
   isOver,
   type LivePolicy,
   type Model,
@@ -117,9 +118,13 @@ const PAYS_OWNER = ["resolve", "expire", "settle", "reclaim", "reclaimAgreed"];
 export function flawed(model: Model, dice: Dice): Action | null {
   const live = [...model.policies.values()];
   if (dice.chance(20)) return opening(dice.of(live), dice, false);
-  if (dice.chance(15)) {
+  if (dice.chance(28)) {
     const misplaced = outOfTurn(model, dice);
     if (misplaced) return misplaced;
+  }
+  if (dice.chance(15)) {
+    const mistaken = otherTerms(live, dice);
+    if (mistaken) return mistaken;
   }
   if (dice.chance(10)) {
     const unaffordable = fundingAbove(live, model.tokens.owner);
@@ -160,7 +165,8 @@ export function flawed(model: Model, dice: Dice): Action | null {
   }
   if (one.kind === "settle" || one.kind === "resolve") {
     const above = (policy.state.amounts[one.index] as bigint) + 1n;
-    flaws.push(() => ({ ...one, amount: above }));
+    const tooMuch = () => ({ ...one, amount: above });
+    flaws.push(tooMuch, tooMuch, tooMuch);
   }
   const broken = dice.of(flaws)();
   return broken.index < 0 ? { ...broken, index: 5 } : broken;
@@ -186,6 +192,7 @@ const TURNS = [
   "resolve",
   "expire",
   "reclaim",
+  "close",
 ] as const;
 
 /** By the right one and on the right milestone, but in whatever state it is; a disputed one or a pause where there is one. */
@@ -195,10 +202,26 @@ function outOfTurn(model: Model, dice: Dice): Action | null {
   if (paused && dice.chance(30)) return opening(paused, dice, true);
   const held = live.filter((policy) => policy.escrow && !isOver(policy));
   const frozen = held.filter((policy) => currentMilestone(policy)?.state === "disputed");
-  const some = frozen.length > 0 ? frozen : held;
+  const some = frozen.length > 0 && dice.chance(40) ? frozen : held;
   if (some.length === 0) return null;
   const policy = dice.of(some);
   const kind = dice.of(TURNS);
   const by = RIGHTFUL[kind] ?? "owner";
   return action(kind, policy.places.policy, dice, { by, index: currentOf(policy), amount: 0n });
+}
+
+/** The recipient's signature on other terms than were opened, by one second or another mediator. */
+function otherTerms(live: LivePolicy[], dice: Dice): Action | null {
+  const open = live.filter(({ escrow }) => escrow?.acceptedAt === 0n);
+  if (open.length === 0) return null;
+  const { places, escrow } = dice.of(open);
+  const { terms } = escrow as EscrowState;
+  const accept = { kind: "accept", policy: places.policy, by: "recipient" } as const;
+  return dice.chance(30)
+    ? { ...accept, mediator: "stranger", terms }
+    : {
+        ...accept,
+        mediator: "mediator",
+        terms: { ...terms, reviewPeriodSecs: terms.reviewPeriodSecs + 1 },
+      };
 }
