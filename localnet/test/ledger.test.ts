@@ -1,9 +1,17 @@
 import { expect } from "chai";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Keypair, SystemProgram } from "@solana/web3.js";
+import { Keypair, PublicKey, SystemProgram, TransactionInstruction } from "@solana/web3.js";
+import { PROGRAM_ID } from "@milepost/sdk";
+import { programDataAddress } from "../src/chain/program";
 import { SOL, START_TIME, Testnet } from "./testnet";
+
+const MILESTONE = path.resolve(
+  __dirname,
+  "../..",
+  process.env.MILESTONE_SO ?? "artifacts/milestone.so",
+);
 
 describe("localnet: the ledger", () => {
   let ledger: string;
@@ -122,6 +130,46 @@ describe("localnet: the ledger", () => {
         { clock },
       );
     }
+  });
+
+  it("given a program that is asked for otherwise, when it starts again, then it is deployed again and runs", async () => {
+    const programId = PROGRAM_ID;
+    const data = new PublicKey(programDataAddress(programId.toBase58()));
+    const call = new TransactionInstruction({ programId, keys: [], data: Buffer.alloc(8) });
+    const elf = readFileSync(MILESTONE);
+    for (const authority of [Keypair.generate().publicKey, Keypair.generate().publicKey]) {
+      const upgradeAuthority = authority.toBase58();
+      const programs = [{ programId: programId.toBase58(), elf, upgradeAuthority }];
+      // The second time with nothing asked for: what the ledger has is what runs.
+      for (const options of [{ programs }, {}]) {
+        await withNet(async (net) => {
+          const transaction = await net.signed([call], [await net.funded()]);
+          const { value } = await net.connection.simulateTransaction(transaction);
+          // The program ran, and refused an instruction it does not know.
+          expect(value.err).to.deep.equal({ InstructionError: [0, "InvalidInstructionData"] });
+          const account = await net.connection.getAccountInfo(data);
+          const kept = new PublicKey((account?.data as Buffer).subarray(13, 45));
+          expect(kept.toBase58()).to.equal(upgradeAuthority);
+        }, options);
+      }
+    }
+  });
+
+  it("given accounts of every kind, when they are kept, then the runtime and this side agree on each", async () => {
+    await withNet(async (net) => {
+      const { chain } = net.localnet;
+      const payer = await net.funded();
+      const mint = await net.mint(payer);
+      await net.tokens(mint, await net.funded(), 3n);
+      const gone = await net.funded();
+      await net.transfer(gone, payer.publicKey, 10 * SOL - 5_000);
+      expect(chain.getAccount(gone.publicKey.toBase58())).to.equal(null);
+      const changed = chain.accounts.changedAccounts();
+      expect(changed).not.to.deep.equal([]);
+      for (const { address, account } of changed) {
+        expect(chain.svm.getAccount(address)).to.deep.equal(account);
+      }
+    });
   });
 
   it("given a file of something else, when it starts, then it says so and touches nothing", async () => {

@@ -63,6 +63,17 @@ describe(`localnet: JSON-RPC (SEED=${SEED})`, () => {
       request("localnet_setAccount", [ADDRESS, { lamports: 0.5 }]),
       -32602,
     ],
+    [
+      "a sysvar that is none",
+      setAccount(CLOCK, "Sysvar1111111111111111111111111111111111111"),
+      -32602,
+    ],
+    [
+      "a program that is none",
+      setAccount(ADDRESS, "BPFLoader2111111111111111111111111111111111"),
+      -32602,
+    ],
+    ["a warp beyond all slots", request("localnet_warp", [{ slots: 1e13 }]), -32602],
     ["a clock in milliseconds", request("localnet_setClock", [{ unixTimestamp: 1.8e15 }]), -32602],
   ];
   for (const [given, body, code] of REFUSED) {
@@ -207,4 +218,9 @@ function request(method: string, params: unknown[] = []): string {
 
 function withFilters(filters: unknown[]): string {
   return request("getProgramAccounts", [SystemProgram.programId.toBase58(), { filters }]);
+}
+
+function setAccount(address: string, owner: string): string {
+  const account = { lamports: SOL, owner, executable: true, data: "AAAA" };
+  return request("localnet_setAccount", [address, account]);
 }

@@ -1,4 +1,5 @@
 /** One chain: what transactions do to it, and who is told. */
+import { AccountStore } from "./account-store";
 import { areSignaturesValid } from "./signatures";
 import { BLOCKHASH_AGE, SLOT_MILLISECONDS, type ChainClock } from "./clock";
 import { feeOf, priorityPrice } from "./fees";
@@ -39,12 +40,15 @@ export class Chain {
   private readonly signed = new WeakSet<Wire>();
   private stopTimer: (() => void) | undefined;
 
+  readonly accounts: AccountStore;
+
   constructor(
     readonly svm: Svm,
     readonly clock: ChainClock,
     readonly history: History,
     readonly genesisHash: string,
   ) {
+    this.accounts = new AccountStore(svm);
     this.applyClock();
   }
 
@@ -91,12 +95,12 @@ export class Chain {
   // Accounts
 
   getAccount(address: string): AccountState | null {
-    return this.svm.getAccount(address);
+    return this.accounts.get(address);
   }
 
-  /** Writes an account as it is given, past every rule of the runtime. */
+  /** Writes an account past every rule. @throws Error for a program or a sysvar that is none */
   setAccount(address: string, account: AccountState): void {
-    this.svm.setAccount(address, account);
+    this.accounts.set(address, account);
     this.tell((listener) => listener.onAccounts?.([address]));
   }
 
@@ -109,13 +113,13 @@ export class Chain {
     else this.tick();
 
     const accounts = this.accountsOf(wire);
-    const before = accounts.addresses.map((address, i) =>
-      accounts.isWritable(i) ? this.getAccount(address) : null,
-    );
-    const preBalances = accounts.addresses.map((address) => this.svm.getBalance(address));
+    const preBalances = this.balances(accounts.addresses);
     const preTokenBalances = tokenBalances(this, accounts);
     const result = this.svm.execute(wire.bytes);
     if (!isRecorded(result)) return { err: result.err, hasLanded: false };
+    const changed = accounts.addresses.filter(
+      (address, i) => accounts.isWritable(i) && this.accounts.refresh(address),
+    );
 
     const landed: LandedTransaction = {
       signature: wire.signatures[0] as string,
@@ -131,7 +135,7 @@ export class Chain {
       writable: accounts.addresses.map((_, i) => accounts.isWritable(i)),
       loaded: accounts.loaded,
       preBalances,
-      postBalances: accounts.addresses.map((address) => this.svm.getBalance(address)),
+      postBalances: this.balances(accounts.addresses),
       preTokenBalances,
       postTokenBalances: tokenBalances(this, accounts),
       innerInstructions: result.innerInstructions,
@@ -141,10 +145,6 @@ export class Chain {
       },
     };
     this.history.add(landed);
-    const changed = accounts.addresses.filter(
-      (address, i) =>
-        accounts.isWritable(i) && !isSame(before[i] ?? null, this.getAccount(address)),
-    );
     if (changed.length > 0) this.tell((listener) => listener.onAccounts?.(changed));
     this.tell((listener) => listener.onTransaction?.(landed));
     return { err: result.err, hasLanded: true };
@@ -167,6 +167,10 @@ export class Chain {
     if (checks.replaceRecentBlockhash) return null;
     if (!this.clock.isBlockhashValid(wire.message.blockhash)) return "BlockhashNotFound";
     return this.history.get(wire.signatures[0] as string) ? "AlreadyProcessed" : null;
+  }
+
+  private balances(addresses: string[]): bigint[] {
+    return addresses.map((address) => this.getAccount(address)?.lamports ?? 0n);
   }
 
   /** Remembers the answer, since preflight and landing ask both. */
@@ -206,8 +210,3 @@ const NOTHING: Outcome = {
 
 /** A validator records what ran, failed or not; what could not be loaded leaves no trace. */
 const isRecorded = ({ err }: Outcome): boolean => err === null || typeof err === "object";
-
-function isSame(a: AccountState | null, b: AccountState | null): boolean {
-  if (!a || !b) return a === b;
-  return a.lamports === b.lamports && a.owner === b.owner && a.data.equals(b.data);
-}

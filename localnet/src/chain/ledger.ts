@@ -9,25 +9,24 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
-import litesvm from "litesvm/package.json";
 import type { Chain } from "./chain";
 import type { ClockState } from "./clock";
 import type { LandedTransaction } from "./history";
+import { decodeAccounts, encodeAccounts } from "./ledger-accounts";
+import type { AddressedAccount } from "./svm";
 
 const MAGIC = Buffer.from("MILEPOST-LOCALNET-1\n");
 /** Of the transactions too old to land twice, how many the file keeps. */
 const SAVED_TRANSACTIONS = 5_000;
 
 export interface SavedChain {
-  /** The bytes of one version are not promised to be read by another. */
-  litesvm: string;
   genesisHash: string;
   clock: ClockState;
   transactionCount: number;
   /** Oldest first. */
   transactions: LandedTransaction[];
-  /** What LiteSVM wrote: every account. */
-  svm: Buffer;
+  /** All that a fresh LiteSVM does not have. */
+  accounts: AddressedAccount[];
 }
 
 export class LedgerError extends Error {}
@@ -58,21 +57,17 @@ export class Ledger {
     const size = bytes.readUInt32LE(MAGIC.length);
     const start = MAGIC.length + 4;
     const header = bytes.subarray(start, start + size).toString();
-    const saved = JSON.parse(header, reviveBigint) as Omit<SavedChain, "svm">;
-    if (saved.litesvm !== litesvm.version) {
-      throw new LedgerError(
-        `${this.file} was written by LiteSVM ${saved.litesvm}, this is ${litesvm.version}; move it away`,
-      );
-    }
-    return { ...saved, svm: bytes.subarray(start + size) };
+    return {
+      ...(JSON.parse(header, reviveBigint) as Omit<SavedChain, "accounts">),
+      accounts: decodeAccounts(bytes.subarray(start + size)),
+    };
   }
 
   /** A crash at any point leaves the file of before or the file of now. */
   save(chain: Chain, youngerThan: number): void {
     const all = chain.history.newestFirst();
     const needed = chain.history.since(chain.slot - youngerThan).length;
-    const saved: Omit<SavedChain, "svm"> = {
-      litesvm: litesvm.version,
+    const saved: Omit<SavedChain, "accounts"> = {
       genesisHash: chain.genesisHash,
       clock: chain.clock.state(),
       transactionCount: chain.history.count,
@@ -85,7 +80,7 @@ export class Ledger {
     const temporary = `${this.file}.new`;
     const descriptor = openSync(temporary, "w");
     try {
-      for (const part of [MAGIC, size, header, chain.svm.toBytes()]) {
+      for (const part of [MAGIC, size, header, encodeAccounts(chain.accounts.changedAccounts())]) {
         for (let at = 0; at < part.length;) at += writeSync(descriptor, part, at);
       }
       fsyncSync(descriptor);

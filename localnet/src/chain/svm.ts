@@ -64,14 +64,6 @@ export class Svm {
     return new Svm(inner);
   }
 
-  static fromBytes(bytes: Uint8Array): Svm {
-    return new Svm(addon.LiteSvm.fromBytes(bytes));
-  }
-
-  toBytes(): Uint8Array {
-    return this.inner.toBytes();
-  }
-
   /** Null for an account that does not exist or holds no lamports. */
   getAccount(address: string): AccountState | null {
     const found = this.inner.getAccount(addressBytes(address));
@@ -85,11 +77,6 @@ export class Svm {
     );
   }
 
-  getBalance(address: string): bigint {
-    return this.inner.getBalance(addressBytes(address)) ?? 0n;
-  }
-
-  /** Ordered by address, so that two equal scans answer alike. */
   getProgramAccounts(owner: string): AddressedAccount[] {
     return this.inner
       .getProgramAccounts(addressBytes(owner))
@@ -97,8 +84,7 @@ export class Svm {
         address: encodeBase58(found.address),
         account: accountState(found.account()),
       }))
-      .filter(({ account }) => account.lamports > 0n)
-      .sort((a, b) => (a.address < b.address ? -1 : 1));
+      .filter(({ account }) => account.lamports > 0n);
   }
 
   rentExempt(size: number): bigint {

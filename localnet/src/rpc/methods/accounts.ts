@@ -22,8 +22,8 @@ export const accountMethods = {
   getProgramAccounts({ chain }, params) {
     const config = params.config(1);
     const filters = asFilters(config.filters);
-    const found = chain.svm
-      .getProgramAccounts(params.address(0))
+    const found = chain.accounts
+      .ofProgram(params.address(0))
       .filter(({ account }) => isMatch(account.data, filters))
       .map(({ address, account }) => ({
         pubkey: address,

@@ -7,6 +7,7 @@ import { asAddress, asFlag, asInteger, asObject, asText, decodeBase64 } from "..
 
 /** Beyond any date a program would read, and within a double. */
 const MAX_TIME = 1e12;
+const MAX_SLOT = 1e12;
 
 export const adminMethods = {
   /** `[{ unixTimestamp }]` */
@@ -20,7 +21,10 @@ export const adminMethods = {
   /** `[{ slots?, seconds? }]`: only what is named moves. */
   localnet_warp(node, params) {
     const { slots = 0, seconds = 0 } = asObject(params.any(0));
-    if (node.chain.clock.time + asInteger(seconds) > MAX_TIME) {
+    const isWithin =
+      node.chain.clock.time + asInteger(seconds) <= MAX_TIME &&
+      node.chain.slot + asInteger(slots) <= MAX_SLOT;
+    if (!isWithin) {
       throw invalidParams("Invalid param: that far there is no time");
     }
     node.chain.warp(asInteger(slots), asInteger(seconds));
@@ -34,12 +38,19 @@ export const adminMethods = {
     const { lamports, data = "", encoding = "base64", owner, executable } = asObject(params.any(1));
     const bytes = encoding === "base58" ? decodeBase58(asText(data)) : decodeBase64(asText(data));
     if (!bytes) throw invalidParams("Invalid param: data is not in its encoding");
-    chain.setAccount(params.address(0), {
+    const address = params.address(0);
+    const account = {
       lamports: BigInt(asInteger(lamports)),
       data: bytes,
       owner: owner === undefined ? SYSTEM_PROGRAM : asAddress(owner),
       executable: asFlag(executable),
-    });
+    };
+    try {
+      chain.setAccount(address, account);
+    } catch (error) {
+      // A program that can't be loaded, a sysvar that can't be read.
+      throw invalidParams(`Invalid param: ${(error as Error).message}`);
+    }
     return null;
   },
 

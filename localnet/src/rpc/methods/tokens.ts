@@ -40,8 +40,8 @@ export const tokenMethods = {
   getTokenLargestAccounts({ chain }, params) {
     const mint = params.address(0);
     const { decimals } = mintOf(chain, mint);
-    const holders = chain.svm
-      .getProgramAccounts(chain.getAccount(mint)?.owner as string)
+    const holders = chain.accounts
+      .ofProgram(chain.getAccount(mint)?.owner as string)
       .map(({ address, account }) => ({ address, token: tokenAccountState(account) }))
       .flatMap(({ address, token }) =>
         token?.mint === mint ? [{ address, amount: token.amount }] : [],
@@ -69,7 +69,7 @@ function tokenAccountsWhere(
   const wanted = params.address(0);
   const { mint, programId } = tokenFilter(chain, params.any(1));
   const config = params.config(2);
-  const found = chain.svm.getProgramAccounts(programId).filter(({ account }) => {
+  const found = chain.accounts.ofProgram(programId).filter(({ account }) => {
     const token = tokenAccountState(account);
     return token !== null && isWanted(token, wanted) && (mint === null || token.mint === mint);
   });
