@@ -187,6 +187,7 @@ const TURNS = [
   "approve",
   "execute",
   "dispute",
+  "dispute",
   "withdraw",
   "requestMediation",
   "resolve",
