@@ -4,8 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "POST, GET, OPTIONS",
-  // A page may send any header of its own (wallets send a client's name).
   "access-control-max-age": "86400",
+  // Browsers ask this before a page from the network may talk to this computer.
+  "access-control-allow-private-network": "true",
 };
 
 /** `answer` never throws; null means an empty answer. */
@@ -17,6 +18,7 @@ export function httpServer(
     const end = (status: number, body: string, type = "text/plain") => {
       response.writeHead(status, {
         ...CORS,
+        // A page may send any header of its own: wallets send a client's name.
         "access-control-allow-headers":
           request.headers["access-control-request-headers"] ?? "content-type",
         "content-type": type,

@@ -2,9 +2,11 @@ import { expect } from "chai";
 import {
   AddressLookupTableProgram,
   ComputeBudgetProgram,
+  Ed25519Program,
   Keypair,
   SendTransactionError,
   SystemProgram,
+  type TransactionInstruction,
   type VersionedTransaction,
 } from "@solana/web3.js";
 import { SOL, Testnet } from "./testnet";
@@ -121,14 +123,20 @@ describe("localnet: sending", () => {
     expect((await net.connection.getSignatureStatus(signature)).value).to.equal(null);
   });
 
-  const FEES: [string, () => ReturnType<typeof ComputeBudgetProgram.setComputeUnitLimit>[]][] = [
+  const FEES: [string, () => TransactionInstruction[]][] = [
     ["no price", () => []],
     ["a price and a limit", () => [price(1_234_567), limit(33_333)]],
     ["a price alone", () => [price(1_000_001)]],
     ["a limit above the largest", () => [limit(2_000_000), price(7)]],
+    ["a signature in a precompile", () => [price(1_000_000), precompile()]],
   ];
   const price = (microLamports: number) =>
     ComputeBudgetProgram.setComputeUnitPrice({ microLamports });
+  const precompile = () =>
+    Ed25519Program.createInstructionWithPrivateKey({
+      privateKey: Keypair.generate().secretKey,
+      message: Buffer.from("milepost"),
+    });
   const limit = (units: number) => ComputeBudgetProgram.setComputeUnitLimit({ units });
   for (const [given, instructions] of FEES) {
     it(`given ${given}, then the fee that is told is the fee that is taken`, async () => {

@@ -16,6 +16,8 @@ const BUILTINS = new Set([
   "BPFLoader2111111111111111111111111111111111",
   "BPFLoaderUpgradeab1e11111111111111111111111",
   "LoaderV411111111111111111111111111111111111",
+  "Ed25519SigVerify111111111111111111111111111",
+  "KeccakSecp256k11111111111111111111111111111",
   COMPUTE_BUDGET,
 ]);
 
@@ -53,7 +55,6 @@ function computeLimit({ instructions, staticKeys }: Message): bigint {
       const limit = BigInt(data.readUInt32LE(1));
       return limit < MAX_COMPUTE_UNITS ? limit : MAX_COMPUTE_UNITS;
     }
-    if (PRECOMPILES.has(program)) continue;
     units += BUILTINS.has(program) ? BUILTIN_UNITS : DEFAULT_UNITS;
   }
   return units < MAX_COMPUTE_UNITS ? units : MAX_COMPUTE_UNITS;
