@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test bench lint format format-check typecheck artifact lock package deploy clean node
+.PHONY: help demo localnet setup build test bench lint format format-check typecheck artifact lock package deploy clean node
 
 NPM_RUN := npm run --silent
 # Where npm notes what it installed; older than the lock file means out of date.
@@ -27,6 +27,9 @@ $(SDK_BUILT): $(INSTALLED) $(SDK_SOURCES)
 
 demo: $(SDK_BUILT) ## play a freelance project against the committed program, in this process
 	@$(NPM_RUN) demo
+
+localnet: $(INSTALLED) ## a chain on this machine, at http://127.0.0.1:8899, with the committed program on it
+	@$(NPM_RUN) localnet --program Mi7oNpXg2unyTa7AcxtezMfg5Bt5SMW7f4qr5MqXKH9=$(CURDIR)/artifacts/milestone.so
 
 setup: node ## install what building the program from source takes; says what and why
 	@toolchain/setup
@@ -71,4 +74,4 @@ deploy: $(SDK_BUILT) ## set up config and gateway on the cluster that RPC_URL na
 	@$(NPM_RUN) deploy:milepost
 
 clean: ## remove everything that was built
-	rm -rf target sdk/dist node_modules sdk/node_modules
+	rm -rf target sdk/dist localnet/dist node_modules sdk/node_modules localnet/node_modules
