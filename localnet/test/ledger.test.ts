@@ -172,13 +172,28 @@ describe("localnet: the ledger", () => {
     });
   });
 
+  it("given a file cut short, when it starts, then it says so", async () => {
+    await withNet((net) => net.funded());
+    const file = path.join(ledger, "chain.bin");
+    const whole = readFileSync(file);
+    for (const size of [22, 200, whole.length - 1]) {
+      writeFileSync(file, whole.subarray(0, size));
+      expect(await failureToStart()).to.contain("is damaged");
+    }
+  });
+
   it("given a file of something else, when it starts, then it says so and touches nothing", async () => {
     writeFileSync(path.join(ledger, "chain.bin"), "precious");
-    const failure = await Testnet.start({ ledger }).then(
-      () => null,
-      (error: Error) => error.message,
-    );
-    expect(failure).to.contain("is not a ledger of this version");
+    expect(await failureToStart()).to.contain("is not a ledger of this version");
     expect(existsSync(path.join(ledger, "chain.bin.new"))).to.equal(false);
   });
+
+  const failureToStart = (): Promise<string | null> =>
+    Testnet.start({ ledger }).then(
+      async (net) => {
+        await net.stop();
+        return null;
+      },
+      (error: Error) => error.message,
+    );
 });

@@ -21,11 +21,13 @@ export function encodeAccounts(accounts: AddressedAccount[]): Buffer {
   return bytes;
 }
 
+/** @throws RangeError when the bytes end within an account */
 export function decodeAccounts(bytes: Buffer): AddressedAccount[] {
   const accounts: AddressedAccount[] = [];
   for (let at = 0; at < bytes.length;) {
     const data = at + HEAD.size;
     const end = data + bytes.readUInt32LE(at + HEAD.length);
+    if (end > bytes.length) throw new RangeError("the bytes end within an account");
     accounts.push({
       address: encodeBase58(bytes.subarray(at, at + HEAD.owner)),
       account: {

@@ -54,13 +54,14 @@ export class Ledger {
     if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
       throw new LedgerError(`${this.file} is not a ledger of this version; move it away`);
     }
-    const size = bytes.readUInt32LE(MAGIC.length);
-    const start = MAGIC.length + 4;
-    const header = bytes.subarray(start, start + size).toString();
-    return {
-      ...(JSON.parse(header, reviveBigint) as Omit<SavedChain, "accounts">),
-      accounts: decodeAccounts(bytes.subarray(start + size)),
-    };
+    try {
+      const start = MAGIC.length + 4;
+      const end = start + bytes.readUInt32LE(MAGIC.length);
+      const header = JSON.parse(bytes.subarray(start, end).toString(), reviveBigint);
+      return { ...header, accounts: decodeAccounts(bytes.subarray(end)) };
+    } catch {
+      throw new LedgerError(`${this.file} is damaged; move it away`);
+    }
   }
 
   /** A crash at any point leaves the file of before or the file of now. */
