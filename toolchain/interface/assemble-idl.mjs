@@ -111,9 +111,11 @@ function readHoldersAsBorsh() {
     (type.type.fields ?? []).some(({ type: field }) => {
       const inner = field.array?.[0] ?? field;
       const name = inner.defined?.name;
-      return name !== undefined && (typeCalled(name).type.kind === "enum" || !isPlain(typeCalled(name)));
+      return (
+        name !== undefined && (typeCalled(name).type.kind === "enum" || !isPlain(typeCalled(name)))
+      );
     });
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const type of types.values()) {
       if (!isPlain(type) || !holds(type)) continue;
@@ -129,7 +131,8 @@ function readHoldersAsBorsh() {
  */
 function nameTheTrailingEscrow() {
   const execution = program.instructions.find(({ name }) => name === "execute_payment");
-  if (!execution || execution.accounts.length !== 11) fail("execute_payment has not eleven accounts");
+  if (!execution || execution.accounts.length !== 11)
+    fail("execute_payment has not eleven accounts");
   execution.accounts.push({
     name: "escrow",
     docs: ["The `Escrow` of a held policy; a delegated one needs none."],
