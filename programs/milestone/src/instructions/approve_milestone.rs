@@ -1,4 +1,4 @@
-use super::{same, Ending, FeeSlots, Finalization, Loaded, MilestoneEnding};
+use super::{finalization, same, Ending, Loaded, MilestoneEnding};
 use crate::{
     error::{refuse, MilestoneError},
     rules::{escrow_timing::decide_action, transitions::Action},
@@ -49,25 +49,7 @@ pub fn handler(ctx: &mut Context<ApproveMilestone>, milestone_index: u8, evidenc
     }
     let amount = milestone.milestone_amounts.get(milestone_index as usize).map_or(0, |amount| amount.get());
     let actor = *accounts.owner.address();
-    Finalization {
-        policy_view: *accounts.policy.view(),
-        escrow_view: *accounts.escrow.view(),
-        policy: &mut accounts.policy,
-        escrow: &mut accounts.escrow,
-        owner: &accounts.user_payment.owner,
-        mint: *accounts.mint.account(),
-        vault: *accounts.vault.account(),
-        token_program: *accounts.token_program.account(),
-        recipient_account: Some(*accounts.recipient_token_account.account()),
-        owner_account: None,
-        fees: Some(FeeSlots {
-            gateway: &accounts.gateway,
-            config: &accounts.config,
-            gateway_account: accounts.gateway_fee_account.as_ref().map(|account| *account.account()),
-            protocol_account: accounts.protocol_fee_account.as_ref().map(|account| *account.account()),
-        }),
-    }
-    .run(&Ending {
+    finalization!(accounts, recipient: Some(*accounts.recipient_token_account.account()), owner: None).run(&Ending {
         milestone_index,
         ending: MilestoneEnding::Approved,
         state,

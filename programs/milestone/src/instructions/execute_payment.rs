@@ -1,4 +1,4 @@
-use super::{Ending, FeeSlots, Finalization, MilestoneEnding, ReleaseSigner};
+use super::{view_of, Ending, FeeSlots, Finalization, MilestoneEnding, ReleaseSigner};
 use crate::{
     constants::USER_PAYMENT_SEED,
     error::{refuse, MilestoneError},
@@ -124,8 +124,8 @@ fn release_held(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Resul
         fees: Some(FeeSlots {
             gateway: &accounts.gateway,
             config: &accounts.config,
-            gateway_account: accounts.gateway_fee_account.as_ref().map(|account| *account.account()),
-            protocol_account: accounts.protocol_fee_account.as_ref().map(|account| *account.account()),
+            gateway_account: view_of(&accounts.gateway_fee_account),
+            protocol_account: view_of(&accounts.protocol_fee_account),
         }),
     }
     .run(&Ending {

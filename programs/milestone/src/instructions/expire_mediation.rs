@@ -1,4 +1,4 @@
-use super::{same, Ending, FeeSlots, Finalization, Loaded, MilestoneEnding};
+use super::{finalization, same, view_of, Ending, Loaded, MilestoneEnding};
 use crate::{
     error::{refuse, MilestoneError},
     rules::{escrow_timing::decide_action, fees::fee, transitions::Action},
@@ -49,24 +49,7 @@ pub fn handler(ctx: &mut Context<ExpireMediation>, milestone_index: u8) -> Resul
     let amount = milestone.milestone_amounts.get(milestone_index as usize).map_or(0, |amount| amount.get());
     let recipient_amount = fee(amount, accounts.escrow.timeout_recipient_bps.get());
     let actor = *accounts.executor.address();
-    Finalization {
-        policy_view: *accounts.policy.view(),
-        escrow_view: *accounts.escrow.view(),
-        policy: &mut accounts.policy,
-        escrow: &mut accounts.escrow,
-        owner: &accounts.user_payment.owner,
-        mint: *accounts.mint.account(),
-        vault: *accounts.vault.account(),
-        token_program: *accounts.token_program.account(),
-        recipient_account: accounts.recipient_token_account.as_ref().map(|account| *account.account()),
-        owner_account: accounts.owner_token_account.as_ref().map(|account| *account.account()),
-        fees: Some(FeeSlots {
-            gateway: &accounts.gateway,
-            config: &accounts.config,
-            gateway_account: accounts.gateway_fee_account.as_ref().map(|account| *account.account()),
-            protocol_account: accounts.protocol_fee_account.as_ref().map(|account| *account.account()),
-        }),
-    }
+    finalization!(accounts, recipient: view_of(&accounts.recipient_token_account), owner: view_of(&accounts.owner_token_account))
     .run(&Ending {
         milestone_index,
         ending: MilestoneEnding::Expired,

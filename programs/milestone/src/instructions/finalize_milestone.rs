@@ -197,6 +197,37 @@ fn pay_one(transfer: &Transfer, account: &AccountView, amount: u64) {
     transfer.to(account, amount);
 }
 
+/// An optional account's view; a copy, as `Finalization` wants it.
+#[inline(always)]
+pub fn view_of(account: &Option<UncheckedAccount>) -> Option<AccountView> {
+    account.as_ref().map(|account| *account.account())
+}
+
+/// A `Finalization` out of accounts that have the fields' names. A macro, because it borrows fields of different structs.
+macro_rules! finalization {
+    ($accounts:ident, recipient: $recipient:expr, owner: $owner:expr) => {
+        $crate::instructions::Finalization {
+            policy_view: *$accounts.policy.view(),
+            escrow_view: *$accounts.escrow.view(),
+            policy: &mut $accounts.policy,
+            escrow: &mut $accounts.escrow,
+            owner: &$accounts.user_payment.owner,
+            mint: *$accounts.mint.account(),
+            vault: *$accounts.vault.account(),
+            token_program: *$accounts.token_program.account(),
+            recipient_account: $recipient,
+            owner_account: $owner,
+            fees: Some($crate::instructions::FeeSlots {
+                gateway: &$accounts.gateway,
+                config: &$accounts.config,
+                gateway_account: $crate::instructions::view_of(&$accounts.gateway_fee_account),
+                protocol_account: $crate::instructions::view_of(&$accounts.protocol_fee_account),
+            }),
+        }
+    };
+}
+pub(crate) use finalization;
+
 /// The IDL's build collects what instructions and accounts name; these two enums stand behind plain bytes.
 #[cfg(all(test, feature = "idl-build"))]
 mod idl {

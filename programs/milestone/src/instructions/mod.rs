@@ -33,6 +33,8 @@ mod loaded;
 mod lower_allowance;
 mod release_signer;
 
+use finalize_milestone::finalization;
+
 // The derive macros generate items beside each `Accounts` struct that `#[program]` looks up, hence the globs; the
 // handlers are called by their module's name.
 #[allow(ambiguous_glob_reexports)]
@@ -50,7 +52,7 @@ pub use {
     escrow_parties::*,
     execute_payment::*,
     expire_mediation::*,
-    finalize_milestone::{Ending, FeeSlots, Finalization, MilestoneEnding},
+    finalize_milestone::{view_of, Ending, FeeSlots, Finalization, MilestoneEnding},
     fund_milestones::*,
     initialize_config::*,
     loaded::{same, Loaded},
