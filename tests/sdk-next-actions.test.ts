@@ -299,6 +299,7 @@ class Walk {
       ["settleMilestone", held.settle(index, 55n, both)],
       ["reclaimMilestone, agreed", held.reclaimAgreed(index, both)],
     ];
+    /** Nobody ever may. */
     const never: [string, TransactionInstruction][] = [
       ["fund beyond the last", held.fund(first, (funding?.maxCount ?? 3) + 1, { owner: me })],
       ["accept other terms", held.accept({ recipient: me }, TERMS)],
@@ -311,7 +312,7 @@ class Walk {
       alone.push(["syncDelegation", instruction]);
     }
     return [
-      ...[...alone, ...never].map(([name, instruction]) => ({
+      ...[...alone, ...(isParty ? never : [])].map(([name, instruction]) => ({
         name,
         instruction,
         signers: [party],
