@@ -97,4 +97,11 @@ describe("toHash", () => {
       expect(error.code).to.equal(MilepostErrorCode.InputHash);
     }
   });
+
+  it("given hex text or too few bytes, then the message shows which", async () => {
+    const message = async (value: unknown) =>
+      (await expectError(InvalidInputError, () => toHash(value as never, "reasonHash"))).message;
+    expect(await message("ab".repeat(32))).to.include(`got "${"ab".repeat(32)}"`);
+    expect(await message(EXPECTED.slice(1))).to.include('got "31 bytes"');
+  });
 });

@@ -1,14 +1,16 @@
 /** What to do about each error of the program, by its name in decisions 0001 and 0003. */
 export const FIXES: Readonly<Record<string, string>> = {
   PaymentNotDue: "Wait until the chain's clock reaches the milestone's timestamp.",
-  InvalidSigner: "Have the party that the release condition names sign as the executor.",
+  InvalidSigner:
+    "The party that the release condition names signs as the executor; after a silent review anyone may.",
   InvalidAmount: "Give every milestone an amount above zero; they are fixed at creation.",
   MilestoneAlreadyReleased:
-    "Nothing to do: this milestone was paid. Read the policy for the current one.",
+    "Nothing to do: this milestone has ended. Read the policy for the current one.",
   MilestoneNotCurrent: "Release the current milestone first; they go in order.",
   PolicyPaused:
     "The owner resumes it with changePaymentPolicyStatus(mint, policyId, { active: {} }).",
-  PolicyCompleted: "Nothing to do: all milestones were paid. The owner may delete the policy.",
+  PolicyCompleted:
+    "Nothing to do: all milestones have ended. The owner may delete the policy (held: after closeEscrow).",
   ProgramPaused: "Wait until the program's authority unpauses it; deleting and pausing still work.",
   InsufficientFunds: "The owner funds the token account; delegation does not set money aside.",
   InsufficientDelegation:
@@ -21,16 +23,17 @@ export const FIXES: Readonly<Record<string, string>> = {
   InvalidMilestoneCount: "Use 1 to 4 milestones.",
   InvalidTimestamp: "Use Unix seconds, not milliseconds.",
   TimestampsNotOrdered: "Order the milestones by due date.",
-  InvalidRecipient: "Name a wallet other than the owner's.",
+  InvalidRecipient:
+    "Name a wallet other than the owner's; what only the recipient may do, the policy's recipient signs.",
   AmountOverflow: "Lower the amounts: what all policies may still pull must fit 64 bits.",
   UnsupportedMint: "Use a mint without transfer fee, hook, permanent delegate, pause or the like.",
   InvalidMint: "Pass the mint of the policy's UserPayment.",
   InvalidTokenAccount: "Pass the owner's token account that the UserPayment names.",
   InvalidRecipientTokenAccount: "Pass a token account of the mint that the recipient owns.",
   InvalidGatewayFeeAccount:
-    "Pass a token account of the mint that the gateway's fee recipient owns.",
+    "Pass a token account of the mint that the gateway's fee recipient owns (held: or its authority).",
   InvalidProtocolFeeAccount:
-    "Pass a token account of the mint that the protocol's fee recipient owns.",
+    "Pass a token account of the mint that the protocol's fee recipient owns (held: or its authority).",
   InvalidTokenProgram: "Pass the token program that owns the mint.",
   TokenAccountFrozen: "The mint's freeze authority thaws the account.",
   InvalidGateway: "Pass the gateway that the policy names.",
@@ -68,7 +71,7 @@ export const FIXES: Readonly<Record<string, string>> = {
   EscrowHoldsMoney:
     "Approve, settle or reclaim the funded milestones first; before acceptance closing works at once.",
   InvalidPeriod:
-    "Use seconds, at most 31536000 (365 days); review, dispute window and mediation timeout at least 1.",
+    "Use seconds, at most 31536000 (365 days), and at least 1 but for the mediation delay.",
   DisputeWindowAboveReview: "Make disputeWindowSecs at most reviewPeriodSecs.",
   InvalidShareBps: "Use 0 to 10000 basis points.",
   InvalidMediator:
@@ -82,18 +85,21 @@ export const FIXES: Readonly<Record<string, string>> = {
   MilestoneAlreadyFunded: "Nothing to do: read the escrow for the first unfunded milestone.",
   MilestoneNotSubmitted: "The recipient submits the milestone first with submitMilestone.",
   MilestoneAlreadySubmitted:
-    "It is under review: the owner approves or disputes it, or its silence approves it.",
+    "It is under review: the owner approves or disputes it, or approves by silence.",
   MilestoneInDispute:
     "The owner withdraws the dispute, the recipient submits again, or both settle; mediation comes by itself.",
   MilestoneInMediation:
     "Wait for the mediator; both parties can settle, and after the timeout anyone may expire it.",
-  MilestoneNotDisputed: "Only a disputed milestone needs it.",
+  MilestoneNotDisputed:
+    "Nothing to do: there is no dispute. The owner opens one with disputeMilestone.",
   DisputeWindowClosed: "Settle with the recipient; the milestone is released when the review ends.",
-  MediationNotStarted: "The owner or the recipient calls requestMediation, or the delay passes.",
+  MediationNotStarted:
+    "The owner or the recipient calls requestMediation, or the delay passes; nextActions says when.",
   MediationTimedOut: "Anyone calls expireMediation, which pays the agreed split.",
-  MediationNotTimedOut: "Wait until the mediation timeout has passed, or for the mediator.",
+  MediationNotTimedOut:
+    "Wait for the mediator, or until the mediation timeout has passed; nextActions says when.",
   DeliveryNotOverdue:
-    "Wait until the due date (or the day it was ready) plus the grace, or have the recipient sign as well.",
+    "Wait until the grace has passed, as nextActions says, or have the recipient sign as well (isAgreed).",
   TermsMismatch:
     "Read the escrow's terms again (getEscrow) and accept them only if you agree to them.",
   EvidenceMismatch: "Look at the newest submission and approve that one: its hash is in getEscrow.",

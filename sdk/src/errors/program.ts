@@ -4,7 +4,7 @@ import { MilepostError } from "./base";
 import { FIXES } from "./catalog";
 import { MilepostErrorCode } from "./codes";
 
-/** Names of the program's errors, as in decision 0001. */
+/** Names of the program's errors, as in decisions 0001 and 0003. */
 export type MilestoneErrorName = Capitalize<MilestoneIdl["errors"][number]["name"]>;
 
 /** Where in a transaction an error came from. */

@@ -102,8 +102,11 @@ function refuseFirst(held: HeldPolicy, first: number): void {
   const at = `First milestone to fund: ${first}; first unfunded: ${unfunded} of ${totalMilestones}`;
   if (first < currentMilestone) throw refuse("MilestoneAlreadyReleased", at);
   if (currentMilestone >= totalMilestones) throw refuse("PolicyCompleted", at);
-  // All are funded: the default points past the last one.
-  if (first < unfunded || unfunded === totalMilestones) throw refuse("MilestoneAlreadyFunded", at);
+  // The default points past the last one then.
+  if (unfunded === totalMilestones) {
+    throw refuse("MilestoneAlreadyFunded", `None of the ${totalMilestones} is left to fund`);
+  }
+  if (first < unfunded) throw refuse("MilestoneAlreadyFunded", at);
   if (first > unfunded) throw refuse("MilestoneNotFunded", at);
 }
 

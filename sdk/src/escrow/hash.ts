@@ -57,14 +57,15 @@ export async function hashFile(path: string | URL): Promise<Uint8Array> {
  * A hash as the instruction takes it: 32 bytes, all zero only where that means "none yet". Throws `InvalidInputError`.
  */
 export function toHash(value: ArrayLike<number>, field: string, mayBeNone = false): number[] {
-  const bytes = typeof value === "object" && value !== null ? Array.from(value) : [];
+  const isList = typeof value === "object" && value !== null;
+  const bytes = isList ? Array.from(value) : [];
   const isBytes = bytes.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255);
   const isZero = !mayBeNone && bytes.every((byte) => byte === 0);
   if (!isBytes || bytes.length !== HASH_LENGTH || isZero) {
     throw new InvalidInputError({
       field,
       expected: `${HASH_LENGTH} bytes${mayBeNone ? "" : ", not all zero"}`,
-      received: bytes.length === HASH_LENGTH || !isBytes ? value : `${bytes.length} bytes`,
+      received: isList && isBytes && bytes.length !== HASH_LENGTH ? `${bytes.length} bytes` : value,
       hint: "use hashDocument(bytes) or hashFile(path)",
       code: MilepostErrorCode.InputHash,
     });
