@@ -65,7 +65,7 @@ export const DEFAULT_ESCROW_TERMS = {
   mediationDelaySecs: 3 * DAY_SECS,
   /** From mediation until anyone may crank the agreed split. */
   mediationTimeoutSecs: 14 * DAY_SECS,
-  /** From the due date until the owner may reclaim what was not submitted. */
+  /** From the due date, or from when it could be submitted if later, until the owner may reclaim what was not submitted. */
   deliveryGraceSecs: 7 * DAY_SECS,
   /** The recipient's share when the mediation times out. */
   timeoutRecipientBps: 5_000,

@@ -22,7 +22,7 @@ export interface ApproveMilestoneArgs extends Omit<EndingArgs, "ownerTokenAccoun
  * Releases the current milestone at once, submitted or not; a set due date (bit 0) still binds. The policy's owner signs.
  * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`,
  * `MilestoneProgramError` (`EscrowNotAccepted`, `MilestoneNotFunded`, `MilestoneInDispute`, `MilestoneInMediation`,
- * `InvalidRecipientTokenAccount`, `TokenAccountFrozen`, ...).
+ * `EvidenceMismatch`, `InvalidRecipientTokenAccount`, `TokenAccountFrozen`, ...).
  * @example
  * const instructions = await approveMilestone(context, { policyPda });
  */
@@ -152,7 +152,7 @@ export interface ReclaimMilestoneArgs extends Omit<
   EndingArgs,
   "recipientTokenAccount" | "gatewayFeeAccount" | "protocolFeeAccount"
 > {
-  /** The recipient signs as well: the milestone need not be overdue, and may be in any state with money in it. */
+  /** The recipient signs as well: the milestone need not be overdue, and may be in any state with money in it. Default: false. */
   isAgreed?: boolean;
 }
 

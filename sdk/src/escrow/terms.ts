@@ -21,7 +21,10 @@ export interface EscrowTerms {
   mediationDelaySecs: number;
   /** 1 to 31,536,000 s: from mediation until anyone may crank the agreed split. Default: 14 days. */
   mediationTimeoutSecs: number;
-  /** 1 to 31,536,000 s: from the due date until the owner may reclaim what was not submitted. Default: 7 days. */
+  /**
+   * 1 to 31,536,000 s: from the due date, or from when it could be submitted if that is later, until the owner may reclaim
+   * what was not submitted. Default: 7 days.
+   */
   deliveryGraceSecs: number;
   /** 0 to 10,000 bps: the recipient's share when the mediation times out. Default: 5,000. */
   timeoutRecipientBps: number;
