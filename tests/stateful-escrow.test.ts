@@ -25,7 +25,7 @@ import { MILESTONE_STATES } from "./stateful-escrow/state";
 const CHAINS = 3;
 const COMMANDS = 1_750;
 /** More chains are started only while something is missing that should have been seen. */
-const MOST_CHAINS = 6;
+const MOST_CHAINS = 12;
 const LEAST_STEPS = 5_000;
 
 describe("random sequences of everything on held policies", () => {
