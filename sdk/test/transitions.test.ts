@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import { ESCROW_TRANSITIONS, type EscrowAction, nextState } from "../src/escrow/transitions";
 import type { MilestoneErrorName } from "../src/errors/program";
@@ -6,6 +8,9 @@ import { DOCUMENTED_WAYS, STATES } from "./held-snapshot";
 
 const ACTIONS = [...new Set(ESCROW_TRANSITIONS.map(([, action]) => action))];
 
+const camelCase = (name: string): string =>
+  name.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase());
+
 describe("the transitions of a held milestone", () => {
   it("given the table of docs/escrow.md, then the same ways and no other", () => {
     const documented = DOCUMENTED_WAYS.map(({ from, by, to }) => `${from} ${by ?? "time"} ${to}`);
@@ -13,6 +18,22 @@ describe("the transitions of a held milestone", () => {
     expect(documented).to.have.length(22);
     // The one way that no instruction takes.
     expect([...coded, "disputed time mediation"].sort()).to.deep.equal(documented.sort());
+  });
+
+  it("given the drawing of docs/escrow.md, then the same ways, but for those that need both parties", () => {
+    const page = readFileSync(join(__dirname, "..", "..", "docs", "escrow.md"), "utf8");
+    const drawn = [...page.matchAll(/^ +(\w+) --> (\w+): (.+)$/gm)].flatMap(([, from, to, label]) =>
+      label!
+        .replace(/ \(.*\)/, "")
+        .split(", ")
+        .map((by) => `${from} ${by === "or by itself" ? "time" : camelCase(by)} ${to}`),
+    );
+    const agreed = ["settleMilestone", "reclaimMilestoneAgreed"];
+    const documented = DOCUMENTED_WAYS.filter(({ by }) => !by || !agreed.includes(by));
+    expect(documented).to.have.length(14);
+    expect(drawn.sort()).to.deep.equal(
+      documented.map(({ from, by, to }) => `${from} ${by ?? "time"} ${to}`).sort(),
+    );
   });
 
   for (const from of STATES) {
