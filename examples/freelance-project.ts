@@ -49,6 +49,8 @@ export async function freelanceProject(): Promise<void> {
     );
   }
 
+  await story.expectBalance(freelancerTokens, 300n * USDC);
+  await story.expectBalance(clientTokens, 0n);
   story.print("Milepost, first act: a freelance project on an embedded Solana runtime (LiteSVM)");
   const end = await owner.getPaymentPolicy(policy);
   const left = await readTokenAccount(chain, clientTokens);

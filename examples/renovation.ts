@@ -135,6 +135,9 @@ export async function renovation(): Promise<void> {
     "rent back",
   );
 
+  // A demo that shows other amounts than it tells is a failure.
+  await story.expectBalance(contractorTokens, 12_000n * USDC);
+  await story.expectBalance(homeownerTokens, 4_100n * USDC);
   story.print("Milepost, second act: a renovation with the money in a vault");
   console.log(`
 What nextActions told the homeowner on day 41, if nobody acts

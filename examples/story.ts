@@ -73,6 +73,12 @@ export class Story {
     return (await readTokenAccount(this.chain, account)).amount;
   }
 
+  /** Throws when `account` holds anything but `amount` base units. */
+  async expectBalance(account: PublicKey, amount: bigint): Promise<void> {
+    const actual = await this.balance(account);
+    if (actual !== amount) throw new Error(`expected ${usdc(amount)}, found ${usdc(actual)}`);
+  }
+
   /** The chain's clock at `days` after the beginning. */
   async day(days: number): Promise<void> {
     await this.chain.setTime(this.start + BigInt(days) * DAY);

@@ -39,7 +39,7 @@ pub enum MilestoneError {
     InvalidTimestamp,
     #[msg("Due dates must not decrease")]
     TimestampsNotOrdered,
-    #[msg("The recipient must be a wallet other than the owner")]
+    #[msg("The recipient must be a wallet other than the owner, and the policy's own where it signs")]
     InvalidRecipient,
     #[msg("The sum of the amounts does not fit 64 bits")]
     AmountOverflow,
@@ -51,9 +51,9 @@ pub enum MilestoneError {
     InvalidTokenAccount,
     #[msg("The destination must be a token account of the mint, owned by the recipient")]
     InvalidRecipientTokenAccount,
-    #[msg("The gateway fee account must be a token account of the mint, owned by the gateway's fee recipient")]
+    #[msg("The gateway fee account must be a token account of the mint, owned by the gateway's fee recipient, or for a held policy by its authority")]
     InvalidGatewayFeeAccount,
-    #[msg("The protocol fee account must be a token account of the mint, owned by the protocol's fee recipient")]
+    #[msg("The protocol fee account must be a token account of the mint, owned by the protocol's fee recipient, or for a held policy by its authority")]
     InvalidProtocolFeeAccount,
     #[msg("The token program must be the one that owns the mint: SPL Token or Token-2022")]
     InvalidTokenProgram,

@@ -507,7 +507,7 @@ export type Milestone = {
     {
       code: 6017;
       name: "invalidRecipient";
-      msg: "The recipient must be a wallet other than the owner";
+      msg: "The recipient must be a wallet other than the owner, and the policy's own where it signs";
     },
     { code: 6018; name: "amountOverflow"; msg: "The sum of the amounts does not fit 64 bits" },
     {
@@ -529,12 +529,12 @@ export type Milestone = {
     {
       code: 6023;
       name: "invalidGatewayFeeAccount";
-      msg: "The gateway fee account must be a token account of the mint, owned by the gateway's fee recipient";
+      msg: "The gateway fee account must be a token account of the mint, owned by the gateway's fee recipient, or for a held policy by its authority";
     },
     {
       code: 6024;
       name: "invalidProtocolFeeAccount";
-      msg: "The protocol fee account must be a token account of the mint, owned by the protocol's fee recipient";
+      msg: "The protocol fee account must be a token account of the mint, owned by the protocol's fee recipient, or for a held policy by its authority";
     },
     {
       code: 6025;
@@ -1804,7 +1804,7 @@ export const IDL: Milestone = {
     {
       code: 6017,
       name: "invalidRecipient",
-      msg: "The recipient must be a wallet other than the owner",
+      msg: "The recipient must be a wallet other than the owner, and the policy's own where it signs",
     },
     { code: 6018, name: "amountOverflow", msg: "The sum of the amounts does not fit 64 bits" },
     {
@@ -1826,12 +1826,12 @@ export const IDL: Milestone = {
     {
       code: 6023,
       name: "invalidGatewayFeeAccount",
-      msg: "The gateway fee account must be a token account of the mint, owned by the gateway's fee recipient",
+      msg: "The gateway fee account must be a token account of the mint, owned by the gateway's fee recipient, or for a held policy by its authority",
     },
     {
       code: 6024,
       name: "invalidProtocolFeeAccount",
-      msg: "The protocol fee account must be a token account of the mint, owned by the protocol's fee recipient",
+      msg: "The protocol fee account must be a token account of the mint, owned by the protocol's fee recipient, or for a held policy by its authority",
     },
     {
       code: 6025,
