@@ -4,8 +4,7 @@ import { SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import { expect } from "chai";
 import { act, bringTo, expectHeldRefused, heldAt } from "./escrow-actions";
 import { HeldPolicy } from "./escrow-world";
-import { createMint, encodeExtensions, MintExtension, mintExtension } from "./harness";
-import { thaw } from "./token-moves";
+import { createMint, encodeExtensions, MintExtension, mintExtension, mintTo } from "./harness";
 import { Person, START, World } from "./world";
 
 const SUPPORTED: MintExtension[][] = [
@@ -78,18 +77,37 @@ describe("held money of Token-2022 mints", () => {
     expect(await world.chain.getAccount(empty.vault)).to.equal(null);
   });
 
-  it("given new accounts of the mint are frozen by then then the vault is funded once thawed", async () => {
-    const extensions = [mintExtension.defaultAccountState(AccountState.Initialized)];
-    const world = await World.create({ extensions });
+  const frozen = [mintExtension.defaultAccountState(AccountState.Frozen)];
+  const initialized = [mintExtension.defaultAccountState(AccountState.Initialized)];
+
+  it("given new accounts of the mint are frozen before the opening then UnsupportedMint: the vault could not be funded", async () => {
+    const world = await World.create({ extensions: initialized });
     const held = await HeldPolicy.create(world);
-    await remakeMint(world, [mintExtension.defaultAccountState(AccountState.Frozen)]);
+    await remakeMint(world, frozen);
+    await expectHeldRefused(held, held.open(), ["owner"], "UnsupportedMint");
+  });
+
+  it("given new accounts of the mint are frozen after the opening then the vault is funded and pays", async () => {
+    const world = await World.create({ extensions: initialized });
+    const held = await HeldPolicy.create(world);
     await world.expectOk([held.open()], "owner");
-    await expectHeldRefused(held, held.fund(0, 1), ["owner"], "TokenAccountFrozen");
-    await thaw(world, held.vault);
+    await remakeMint(world, frozen);
     await world.expectOk([held.fund(0, 1)], "owner");
     await world.expectOk([held.accept()], "recipient");
     await act(held, "approve_milestone");
     expect(await world.balance("recipient")).to.equal(50_000_000n);
+  });
+
+  it("given a donation of a mint that is refused by now then the owner still closes, and gets it", async () => {
+    const world = await World.create({ extensions: initialized });
+    const held = await HeldPolicy.create(world);
+    await world.expectOk([held.open()], "owner");
+    await mintTo(world.chain, world.testMint, held.vault, 7n);
+    await remakeMint(world, [mintExtension.permanentDelegate(world.key("stranger"))]);
+    await expectHeldRefused(held, held.fund(0, 1), ["owner"], "UnsupportedMint");
+    const before = await world.balance("owner");
+    await world.expectOk([held.close()], "owner");
+    expect((await world.balance("owner")) - before).to.equal(7n);
   });
 });
 
