@@ -29,7 +29,7 @@ demo: $(SDK_BUILT) ## play a freelance project against the committed program, in
 	@$(NPM_RUN) demo
 
 localnet: $(INSTALLED) ## a chain on this machine, at http://127.0.0.1:8899, with the committed program on it
-	@$(NPM_RUN) localnet --program Mi7oNpXg2unyTa7AcxtezMfg5Bt5SMW7f4qr5MqXKH9=$(CURDIR)/artifacts/milestone.so
+	@$(NPM_RUN) localnet -- --program Mi7oNpXg2unyTa7AcxtezMfg5Bt5SMW7f4qr5MqXKH9=$(CURDIR)/artifacts/milestone.so
 
 setup: node ## install what building the program from source takes; says what and why
 	@toolchain/setup
