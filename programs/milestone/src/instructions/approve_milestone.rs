@@ -47,7 +47,7 @@ pub fn handler(ctx: &mut Context<ApproveMilestone>, milestone_index: u8, evidenc
     if accounts.escrow.milestone(milestone_index).map_err(refuse)?.evidence_hash != evidence_hash {
         return Err(refuse(MilestoneError::EvidenceMismatch));
     }
-    let amount = milestone.milestone_amounts.get(milestone_index as usize).map_or(0, |amount| amount.get());
+    let amount = milestone.amount_at(milestone_index);
     let actor = *accounts.owner.address();
     finalization!(accounts, recipient: Some(*accounts.recipient_token_account.account()), owner: None).run(&Ending {
         milestone_index,

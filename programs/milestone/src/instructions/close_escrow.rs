@@ -64,7 +64,7 @@ pub fn handler(ctx: &mut Context<CloseEscrow>) -> Result<()> {
     // Interaction
     accounts.empty_vault(balance)?;
     // After the calls: the runtime demands balanced lamports at each one.
-    accounts.escrow.typed_mut().close(*accounts.rent_payer.account())?;
+    accounts.escrow.close(*accounts.rent_payer.account())?;
 
     emit_event(event);
     Ok(())
@@ -87,7 +87,7 @@ impl CloseEscrow {
     }
 
     /// Gives `balance` to the owner and closes the vault. The mint is not looked at when there is nothing to give: it may
-    /// be closed. Errors: `InvalidOwnerTokenAccount`, `TokenAccountFrozen`, `InvalidMint`, `UnsupportedMint`.
+    /// be closed. Errors: `InvalidOwnerTokenAccount`, `TokenAccountFrozen`, `InvalidMint`.
     fn empty_vault(&self, balance: u64) -> Result<()> {
         let (token_program, escrow) = (self.token_program.address(), &self.escrow);
         let seeds = [

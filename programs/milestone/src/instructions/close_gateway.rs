@@ -26,7 +26,7 @@ pub fn handler(ctx: &mut Context<CloseGateway>) -> Result<()> {
         return Err(MilestoneError::GatewayHasOpenPolicies.into());
     }
     let event = GatewayClosed { gateway: *accounts.gateway.address(), rent_payer: accounts.gateway.rent_payer };
-    accounts.gateway.typed_mut().close(*accounts.rent_payer.account())?;
+    accounts.gateway.close(*accounts.rent_payer.account())?;
     emit_event(event);
     Ok(())
 }

@@ -34,7 +34,7 @@ pub fn handler(ctx: &mut Context<CloseUserPayment>) -> Result<()> {
         user_payment: *accounts.user_payment.address(),
         rent_payer: accounts.user_payment.rent_payer,
     };
-    accounts.user_payment.typed_mut().close(*accounts.rent_payer.account())?;
+    accounts.user_payment.close(*accounts.rent_payer.account())?;
     emit_event(event);
     Ok(())
 }

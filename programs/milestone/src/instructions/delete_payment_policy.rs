@@ -59,12 +59,12 @@ pub fn handler(ctx: &mut Context<DeletePaymentPolicy>) -> Result<()> {
 
     lower_allowance(
         &accounts.owner,
-        accounts.user_payment.typed(),
+        &accounts.user_payment,
         &accounts.token_account,
         accounts.token_program.address(),
     )?;
     // After the call: the runtime demands balanced lamports at each one.
-    accounts.policy.typed_mut().close(*accounts.rent_payer.account())?;
+    accounts.policy.close(*accounts.rent_payer.account())?;
 
     emit_event(event);
     Ok(())

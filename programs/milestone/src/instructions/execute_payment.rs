@@ -108,7 +108,7 @@ fn release_held(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Resul
     let now = sysvars::clock()?.unix_timestamp;
     let milestone = &accounts.policy.milestone;
     let state = decide_held_release(milestone, &escrow, &accounts.request(milestone_index, now)).map_err(refuse)?;
-    let amount = milestone.milestone_amounts.get(milestone_index as usize).map_or(0, |amount| amount.get());
+    let amount = milestone.amount_at(milestone_index);
     let actor = *accounts.executor.address();
     Finalization {
         policy_view: *accounts.policy.view(),

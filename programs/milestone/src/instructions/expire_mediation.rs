@@ -46,7 +46,7 @@ pub fn handler(ctx: &mut Context<ExpireMediation>, milestone_index: u8) -> Resul
     let now = sysvars::clock()?.unix_timestamp;
     let milestone = &accounts.policy.milestone;
     let state = decide_action(Action::Expire, milestone, &accounts.escrow, milestone_index, now).map_err(refuse)?;
-    let amount = milestone.milestone_amounts.get(milestone_index as usize).map_or(0, |amount| amount.get());
+    let amount = milestone.amount_at(milestone_index);
     let recipient_amount = fee(amount, accounts.escrow.timeout_recipient_bps.get());
     let actor = *accounts.executor.address();
     finalization!(accounts, recipient: view_of(&accounts.recipient_token_account), owner: view_of(&accounts.owner_token_account))

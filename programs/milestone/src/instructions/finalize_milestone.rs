@@ -65,9 +65,8 @@ impl Finalization<'_> {
     /// `InvalidProtocolFeeAccount`, `TokenAccountFrozen`.
     #[inline(never)]
     pub fn run(&mut self, ending: &Ending) -> Result<()> {
-        let amount = self.policy.milestone.milestone_amounts.get(ending.milestone_index as usize);
         let payout = divide(
-            amount.map_or(0, |amount| amount.get()),
+            self.policy.milestone.amount_at(ending.milestone_index),
             ending.recipient_amount,
             self.policy.gateway_fee_bps.get(),
             self.policy.protocol_fee_bps.get(),

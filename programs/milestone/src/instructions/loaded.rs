@@ -45,16 +45,9 @@ impl<T: Body> Loaded<T> {
         self.account.account()
     }
 
-    /// Anchor's typed account.
-    #[inline(always)]
-    pub fn typed(&self) -> &Account<T> {
-        &self.account
-    }
-
-    /// See [`Loaded::typed`].
-    #[inline(always)]
-    pub fn typed_mut(&mut self) -> &mut Account<T> {
-        &mut self.account
+    /// Closes the account; its lamports go to `destination`.
+    pub fn close(&mut self, destination: AccountView) -> Result<()> {
+        self.account.close(destination)
     }
 }
 

@@ -1,3 +1,4 @@
+use super::Loaded;
 use crate::{
     error::{refuse, MilestoneError},
     rules::allowance::{after_delete, AllowanceChange},
@@ -11,7 +12,7 @@ use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
 #[inline(never)]
 pub fn lower_allowance(
     owner: &AccountView,
-    user_payment: &Account<UserPayment>,
+    user_payment: &Loaded<UserPayment>,
     token_account: &AccountView,
     token_program: &Address,
 ) -> Result<()> {

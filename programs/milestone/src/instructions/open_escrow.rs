@@ -84,7 +84,7 @@ pub fn handler(ctx: &mut Context<OpenEscrow>, mediator: Address, terms: &EscrowT
     accounts.create_vault()?;
     lower_allowance(
         &accounts.owner,
-        accounts.user_payment.typed(),
+        &accounts.user_payment,
         &accounts.token_account,
         accounts.token_program.address(),
     )?;

@@ -56,7 +56,8 @@ pub fn decide_action(
     }
     let next = next_state(escrow.state_at(index, now)?, action)?;
     let held = escrow.milestone(index)?;
-    let due_date = due_date(milestone, index);
+    // Bounds the delivery with or without bit 0; 0 is none.
+    let due_date = milestone.timestamp_at(index);
     let refusal = match action {
         // A set due date binds approval by silence as well.
         Action::Approve | Action::Execute if now < binding_date(milestone, index) => MilestoneError::PaymentNotDue,
@@ -85,17 +86,12 @@ pub fn decide_held_release(
     Ok(next)
 }
 
-/// The milestone's timestamp, which bounds its delivery with or without bit 0; 0 is none.
-fn due_date(milestone: &Milestone, index: u8) -> i64 {
-    milestone.milestone_timestamps.get(index as usize).map_or(0, |timestamp| timestamp.get())
-}
-
 /// The timestamp below which nothing is released: the due date where bit 0 sets one.
 fn binding_date(milestone: &Milestone, index: u8) -> i64 {
     if milestone.release_condition & RELEASE_DUE_DATE == 0 {
         return i64::MIN;
     }
-    due_date(milestone, index)
+    milestone.timestamp_at(index)
 }
 
 #[cfg(test)]

@@ -33,6 +33,18 @@ pub struct Milestone {
 const _: () = assert!(core::mem::size_of::<Milestone>() == 128);
 
 impl Milestone {
+    /// Amount of the milestone at `index`, in base units; 0 from the fifth on.
+    #[inline(always)]
+    pub fn amount_at(&self, index: u8) -> u64 {
+        self.milestone_amounts.get(index as usize).map_or(0, |amount| amount.get())
+    }
+
+    /// Timestamp of the milestone at `index`, in Unix seconds; 0 from the fifth on.
+    #[inline(always)]
+    pub fn timestamp_at(&self, index: u8) -> i64 {
+        self.milestone_timestamps.get(index as usize).map_or(0, |timestamp| timestamp.get())
+    }
+
     /// Whether all milestones are released.
     #[inline(always)]
     pub fn is_completed(&self) -> bool {
