@@ -1,5 +1,6 @@
 import type BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
+import type { EscrowTerms } from "./escrow/terms";
 
 /** What the owner set a policy to; a completed policy is paused for good. Anchor's shape of an enum. */
 export type PaymentStatus = { active: Record<string, never> } | { paused: Record<string, never> };
@@ -97,7 +98,7 @@ export interface EscrowMilestone {
 }
 
 /** Terms and state of a held policy. Periods are seconds, times Unix seconds. */
-export interface Escrow {
+export interface Escrow extends EscrowTerms {
   policy: PublicKey;
   /** Divides a milestone in mediation; neither owner nor recipient. */
   mediator: PublicKey;
@@ -105,20 +106,6 @@ export interface Escrow {
   vault: PublicKey;
   /** Gets the rent back, the vault's too. */
   rentPayer: PublicKey;
-  /** Silence after which a submission counts as approved. */
-  reviewPeriodSecs: number;
-  /** How long after a submission the owner may dispute it; at most the review period. */
-  disputeWindowSecs: number;
-  /** From a dispute to mediation by itself. */
-  mediationDelaySecs: number;
-  /** From the start of mediation until anyone may crank the agreed split. */
-  mediationTimeoutSecs: number;
-  /** From the due date until the owner may reclaim what was not submitted. */
-  deliveryGraceSecs: number;
-  /** Basis points for the recipient when the mediation times out. */
-  timeoutRecipientBps: number;
-  /** Basis points that the owner pays the gateway on top of each milestone. */
-  platformFeeBps: number;
   /** When the recipient signed the terms; 0 before. */
   acceptedAt: BN;
   /** Since when the current milestone is accepted, funded and at its turn; 0 when it is not all three. */

@@ -1,4 +1,3 @@
-import BN from "bn.js";
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { fetchAccountInfos } from "../accounts/fetch";
 import { tokenProgramOf } from "../actions/user-payment";
@@ -6,8 +5,9 @@ import type { MilestoneContext } from "../context";
 import { refuse } from "../errors/program";
 import { toAddress } from "../input/address";
 import { buildInstruction } from "../instruction";
+import { createMissing } from "../release/destinations";
 import { parseTokenAccount } from "../tokens/account";
-import { createMissing, ownerDestination, refusePayees } from "./destinations";
+import { ownerDestination, refusePayees } from "./destinations";
 import { type HeldPolicyArgs, loadHeldPolicy, requireEscrow } from "./held-policy";
 import { escrowOutstanding } from "./payout";
 
@@ -51,17 +51,14 @@ export async function closeEscrow(
     tokenProgram,
     args.ownerTokenAccount,
   );
-  const amount = new BN((state?.amount ?? 0n).toString());
-  const option = "ownerTokenAccount";
-  const payees = [{ destination, amount, error: "InvalidOwnerTokenAccount", option }] as const;
-  if (!args.skipChecks) {
-    if (state?.isFrozen && state.amount > 0n) {
-      throw refuse("TokenAccountFrozen", `Account: ${vault.toBase58()}`);
-    }
-    refusePayees(payees, mint, vault);
+  const isEmpty = !state || state.amount === 0n;
+  if (!args.skipChecks && !isEmpty) {
+    if (state.isFrozen) throw refuse("TokenAccountFrozen", `Account: ${vault.toBase58()}`);
+    const option = "ownerTokenAccount";
+    refusePayees([{ destination, error: "InvalidOwnerTokenAccount", option }], mint, vault);
   }
   return [
-    ...createMissing(payees, payer, mint, tokenProgram),
+    ...createMissing(isEmpty ? [] : [destination], payer, mint, tokenProgram),
     buildInstruction(
       "closeEscrow",
       {

@@ -1,24 +1,18 @@
-/** Where the money of a held milestone goes, and what creates an account that is missing. */
-import type BN from "bn.js";
+/** Where the money of a held milestone goes. */
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
-import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import type { PublicKey } from "@solana/web3.js";
 import { fetchAccountInfos } from "../accounts/fetch";
 import type { MilestoneContext } from "../context";
 import { type MilestoneErrorName, refuse } from "../errors/program";
 import { toAddress } from "../input/address";
 import type { Destination } from "../release/snapshot";
-import {
-  associatedTokenAddress,
-  createAssociatedTokenAccount,
-  parseTokenAccount,
-} from "../tokens/account";
+import { refuseWrongDestination } from "../release/destinations";
+import { associatedTokenAddress, parseTokenAccount } from "../tokens/account";
 import type { UserPayment } from "../types";
 
 /** One account that gets something. */
 export interface Payee {
   destination: Destination;
-  /** Base units; nothing is needed of an account that gets none. */
-  amount: BN;
   error: MilestoneErrorName;
   /** The option that names another account. */
   option: string;
@@ -50,39 +44,11 @@ export async function ownerDestination(
 
 /** Throws `MilestoneProgramError` (the payee's error, `TokenAccountFrozen`) where one can't take what is due to it. */
 export function refusePayees(payees: readonly Payee[], mint: PublicKey, vault: PublicKey): void {
-  for (const { destination, amount, error, option } of payees) {
-    if (amount.isZero()) continue;
-    const { address, owner, alternativeOwner, state, isAssociated } = destination;
-    const lines = [`Account: ${address.toBase58()}`, `Another can be named with ${option}`];
-    if (address.equals(vault)) throw refuse(error, ...lines, "It is the account that pays");
-    if (!state && isAssociated) continue;
-    if (!state) throw refuse(error, ...lines, "It is no token account");
-    if (!state.owner.equals(owner) && !alternativeOwner?.equals(state.owner)) {
-      const [want, got] = [owner.toBase58(), state.owner.toBase58()];
-      throw refuse(error, ...lines, `Expected owner: ${want}`, `Got: ${got}`);
+  for (const { destination, error, option } of payees) {
+    const advice = `Another can be named with ${option}`;
+    refuseWrongDestination(destination, error, { mint, source: vault }, advice);
+    if (destination.state?.isFrozen) {
+      throw refuse("TokenAccountFrozen", `Account: ${destination.address.toBase58()}`, advice);
     }
-    if (!state.mint.equals(mint)) {
-      const [want, got] = [mint.toBase58(), state.mint.toBase58()];
-      throw refuse(error, ...lines, `Expected mint: ${want}`, `Got: ${got}`);
-    }
-    if (state.isFrozen) throw refuse("TokenAccountFrozen", ...lines);
   }
-}
-
-/** Creates the associated accounts that are missing and get something, each once. */
-export function createMissing(
-  payees: readonly Payee[],
-  payer: PublicKey,
-  mint: PublicKey,
-  tokenProgram: PublicKey,
-): TransactionInstruction[] {
-  const missing = new Map(
-    payees
-      .filter(({ amount, destination }) => !amount.isZero() && !destination.state)
-      .filter(({ destination }) => destination.isAssociated)
-      .map(({ destination }) => [destination.address.toBase58(), destination.owner]),
-  );
-  return [...missing.values()].map((owner) =>
-    createAssociatedTokenAccount(payer, mint, owner, tokenProgram),
-  );
 }

@@ -6,16 +6,17 @@ import type { MilestoneContext } from "../context";
 import { AccountKindError } from "../errors/accounts";
 import { refuse } from "../errors/program";
 import { toAddress } from "../input/address";
+import { createMissing } from "../release/destinations";
 import {
+  type Destination,
   type DestinationOverrides,
   loadReleaseSnapshots,
   payingAccount,
   type ReleaseSnapshot,
 } from "../release/snapshot";
-import { unreleasableExtensions } from "../release/token-requirements";
-import { requireSupported } from "../tokens/mint";
+import { requireReleasable } from "../release/token-requirements";
 import type { Escrow, WithAddress } from "../types";
-import { createMissing, ownerDestination, type Payee, refusePayees } from "./destinations";
+import { ownerDestination, type Payee, refusePayees } from "./destinations";
 import {
   type HeldMilestoneArgs,
   milestoneIndexOf,
@@ -96,28 +97,30 @@ export async function prepareEnding(
     protocolFeeBps: policy.protocolFeeBps,
     platformFeeBps: escrow.account.platformFeeBps,
   });
-  const owner = await ownerDestination(
-    context,
-    userPayment,
-    mint?.tokenProgram,
-    args.ownerTokenAccount,
-  );
+  const ownerTokenAccount = given(args.ownerTokenAccount, "ownerTokenAccount");
+  const owner = payout.refund.isZero()
+    ? null
+    : await ownerDestination(context, userPayment, mint?.tokenProgram, ownerTokenAccount);
   const payees = payeesOf(snapshot!, payout, owner);
+  const all = Object.values(payees).filter((payee) => payee !== null);
   const vault = payingAccount(snapshot!);
   if (!args.skipChecks) {
     refuseVault(snapshot!, vault);
-    refusePayees(Object.values(payees), userPayment.mint, vault);
+    refusePayees(all, userPayment.mint, vault);
   }
   const tokenProgram = mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
-  const due = ({ amount: base, destination }: Payee) =>
-    base.isZero() ? null : destination.address;
   return {
     snapshot: snapshot!,
     escrow,
     milestoneIndex,
     recipientAmount,
     payout,
-    setup: createMissing(Object.values(payees), payer, userPayment.mint, tokenProgram),
+    setup: createMissing(
+      all.map(({ destination }) => destination),
+      payer,
+      userPayment.mint,
+      tokenProgram,
+    ),
     accounts: {
       config: snapshot!.configAddress,
       gateway: policy.gateway,
@@ -126,10 +129,10 @@ export async function prepareEnding(
       escrow: escrow.address,
       mint: userPayment.mint,
       vault,
-      recipientTokenAccount: due(payees.recipient),
-      ownerTokenAccount: due(payees.owner),
-      gatewayFeeAccount: due(payees.gatewayFee),
-      protocolFeeAccount: due(payees.protocolFee),
+      recipientTokenAccount: payees.recipient?.destination.address ?? null,
+      ownerTokenAccount: payees.owner?.destination.address ?? null,
+      gatewayFeeAccount: payees.gatewayFee?.destination.address ?? null,
+      protocolFeeAccount: payees.protocolFee?.destination.address ?? null,
       tokenProgram,
     },
   };
@@ -139,43 +142,37 @@ function given(address: PublicKey | undefined, field: string): PublicKey | undef
   return address && toAddress(address, field);
 }
 
-/** In the order in which the program looks at them. */
+/** Who gets something, in the order in which the program looks at them; `owner` is read only where a refund is due. */
 function payeesOf(
   snapshot: ReleaseSnapshot,
   payout: MilestonePayout,
-  owner: Payee["destination"],
-): Record<"recipient" | "owner" | "gatewayFee" | "protocolFee", Payee> {
+  owner: Destination | null,
+): Record<"recipient" | "owner" | "gatewayFee" | "protocolFee", Payee | null> {
+  const payee = (amount: BN, destination: Destination | null, rest: Omit<Payee, "destination">) =>
+    destination && !amount.isZero() ? { destination, ...rest } : null;
   return {
-    recipient: {
-      destination: snapshot.recipientDestination,
-      amount: payout.recipient,
+    recipient: payee(payout.recipient, snapshot.recipientDestination, {
       error: "InvalidRecipientTokenAccount",
       option: "recipientTokenAccount",
-    },
-    owner: {
-      destination: owner,
-      amount: payout.refund,
+    }),
+    owner: payee(payout.refund, owner, {
       error: "InvalidOwnerTokenAccount",
       option: "ownerTokenAccount",
-    },
-    gatewayFee: {
-      destination: snapshot.gatewayFeeDestination,
-      amount: payout.gatewayFee.add(payout.platformFee),
+    }),
+    gatewayFee: payee(payout.gatewayFee.add(payout.platformFee), snapshot.gatewayFeeDestination, {
       error: "InvalidGatewayFeeAccount",
       option: "gatewayFeeAccount",
-    },
-    protocolFee: {
-      destination: snapshot.protocolFeeDestination,
-      amount: payout.protocolFee,
+    }),
+    protocolFee: payee(payout.protocolFee, snapshot.protocolFeeDestination, {
       error: "InvalidProtocolFeeAccount",
       option: "protocolFeeAccount",
-    },
+    }),
   };
 }
 
 function refuseVault({ mint, source, userPayment }: ReleaseSnapshot, vault: PublicKey): void {
   if (!mint) throw new AccountKindError("mint", userPayment.mint, "it does not exist any more");
-  requireSupported({ ...mint, unsupportedExtensions: unreleasableExtensions(mint) });
+  requireReleasable(mint);
   const account = `Account: ${vault.toBase58()}`;
   if (!source) throw refuse("InvalidVault", account, "It does not exist");
   if (source.isFrozen) throw refuse("TokenAccountFrozen", account);

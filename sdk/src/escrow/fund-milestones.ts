@@ -9,8 +9,8 @@ import { toU8 } from "../input/numbers";
 import { buildInstruction } from "../instruction";
 import { getConfigPda } from "../pdas";
 import { parseTokenAccount } from "../tokens/account";
-import { unreleasableExtensions } from "../release/token-requirements";
-import { parseMint, requireSupported } from "../tokens/mint";
+import { requireReleasable } from "../release/token-requirements";
+import { parseMint } from "../tokens/mint";
 import { fundingCount, fundingSum, type MilestonesToFund, refuseFundingFrom } from "./funding";
 import { type HeldPolicy, type HeldPolicyArgs, loadHeldPolicy, requireEscrow } from "./held-policy";
 import { firstUnfunded } from "./milestone-state";
@@ -70,7 +70,7 @@ export async function fundMilestones(
   const mint = parseMint(userPayment.mint, mintInfo);
   const vault = getVaultAddress(held.escrowAddress, mint.address, mint.tokenProgram);
   if (!skipChecks) {
-    requireSupported({ ...mint, unsupportedExtensions: unreleasableExtensions(mint) });
+    requireReleasable(mint);
     checkConfig(context, config, configInfo);
     refuseFundingFrom(tokenAccount, parseTokenAccount(tokenAccount, sourceInfo), {
       owner: userPayment.owner,

@@ -11,12 +11,10 @@ import { divideMilestone } from "../escrow/payout";
 import { type MilestoneErrorName, refuse } from "../errors/program";
 import { toU8 } from "../input/numbers";
 import { buildInstruction } from "../instruction";
-import { createAssociatedTokenAccount } from "../tokens/account";
-import { requireSupported } from "../tokens/mint";
 import { requiredSigner } from "./condition";
-import { splitAmount } from "./fees";
+import { createMissing, refuseWrongDestination } from "./destinations";
 import { type Destination, payingAccount, type ReleaseSnapshot } from "./snapshot";
-import { isOwnedRightly, unreleasableExtensions } from "./token-requirements";
+import { requireReleasable } from "./token-requirements";
 
 export interface ExecutionOptions {
   /** The milestone that is meant. Default: the current one. It is fixed in the instruction: a resend never pays the next. */
@@ -85,40 +83,41 @@ export function buildExecution(
   }
 
   const amount = milestone.milestoneAmounts[milestoneIndex] ?? new BN(0);
-  const split = splitAmount(amount, policy.gatewayFeeBps, policy.protocolFeeBps);
   const tokenProgram = snapshot.mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
   const paid: { destination: Destination; error: MilestoneErrorName }[] = [
     { destination: snapshot.recipientDestination, error: "InvalidRecipientTokenAccount" },
   ];
-  // What the owner paid the platform on top goes where the gateway's fee goes.
-  const { platformFee } = divideMilestone(amount, amount, {
+  const { gatewayFee, platformFee, protocolFee } = divideMilestone(amount, amount, {
     gatewayFeeBps: policy.gatewayFeeBps,
     protocolFeeBps: policy.protocolFeeBps,
     platformFeeBps: escrow?.account.platformFeeBps ?? 0,
   });
-  const hasGatewayFee = !split.gatewayFee.add(platformFee).isZero();
-  const hasProtocolFee = !split.protocolFee.isZero();
+  // What the owner paid the platform on top goes where the gateway's fee goes.
+  const hasGatewayFee = !gatewayFee.add(platformFee).isZero();
+  const hasProtocolFee = !protocolFee.isZero();
   if (hasGatewayFee) {
     paid.push({ destination: snapshot.gatewayFeeDestination, error: "InvalidGatewayFeeAccount" });
   }
   if (hasProtocolFee) {
     paid.push({ destination: snapshot.protocolFeeDestination, error: "InvalidProtocolFeeAccount" });
   }
+  const { mint } = userPayment;
+  const source = payingAccount(snapshot);
   if (!options.skipChecks) {
-    for (const { destination, error } of paid) refuseWrongDestination(snapshot, destination, error);
+    for (const { destination, error } of paid) {
+      refuseWrongDestination(destination, error, { mint, source });
+    }
   }
   const payer = options.payer ?? context.wallet.publicKey;
-  const missing = new Map(
-    paid
-      .filter(({ destination }) => !destination.state && destination.isAssociated)
-      .map(({ destination }) => [destination.address.toBase58(), destination.owner]),
-  );
   return {
     policy: snapshot.policyAddress,
     milestoneIndex,
     executor,
-    setup: [...missing.values()].map((owner) =>
-      createAssociatedTokenAccount(payer, userPayment.mint, owner, tokenProgram),
+    setup: createMissing(
+      paid.map(({ destination }) => destination),
+      payer,
+      mint,
+      tokenProgram,
     ),
     instruction: buildInstruction(
       "executePayment",
@@ -128,8 +127,8 @@ export function buildExecution(
         gateway: policy.gateway,
         userPayment: policy.userPayment,
         policy: snapshot.policyAddress,
-        mint: userPayment.mint,
-        tokenAccount: payingAccount(snapshot),
+        mint,
+        tokenAccount: source,
         recipientTokenAccount: snapshot.recipientDestination.address,
         gatewayFeeAccount: hasGatewayFee ? snapshot.gatewayFeeDestination.address : null,
         protocolFeeAccount: hasProtocolFee ? snapshot.protocolFeeDestination.address : null,
@@ -183,7 +182,7 @@ function refuseWrongIndex(snapshot: ReleaseSnapshot, milestoneIndex: number): vo
 function refuseWrongTokens(snapshot: ReleaseSnapshot): void {
   const { mint, source, userPayment, escrow } = snapshot;
   if (!mint) throw new AccountKindError("mint", userPayment.mint, "it does not exist any more");
-  requireSupported({ ...mint, unsupportedExtensions: unreleasableExtensions(mint) });
+  requireReleasable(mint);
   const error = escrow ? "InvalidVault" : "InvalidTokenAccount";
   const owner = escrow ? escrow.address : userPayment.owner;
   if (!source) {
@@ -191,38 +190,5 @@ function refuseWrongTokens(snapshot: ReleaseSnapshot): void {
   }
   if (!source.owner.equals(owner)) {
     throw refuse(error, `Expected owner: ${owner.toBase58()}`, `Got: ${source.owner.toBase58()}`);
-  }
-}
-
-function refuseWrongDestination(
-  snapshot: ReleaseSnapshot,
-  destination: Destination,
-  error: MilestoneErrorName,
-): void {
-  const { address, owner, state, isAssociated } = destination;
-  const { userPayment } = snapshot;
-  const account = `Account: ${address.toBase58()}`;
-  if (address.equals(payingAccount(snapshot))) {
-    throw refuse(error, account, "It is the account that pays");
-  }
-  if (!state) {
-    if (isAssociated) return;
-    throw refuse(error, account, "It is no token account");
-  }
-  if (!isOwnedRightly(destination, state)) {
-    throw refuse(
-      error,
-      account,
-      `Expected owner: ${owner.toBase58()}`,
-      `Got: ${state.owner.toBase58()}`,
-    );
-  }
-  if (!state.mint.equals(userPayment.mint)) {
-    throw refuse(
-      error,
-      account,
-      `Expected mint: ${userPayment.mint.toBase58()}`,
-      `Got: ${state.mint.toBase58()}`,
-    );
   }
 }

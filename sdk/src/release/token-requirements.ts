@@ -3,7 +3,7 @@ import type BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
 import type { MilestoneErrorName } from "../errors/program";
 import type { TokenAccountState } from "../tokens/account";
-import type { MintState } from "../tokens/mint";
+import { type MintState, requireSupported } from "../tokens/mint";
 import type { Escrow, WithAddress } from "../types";
 import type { AmountSplit } from "./fees";
 import { met, type Requirement, unmet } from "./requirement";
@@ -15,6 +15,11 @@ import { type Destination, payingAccount, type ReleaseSnapshot } from "./snapsho
  */
 export function unreleasableExtensions(mint: MintState): string[] {
   return mint.unsupportedExtensions.filter((name) => name !== DEFAULT_FROZEN);
+}
+
+/** Throws `UnsupportedMintError` when the mint has an extension with which nothing can be released. */
+export function requireReleasable(mint: MintState): void {
+  requireSupported({ ...mint, unsupportedExtensions: unreleasableExtensions(mint) });
 }
 
 export function mintSupported({ mint, userPayment }: ReleaseSnapshot): Requirement {
