@@ -1,5 +1,4 @@
 /** Every way between a held milestone's states, every way there is not, and who may not go one. */
-import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import {
   act,
@@ -13,6 +12,7 @@ import {
   heldAt,
 } from "./escrow-actions";
 import { DAY, HeldPolicy, MilestoneStateName, TERMS } from "./escrow-world";
+import { documentedRows } from "./stateful-escrow/table";
 import { Person, START, WEEK, World } from "./world";
 
 const STATES: MilestoneStateName[] = [
@@ -32,16 +32,15 @@ interface Row {
   to: MilestoneStateName;
 }
 
-const stateNamed = (cell: string | undefined) => STATES.find((s) => s.toLowerCase() === cell);
+const named = (state: string): MilestoneStateName =>
+  STATES.find((name) => name.toLowerCase() === state) as MilestoneStateName;
 
 /** The rows of the table in docs/escrow.md. */
-const ROWS: Row[] = readFileSync("docs/escrow.md", "utf8")
-  .split("\n")
-  .flatMap((line) => {
-    const [, from, by, to] = line.split("|").map((cell) => cell.trim());
-    const [start, end] = [stateNamed(from), stateNamed(to)];
-    return start && by && end ? [{ from: start, by, to: end }] : [];
-  });
+const ROWS: Row[] = documentedRows().map(({ from, by, to }) => ({
+  from: named(from),
+  by,
+  to: named(to),
+}));
 
 const TIMEOUT = BigInt(TERMS.mediationTimeoutSecs);
 const DELAY = BigInt(TERMS.mediationDelaySecs);

@@ -9,6 +9,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { randomSeed } from "./harness";
+import { runOnce } from "./stateful/seeded";
 import {
   Coverage,
   EXPECTED_PROBES,
@@ -44,10 +45,10 @@ describe("random sequences of everything on held policies", () => {
 
   it(`given ${CHAINS} chains when ${COMMANDS} random commands run on each then chain, model and events agree after every step`, async () => {
     const seed = randomSeed();
-    for (let chain = 0; chain < CHAINS; chain++) await runOne(seed, chain);
+    for (let chain = 0; chain < CHAINS; chain++) await runOnce(property, seed, chain);
     for (let chain = CHAINS; chain < MOST_CHAINS && missing().length > 0; chain++) {
       console.log(`      one more chain for: ${missing().join(", ")}`);
-      await runOne(seed, chain);
+      await runOnce(property, seed, chain);
     }
     const steps = runs.reduce((sum, run) => sum + run.steps, 0);
     console.log(`      ${steps} steps on ${runs.length} chains`);
@@ -63,19 +64,6 @@ describe("random sequences of everything on held policies", () => {
     const replayed = new Set(runs.flatMap((run) => [...run.replay.counts.keys()]));
     expect([...replayed].sort(), why).to.deep.equal(EVENTS);
   }).timeout(600_000);
-
-  const runOne = (seed: number, chain: number): Promise<void> =>
-    fc.assert(property, {
-      seed: seed + chain,
-      numRuns: 1,
-      endOnFailure: process.env["SHRINK"] !== "1",
-      // So many commands are no message: the failed step says what it did.
-      reporter: ({ failed, errorInstance }) => {
-        if (!failed) return;
-        const why = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
-        throw new Error(`SEED=${seed}, chain ${chain}: ${why}`, { cause: errorInstance });
-      },
-    });
 
   function missing(): string[] {
     const errors = [...coverage.counts.keys()]

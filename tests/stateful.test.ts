@@ -11,6 +11,7 @@ import { randomSeed } from "./harness";
 import { command } from "./stateful/commands";
 import { EXPECTED_OUTCOMES } from "./stateful/outcomes";
 import { Run } from "./stateful/run";
+import { runOnce } from "./stateful/seeded";
 
 /** Chains, each as long-lived as a shrink can bear, and what is done on each. */
 const CHAINS = 4;
@@ -38,9 +39,9 @@ describe("random sequences of everything", () => {
 
   it(`given ${CHAINS} chains when ${COMMANDS} random commands run on each then chain, model and events agree after every step`, async () => {
     const seed = randomSeed();
-    for (let chain = 0; chain < CHAINS; chain++) await runOne(seed, chain);
+    for (let chain = 0; chain < CHAINS; chain++) await runOnce(property, seed, chain);
     for (let chain = CHAINS; chain < MOST_CHAINS && missing().length > 0; chain++) {
-      await runOne(seed, chain);
+      await runOnce(property, seed, chain);
     }
     const steps = sum(runs.map((run) => run.steps));
     const repaired = sum(runs.map((run) => run.invariants.repaired));
@@ -55,19 +56,6 @@ describe("random sequences of everything", () => {
     const replayed = new Set(runs.flatMap((run) => [...run.replay.counts.keys()]));
     expect([...replayed].sort()).to.deep.equal(EVENTS);
   }).timeout(600_000);
-
-  const runOne = (seed: number, chain: number): Promise<void> =>
-    fc.assert(property, {
-      seed: seed + chain,
-      numRuns: 1,
-      endOnFailure: process.env["SHRINK"] !== "1",
-      // So many commands are no message: the failed step says what it did.
-      reporter: ({ failed, errorInstance }) => {
-        if (!failed) return;
-        const why = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
-        throw new Error(`SEED=${seed}, chain ${chain}: ${why}`, { cause: errorInstance });
-      },
-    });
 
   function counts(): Map<string, number> {
     const total = new Map<string, number>();

@@ -4,17 +4,10 @@ import { PublicKey, type VersionedTransaction } from "@solana/web3.js";
 import * as addon from "litesvm/dist/internal";
 import type { AddressedAccount } from "./program";
 import type { ChainAccount, Execution, Runtime } from "./runtime";
-import {
-  INSTRUCTION_ERROR_NAMES,
-  type InstructionErrorDetail,
-  TRANSACTION_ERROR_NAMES,
-  type TransactionError,
-} from "./transaction-error";
+import { transactionError } from "../../localnet/src/chain/transaction-error";
 
-function errorName(names: string[], number: number): string {
-  const name = names[number];
-  if (name === undefined) throw new Error(`LiteSVM answered with the unknown error ${number}`);
-  return name;
+function unknownError(number: number): never {
+  throw new Error(`LiteSVM answered with the unknown error ${number}`);
 }
 
 class LiteSvmRuntime implements Runtime {
@@ -73,34 +66,10 @@ function execution(
   const isFailed = outcome instanceof addon.FailedTransactionMetadata;
   const meta = isFailed ? outcome.meta() : outcome;
   return {
-    err: isFailed ? transactionError(outcome.err()) : null,
+    err: isFailed ? transactionError(outcome.err(), unknownError) : null,
     logs: meta.logs(),
     computeUnits: Number(meta.computeUnitsConsumed()),
   };
-}
-
-function transactionError(
-  error: ReturnType<addon.FailedTransactionMetadata["err"]>,
-): TransactionError {
-  if (typeof error === "number") return errorName(TRANSACTION_ERROR_NAMES, error);
-  if (error instanceof addon.TransactionErrorInstructionError) {
-    return { InstructionError: [error.index, instructionError(error.err())] };
-  }
-  if (error instanceof addon.TransactionErrorDuplicateInstruction) {
-    return { DuplicateInstruction: error.index };
-  }
-  if (error instanceof addon.TransactionErrorInsufficientFundsForRent) {
-    return { InsufficientFundsForRent: { account_index: error.accountIndex } };
-  }
-  return { ProgramExecutionTemporarilyRestricted: { account_index: error.accountIndex } };
-}
-
-function instructionError(
-  error: ReturnType<addon.TransactionErrorInstructionError["err"]>,
-): InstructionErrorDetail {
-  if (typeof error === "number") return errorName(INSTRUCTION_ERROR_NAMES, error);
-  if (error instanceof addon.InstructionErrorCustom) return { Custom: error.code };
-  return "BorshIoError";
 }
 
 /** A LiteSVM holding `programs` besides the token programs it brings. */

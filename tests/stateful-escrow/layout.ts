@@ -1,14 +1,6 @@
 /** The bytes of an `Escrow` and of a policy with its funding kind, by the offsets of `docs/accounts.md` and nothing else. */
-import { createHash } from "node:crypto";
-import { key } from "../stateful/cast";
-import { encodePolicy } from "../stateful/layout";
-import {
-  type Address,
-  type EscrowState,
-  type FundingKind,
-  type LivePolicy,
-  MILESTONE_STATES,
-} from "./state";
+import { blankAccount, encodePolicy, putAddress } from "../stateful/layout";
+import { type EscrowState, type FundingKind, type LivePolicy, MILESTONE_STATES } from "./state";
 
 export const ESCROW_SIZE = 640;
 export const VAULT_SIZE = 165;
@@ -24,17 +16,7 @@ export function encodeHeldPolicy({ state, kind }: LivePolicy): Buffer {
   return bytes;
 }
 
-const ESCROW_DISCRIMINATOR = createHash("sha256").update("account:Escrow").digest().subarray(0, 8);
-
-/** An account of the type with nothing but its discriminator. */
-export function blankEscrow(): Buffer {
-  const bytes = Buffer.alloc(ESCROW_SIZE);
-  ESCROW_DISCRIMINATOR.copy(bytes);
-  return bytes;
-}
-
-export const putAddress = (bytes: Buffer, offset: number, address: Address): void =>
-  bytes.set(key(address).toBytes(), offset);
+export const blankEscrow = (): Buffer => blankAccount("Escrow", ESCROW_SIZE);
 
 export function encodeEscrow(state: EscrowState): Buffer {
   const bytes = blankEscrow();

@@ -2,37 +2,10 @@
  * Policies and escrows rebuilt from the program's events alone, written byte by byte at the offsets of
  * `docs/accounts.md` (invariant 20). Nothing here reads an account or knows which instruction was sent.
  */
-import type { PublicKey } from "@solana/web3.js";
-import type BN from "bn.js";
-import { programEvents } from "../stateful/replay";
-import { createHash } from "node:crypto";
-import { POLICY_SIZE } from "../stateful/layout";
+import { Fields, found, programEvents } from "../stateful/replay";
+import { blankAccount, POLICY_SIZE } from "../stateful/layout";
 import { blankEscrow, FIRST_MILESTONE, FUNDING_KIND_OFFSET, MILESTONE_SIZE } from "./layout";
 import { type Address, MILESTONE_STATES, type MilestoneState } from "./state";
-
-/** Reads of an event's fields; a missing one throws. */
-class Fields {
-  constructor(private readonly data: Record<string, unknown>) {}
-
-  private get(field: string): unknown {
-    const value = this.data[field];
-    if (value === undefined) throw new Error(`the event has no ${field}`);
-    return value;
-  }
-  key = (field: string): Uint8Array => (this.get(field) as PublicKey).toBytes();
-  address = (field: string): Address => (this.get(field) as PublicKey).toBase58();
-  number = (field: string): number => this.get(field) as number;
-  big = (field: string): bigint => BigInt((this.get(field) as BN).toString());
-  bigs = (field: string): bigint[] => (this.get(field) as BN[]).map((n) => BigInt(n.toString()));
-  bytes = (field: string): Uint8Array => Uint8Array.from(this.get(field) as number[]);
-  variant = (field: string): string => Object.keys(this.get(field) as object)[0] as string;
-  struct = (field: string): Fields => new Fields(this.get(field) as Record<string, unknown>);
-}
-
-const POLICY_DISCRIMINATOR = createHash("sha256")
-  .update("account:PaymentPolicy")
-  .digest()
-  .subarray(0, 8);
 
 const CURRENT = 105 + 64;
 const AMOUNTS = 105;
@@ -46,12 +19,6 @@ const ESCROW_UPDATED_AT = 192;
 
 const stateByte = (name: MilestoneState): number => MILESTONE_STATES.indexOf(name);
 const stateNamed = (variant: string): number => stateByte(variant.toLowerCase() as MilestoneState);
-
-function found(map: Map<Address, Buffer>, address: Address): Buffer {
-  const bytes = map.get(address);
-  if (!bytes) throw new Error(`an event changes ${address}, which no event created`);
-  return bytes;
-}
 
 export class Replay {
   private readonly policies = new Map<Address, Buffer>();
@@ -81,8 +48,7 @@ export class Replay {
     GatewayUpdated: () => {},
     PolicyCreated: (event) => {
       const milestone = event.struct("milestone");
-      const bytes = Buffer.alloc(POLICY_SIZE);
-      POLICY_DISCRIMINATOR.copy(bytes);
+      const bytes = blankAccount("PaymentPolicy", POLICY_SIZE);
       bytes.set(event.key("user_payment"), 8);
       bytes.set(event.key("recipient"), 40);
       bytes.set(event.key("gateway"), 72);

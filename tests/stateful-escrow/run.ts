@@ -1,6 +1,6 @@
 /** One chain, one model, one replay, and a step that holds all three against each other. */
 import { AssertionError } from "chai";
-import { type ChainAccount, expectError, type SendResult } from "../harness";
+import { difference, expectOutcome } from "../stateful/compare";
 import { observe, type Observed } from "../stateful/observe";
 import { type Person, PEOPLE, World } from "../world";
 import { type Action, describeAction, ROW_NAMES } from "./actions";
@@ -113,7 +113,7 @@ export class Run {
     if (typeof decision !== "string") decision();
     try {
       const result = await this.performer.perform(model, action);
-      expectOutcome(result, error);
+      expectOutcome(result, error, CODES);
       const after = await observe(this.world.chain, before.keys());
       this.equalsModel(after);
       const { tokens } = this;
@@ -281,22 +281,4 @@ function sameBytes(
   throw new AssertionError(
     `${address} is not as ${source} has it: ${difference(account, expected)}`,
   );
-}
-
-function difference(account: ChainAccount | null, expected: Buffer | null): string {
-  if (!account || !expected) return account ? "it should not exist" : "it does not exist";
-  const offset = account.data.findIndex((byte, i) => byte !== expected[i]);
-  const part = (bytes: Buffer): string => bytes.subarray(offset, offset + 32).toString("hex");
-  return `from byte ${offset} on ${part(account.data)} instead of ${part(expected)}`;
-}
-
-function expectOutcome(result: SendResult | null, error: string | null): void {
-  if (error !== null) {
-    if (!result) throw new Error(`setting the clock cannot fail, the model says ${error}`);
-    expectError(result, CODES[error] ?? error);
-  } else if (result && !result.ok) {
-    throw new Error(
-      [`expected success, got ${JSON.stringify(result.err)}`, ...result.logs].join("\n"),
-    );
-  }
 }

@@ -77,17 +77,18 @@ export const MUTABLE_POLICY_RANGES: [from: number, to: number][] = [
   [318, 326], // updated_at
 ];
 
-function account(type: string, size: number): Buffer {
+/** An account of the type with nothing but its discriminator. */
+export function blankAccount(type: string, size: number): Buffer {
   const bytes = Buffer.alloc(size);
   createHash("sha256").update(`account:${type}`).digest().copy(bytes, 0, 0, 8);
   return bytes;
 }
 
-const putAddress = (bytes: Buffer, offset: number, address: Address): void =>
+export const putAddress = (bytes: Buffer, offset: number, address: Address): void =>
   bytes.set(key(address).toBytes(), offset);
 
 export function encodeConfig(state: ConfigState): Buffer {
-  const bytes = account("ProgramConfig", CONFIG_SIZE);
+  const bytes = blankAccount("ProgramConfig", CONFIG_SIZE);
   putAddress(bytes, 8, state.authority);
   putAddress(bytes, 40, state.pendingAuthority);
   putAddress(bytes, 72, state.feeRecipient);
@@ -98,7 +99,7 @@ export function encodeConfig(state: ConfigState): Buffer {
 }
 
 export function encodeGateway(state: GatewayState): Buffer {
-  const bytes = account("PaymentGateway", GATEWAY_SIZE);
+  const bytes = blankAccount("PaymentGateway", GATEWAY_SIZE);
   putAddress(bytes, 8, state.authority);
   putAddress(bytes, 40, state.signer);
   putAddress(bytes, 72, state.feeRecipient);
@@ -114,7 +115,7 @@ export function encodeGateway(state: GatewayState): Buffer {
 }
 
 export function encodeUserPayment(state: UserPaymentState): Buffer {
-  const bytes = account("UserPayment", USER_PAYMENT_SIZE);
+  const bytes = blankAccount("UserPayment", USER_PAYMENT_SIZE);
   putAddress(bytes, 8, state.owner);
   putAddress(bytes, 40, state.mint);
   putAddress(bytes, 72, state.tokenAccount);
@@ -129,7 +130,7 @@ export function encodeUserPayment(state: UserPaymentState): Buffer {
 }
 
 export function encodePolicy(state: PolicyState): Buffer {
-  const bytes = account("PaymentPolicy", POLICY_SIZE);
+  const bytes = blankAccount("PaymentPolicy", POLICY_SIZE);
   putAddress(bytes, 8, state.userPayment);
   putAddress(bytes, 40, state.recipient);
   putAddress(bytes, 72, state.gateway);

@@ -50,7 +50,7 @@ export function programEvents(logs: string[], programId: PublicKey = PROGRAM_ID)
 }
 
 /** Typed reads of an event's fields. */
-class Fields {
+export class Fields {
   constructor(private readonly data: Record<string, unknown>) {}
 
   private get(field: string): unknown {
@@ -58,6 +58,7 @@ class Fields {
     if (value === undefined) throw new Error(`the event has no ${field}`);
     return value;
   }
+  key = (field: string): Uint8Array => (this.get(field) as PublicKey).toBytes();
   address = (field: string): Address => (this.get(field) as PublicKey).toBase58();
   number = (field: string): number => this.get(field) as number;
   big = (field: string): bigint => BigInt((this.get(field) as BN).toString());
@@ -67,7 +68,7 @@ class Fields {
   struct = (field: string): Fields => new Fields(this.get(field) as Record<string, unknown>);
 }
 
-function found<T>(map: Map<Address, T>, address: Address): T {
+export function found<T>(map: Map<Address, T>, address: Address): T {
   const state = map.get(address);
   if (!state) throw new Error(`an event changes ${address}, which no event created`);
   return state;

@@ -2,10 +2,8 @@
 import { AssertionError, expect } from "chai";
 import {
   type Chain,
-  type ChainAccount,
   createMint,
   createTokenAccount,
-  expectError,
   type SendResult,
   startChain,
 } from "../harness";
@@ -27,6 +25,7 @@ import {
   userPaymentOf,
 } from "./cast";
 import type { Command } from "./commands";
+import { difference, expectOutcome } from "./compare";
 import { Invariants } from "./invariants";
 import {
   encodeConfig,
@@ -126,7 +125,7 @@ export class Run {
     const error = perform(this.model, action);
     const result = await performOn(this.chain, action);
     try {
-      expectOutcome(result, error);
+      expectOutcome(result, error, CODES);
       const after = await observe(this.chain, addresses);
       this.equalsModel(after);
       this.invariants.check({ action, isOk: error === null, before, after }, error, this.model);
@@ -210,27 +209,6 @@ function expectBytes(after: Observed, expected: Map<Address, Buffer>, source: st
     throw new AssertionError(`${address} is not as ${source} has it: ${difference(account, data)}`);
   }
   for (const address of expected.keys()) expect(after.has(address), address).to.equal(true);
-}
-
-function difference(account: ChainAccount | null, expected: Buffer | null): string {
-  if (!account || !expected) return account ? "it should not exist" : "it does not exist";
-  const offset = account.data.findIndex((byte, i) => byte !== expected[i]);
-  const part = (bytes: Buffer): string => bytes.subarray(offset, offset + 32).toString("hex");
-  return `from byte ${offset} on ${part(account.data)} instead of ${part(expected)}`;
-}
-
-function expectOutcome(result: SendResult | null, error: string | null): void {
-  if (error === null) {
-    if (result && !result.ok) {
-      throw new Error(
-        [`expected success, got ${JSON.stringify(result.err)}`, ...result.logs].join("\n"),
-      );
-    }
-  } else if (result === null) {
-    throw new Error(`setting the clock cannot fail, the model says ${error}`);
-  } else {
-    expectError(result, CODES[error] ?? error);
-  }
 }
 
 export const describeAction = (action: Action): string =>

@@ -10,7 +10,7 @@ export type TransactionError =
   | { InsufficientFundsForRent: { account_index: number } }
   | { ProgramExecutionTemporarilyRestricted: { account_index: number } };
 
-const TRANSACTION_ERRORS: Record<string, string> = {
+export const TRANSACTION_ERRORS: Record<string, string> = {
   AccountInUse: "Account in use",
   AccountLoadedTwice: "Account loaded twice",
   AccountNotFound: "Attempt to debit an account but found no record of a prior credit.",
@@ -52,7 +52,7 @@ const TRANSACTION_ERRORS: Record<string, string> = {
   CommitCancelled: "CommitCancelled",
 };
 
-const INSTRUCTION_ERRORS: Record<string, string> = {
+export const INSTRUCTION_ERRORS: Record<string, string> = {
   GenericError: "generic instruction error",
   InvalidArgument: "invalid program argument",
   InvalidInstructionData: "invalid instruction data",
@@ -112,19 +112,20 @@ const INSTRUCTION_ERRORS: Record<string, string> = {
 };
 
 /** Names of errors without fields; their places are the numbers that the LiteSVM addon gives them. */
-const TRANSACTION_ERROR_NAMES = Object.keys(TRANSACTION_ERRORS);
-const INSTRUCTION_ERROR_NAMES = Object.keys(INSTRUCTION_ERRORS);
+export const TRANSACTION_ERROR_NAMES = Object.keys(TRANSACTION_ERRORS);
+export const INSTRUCTION_ERROR_NAMES = Object.keys(INSTRUCTION_ERRORS);
 
-const nameAt = (names: string[], number: number): string =>
-  // A number this version doesn't know is no reason to fail the request that met it.
-  names[number] ?? `Unknown(${number})`;
+/** A number this version doesn't know is no reason to fail the request that met it. */
+const unknown = (number: number): string => `Unknown(${number})`;
 
+/** `onUnknown` names an error whose number is beyond the tables, or throws. */
 export function transactionError(
   error: ReturnType<addon.FailedTransactionMetadata["err"]>,
+  onUnknown: (number: number) => string = unknown,
 ): TransactionError {
-  if (typeof error === "number") return nameAt(TRANSACTION_ERROR_NAMES, error);
+  if (typeof error === "number") return TRANSACTION_ERROR_NAMES[error] ?? onUnknown(error);
   if (error instanceof addon.TransactionErrorInstructionError) {
-    return { InstructionError: [error.index, instructionError(error.err())] };
+    return { InstructionError: [error.index, instructionError(error.err(), onUnknown)] };
   }
   if (error instanceof addon.TransactionErrorDuplicateInstruction) {
     return { DuplicateInstruction: error.index };
@@ -137,8 +138,9 @@ export function transactionError(
 
 function instructionError(
   error: ReturnType<addon.TransactionErrorInstructionError["err"]>,
+  onUnknown: (number: number) => string,
 ): InstructionErrorDetail {
-  if (typeof error === "number") return nameAt(INSTRUCTION_ERROR_NAMES, error);
+  if (typeof error === "number") return INSTRUCTION_ERROR_NAMES[error] ?? onUnknown(error);
   if (error instanceof addon.InstructionErrorCustom) return { Custom: error.code };
   return "BorshIoError";
 }
