@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/** `milepost-keeper [run|status]`. */
+import { version } from "../package.json";
+import { run } from "./cli/run";
+import { status } from "./cli/status";
+import { readCommand } from "./config/config";
+import { UsageError } from "./config/errors";
+import { helpText } from "./config/flags";
+import { createRedactText } from "./show/redact";
+
+async function main(): Promise<number> {
+  const command = readCommand(process.argv.slice(2), process.env);
+  switch (command.command) {
+    case "help":
+      process.stdout.write(helpText());
+      return 0;
+    case "version":
+      process.stdout.write(`${version}\n`);
+      return 0;
+    case "status":
+      process.stdout.write(await status(command.config));
+      return 0;
+    case "run":
+      return run(command.config);
+  }
+}
+
+/** What went wrong in one line; 2 means that the user has to change something. */
+function explain(error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`milepost-keeper: ${createRedactText()(message)}\n`);
+  return error instanceof UsageError ? 2 : 1;
+}
+
+main()
+  .catch(explain)
+  // A websocket that is given up may keep the process alive for minutes.
+  .then((code) => process.exit(code));

@@ -1,0 +1,66 @@
+/** What time it is on chain. */
+import { type Commitment, type Connection, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
+import type { Timers } from "./timers";
+
+/** The Clock sysvar at one slot. */
+export interface ChainTime {
+  slot: number;
+  /** Unix seconds. */
+  now: bigint;
+}
+
+export interface ChainClockOptions {
+  connection: Pick<Connection, "getAccountInfo">;
+  timers: Timers;
+  /** Default: the connection's. */
+  commitment?: Commitment;
+  /** How long a reading counts when nobody tells of newer slots. Default: 400, about one slot. */
+  maxAgeMs?: number;
+}
+
+const SLOT_OFFSET = 0;
+const UNIX_TIMESTAMP_OFFSET = 32;
+
+/** Reads the Clock sysvar once a slot, and never goes back when an RPC that lags behind answers. */
+export class ChainClock {
+  private last: (ChainTime & { readAt: number }) | null = null;
+  private newestSlot = 0;
+  private reading: Promise<ChainTime> | null = null;
+  private readonly maxAgeMs: number;
+
+  constructor(private readonly options: ChainClockOptions) {
+    this.maxAgeMs = options.maxAgeMs ?? 400;
+  }
+
+  /** Tells that a slot was seen, such as by a subscription: a reading of an earlier one is out of date. */
+  sawSlot(slot: number): void {
+    this.newestSlot = Math.max(this.newestSlot, slot);
+  }
+
+  /** The chain's time; one request a slot, however many ask. Rejects when the sysvar can't be read. */
+  async time(): Promise<ChainTime> {
+    const { last } = this;
+    const isFresh =
+      last &&
+      last.slot >= this.newestSlot &&
+      this.options.timers.now() - last.readAt < this.maxAgeMs;
+    if (isFresh) return { slot: last.slot, now: last.now };
+    this.reading ??= this.read().finally(() => {
+      this.reading = null;
+    });
+    return this.reading;
+  }
+
+  private async read(): Promise<ChainTime> {
+    const { connection, commitment, timers } = this.options;
+    const info = await connection.getAccountInfo(SYSVAR_CLOCK_PUBKEY, commitment);
+    if (!info || info.data.length < UNIX_TIMESTAMP_OFFSET + 8) {
+      throw new Error("the RPC has no Clock sysvar");
+    }
+    const slot = Number(info.data.readBigUInt64LE(SLOT_OFFSET));
+    const now = info.data.readBigInt64LE(UNIX_TIMESTAMP_OFFSET);
+    if (!this.last || slot >= this.last.slot) this.last = { slot, now, readAt: timers.now() };
+    else this.last.readAt = timers.now();
+    return { slot: this.last.slot, now: this.last.now };
+  }
+}

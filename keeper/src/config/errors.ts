@@ -1,0 +1,4 @@
+/** Something the user has to change before the keeper can start; the message says what was expected. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

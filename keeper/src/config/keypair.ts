@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { Keypair } from "@solana/web3.js";
+import { UsageError } from "./errors";
+
+/** Somebody may give the key itself in place of a file, and it must not be printed. */
+const LOOKS_LIKE_KEY = /^\s*\[|^[0-9A-Za-z+/=]{40,}$/;
+
+/** A keypair's file as solana-keygen writes it. No message says what the file contains. Throws `UsageError`. */
+export function readKeypair(flag: string, file: string): Keypair {
+  const text = read(flag, file);
+  let bytes: unknown;
+  try {
+    bytes = JSON.parse(text);
+  } catch {
+    bytes = null;
+  }
+  if (!isKey(bytes)) {
+    throw new UsageError(`${flag}: ${file} is no keypair's file, a list of 64 numbers in brackets`);
+  }
+  try {
+    return Keypair.fromSecretKey(Uint8Array.from(bytes));
+  } catch {
+    throw new UsageError(`${flag}: ${file} has a secret key and a public key that do not match`);
+  }
+}
+
+function read(flag: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const shown = LOOKS_LIKE_KEY.test(file) ? "what was given" : file;
+    throw new UsageError(`${flag} takes a keypair's file: ${shown} can't be read (${code})`);
+  }
+}
+
+function isKey(value: unknown): value is number[] {
+  return (
+    Array.isArray(value) &&
+    value.length === 64 &&
+    value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256)
+  );
+}

@@ -1,0 +1,56 @@
+/** The workers of a keeper, and the lookup tables they share. */
+import type { MilestoneContext } from "@milepost/sdk";
+import type { KeeperOptions } from "./keeper-options";
+import type { ExecuteQueue } from "./queue/execute-queue";
+import { neverRelease } from "./rules";
+import { LookupTables } from "./send/lookup-table";
+import { systemPause } from "./send/pause";
+import type { KeeperEvents } from "./types";
+import { Worker } from "./work/worker";
+
+export interface Crew {
+  workers: readonly Worker[];
+  tables: LookupTables;
+}
+
+export function createCrew(
+  options: KeeperOptions,
+  queue: ExecuteQueue,
+  context: MilestoneContext,
+  events: KeeperEvents,
+): Crew {
+  const { database, feePayer, gateway, connection, concurrency = 2, resendEveryMs } = options;
+  const { programId, commitment } = context;
+  const rpcs = options.connections ?? [connection];
+  const pause = options.pause ?? systemPause;
+  const { percentile, cap } = options.priority ?? { percentile: 75, cap: 200_000 };
+  const tables = new LookupTables({
+    context,
+    database,
+    payer: feePayer,
+    rpcs,
+    programId,
+    commitment,
+    pause,
+    resendEveryMs,
+    // Without a table a transaction takes fewer executions, and that is all.
+    onProblem: (error) => options.log.debug({ err: error }, "no lookup table"),
+  });
+  const settings = {
+    context,
+    rpcs,
+    database,
+    queue,
+    payer: feePayer,
+    gatewaySigners: gateway ? [gateway.signer] : [],
+    rule: gateway?.rule ?? neverRelease,
+    events,
+    pause,
+    random: options.random ?? Math.random,
+    tables,
+    priorityFee: { percentile, max: cap },
+    resendEveryMs,
+    crash: options.crash,
+  };
+  return { workers: Array.from({ length: concurrency }, () => new Worker(settings)), tables };
+}

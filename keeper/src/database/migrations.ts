@@ -1,0 +1,81 @@
+/** One step of the schema. A minor version only adds, so that older code goes on working beside it. */
+export interface Migration {
+  major: number;
+  minor: number;
+  sql: string;
+}
+
+/** In order, append-only: what was released is never edited. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    major: 1,
+    minor: 0,
+    sql: `
+      -- Room in every page, so that raising seen_slot stays in place and needs no vacuum.
+      CREATE TABLE milepost_keeper.policies (
+        address text PRIMARY KEY,
+        milestone_index smallint NOT NULL,
+        state text NOT NULL CHECK (state IN ('scheduled', 'waiting', 'done')),
+        action text NOT NULL,
+        due_at bigint,
+        reason text NOT NULL,
+        seen_slot bigint NOT NULL,
+        -- The finder's last plan in one string: what a worker found out stays until the plan itself changes.
+        planned text NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        not_before timestamptz,
+        -- Since when it is in the queue; a job that got lost is made again when this is old.
+        queued_at timestamptz,
+        -- The accounts that a wait depends on, and what they were.
+        watched text[],
+        watched_digest text,
+        watched_checked_at timestamptz,
+        updated_at timestamptz NOT NULL DEFAULT now()
+      ) WITH (fillfactor = 80);
+      CREATE INDEX policies_due ON milepost_keeper.policies (due_at, address) WHERE state = 'scheduled';
+      CREATE INDEX policies_waiting ON milepost_keeper.policies (updated_at) WHERE state = 'waiting';
+      CREATE INDEX policies_watched ON milepost_keeper.policies (watched_checked_at) WHERE watched IS NOT NULL;
+
+      CREATE TABLE milepost_keeper.attempts (
+        signature text PRIMARY KEY,
+        wire bytea NOT NULL,
+        last_valid_block_height bigint NOT NULL,
+        state text NOT NULL CHECK (state IN ('signed', 'landed', 'failed', 'expired')),
+        error text,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        finished_at timestamptz
+      );
+      CREATE INDEX attempts_open ON milepost_keeper.attempts (created_at) WHERE state = 'signed';
+      CREATE TABLE milepost_keeper.attempt_members (
+        signature text NOT NULL REFERENCES milepost_keeper.attempts ON DELETE CASCADE,
+        position smallint NOT NULL,
+        policy text NOT NULL,
+        milestone_index smallint NOT NULL,
+        action text NOT NULL,
+        PRIMARY KEY (signature, position)
+      );
+      CREATE INDEX attempt_members_policy ON milepost_keeper.attempt_members (policy);
+
+      CREATE TABLE milepost_keeper.outcomes (
+        policy text NOT NULL,
+        milestone_index smallint NOT NULL,
+        signature text NOT NULL,
+        slot bigint NOT NULL,
+        due_at bigint,
+        executed_at bigint NOT NULL,
+        fee_lamports numeric(20, 0) NOT NULL,
+        reward numeric(20, 0) NOT NULL,
+        recorded_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (policy, milestone_index)
+      );
+
+      CREATE TABLE milepost_keeper.lookup_tables (
+        address text PRIMARY KEY,
+        state text NOT NULL CHECK (state IN ('creating', 'active', 'deactivating', 'closed')),
+        addresses text[] NOT NULL,
+        changed_slot bigint NOT NULL,
+        updated_at timestamptz NOT NULL DEFAULT now()
+      );
+    `,
+  },
+];

@@ -1,0 +1,190 @@
+/** Keeps the store up to date with the chain: a scan, then news, then a scan now and then for what the news left out. */
+import { type AccountInfo, type PublicKey } from "@solana/web3.js";
+import { FUNDING_KIND_DELEGATED } from "@milepost/sdk";
+import type { ChainClock } from "../clock/chain-clock";
+import type { Timers } from "../clock/timers";
+import { removeVanished, upsertPlans } from "../store/policies";
+import { planPolicy, type PlanRules, type SeenPolicy } from "./plan";
+import { plannedPolicy } from "./policy-slice";
+import { readPlans } from "./read";
+import { reconcile, type Reconciled, type ReconcileSource } from "./reconcile";
+import { Subscription, type SubscriptionOptions } from "./subscribe";
+import { checkWatched, type WatchSource } from "./watch";
+
+export interface FinderOptions extends ReconcileSource {
+  connection: ReconcileSource["connection"] & WatchSource["connection"];
+  timers: Timers;
+  /** See `Subscription`. */
+  connect: SubscriptionOptions["connect"];
+  /** Told of every slot. */
+  clock?: Pick<ChainClock, "sawSlot">;
+  /** Between two scans. Default: 600,000. */
+  reconcileMs?: number;
+  /** After a scan that failed. Default: 15,000. */
+  retryMs?: number;
+  /** How long news is collected before it is stored. Default: 250. */
+  flushMs?: number;
+  /** Between two looks at the accounts that waits depend on. Default: 30,000. */
+  watchMs?: number;
+  /** Policies of one such look. Default: 1,000. */
+  watchLimit?: number;
+  silenceMs?: number;
+  /** What failed in the background; it is tried again. */
+  onError(task: "reconcile" | "flush" | "watch" | "subscribe", error: unknown): void;
+  onReconciled?(result: Reconciled): void;
+}
+
+/** News about a policy that is not stored yet. */
+interface News {
+  slot: number;
+  /** Null when the policy has to be read, for its escrow or because its news was unreadable. */
+  seen: SeenPolicy | null;
+}
+
+/** Policies of one flush. */
+const FLUSH_LIMIT = 5_000;
+
+export class Finder {
+  private readonly news = new Map<string, News>();
+  private readonly subscription: Subscription;
+  private readonly cancels: (() => void)[] = [];
+  private rules: PlanRules | null = null;
+  private nextReconcileAt = 0;
+  private readonly running = new Map<string, Promise<void>>();
+  private isStopped = false;
+
+  constructor(private readonly options: FinderOptions) {
+    this.subscription = new Subscription({
+      connect: options.connect,
+      programId: options.programId,
+      commitment: options.commitment,
+      timers: options.timers,
+      silenceMs: options.silenceMs,
+      onPolicy: (address, info, slot) => this.hear(address, info, slot),
+      onEscrow: (policy, slot) => this.note(policy.toBase58(), { slot, seen: null }),
+      onConfig: () => this.requestReconcile(),
+      onSlot: (slot) => options.clock?.sawSlot(slot),
+      onGap: () => this.requestReconcile(),
+      onError: (error) => options.onError("subscribe", error),
+    });
+  }
+
+  /** Whether the store has been made to agree with the chain since the start. */
+  get isReady(): boolean {
+    return this.rules !== null;
+  }
+
+  /** Whether news is coming in. */
+  get isLive(): boolean {
+    return this.subscription.isAlive;
+  }
+
+  /** Subscribes, so that nothing is missed during the scan, and scans. Resolves after the first scan, successful or not. */
+  async start(): Promise<void> {
+    const { timers } = this.options;
+    this.subscription.start();
+    this.cancels.push(
+      timers.every(this.options.flushMs ?? 250, () => void this.flush()),
+      timers.every(1_000, () => void this.reconcileWhenDue()),
+      timers.every(this.options.watchMs ?? 30_000, () => void this.watch()),
+    );
+    await this.reconcileWhenDue();
+  }
+
+  /** Hears and starts nothing more; resolves when what is under way has ended. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    for (const cancel of this.cancels.splice(0)) cancel();
+    this.subscription.stop();
+    await Promise.all(this.running.values());
+  }
+
+  /** Scans at the next opportunity. */
+  requestReconcile(): void {
+    this.nextReconcileAt = 0;
+  }
+
+  /** Scans when it is time to; resolves when no scan is under way. */
+  reconcileWhenDue(): Promise<void> {
+    const { timers, reconcileMs = 600_000, retryMs = 15_000 } = this.options;
+    if (timers.now() < this.nextReconcileAt) {
+      return this.running.get("reconcile") ?? Promise.resolve();
+    }
+    return this.alone("reconcile", async () => {
+      // A request during the scan asks for another one.
+      this.nextReconcileAt = timers.now() + reconcileMs;
+      try {
+        const result = await reconcile(this.options);
+        this.rules = result.rules;
+        this.options.onReconciled?.(result);
+      } catch (error) {
+        this.nextReconcileAt = Math.min(this.nextReconcileAt, timers.now() + retryMs);
+        throw error;
+      }
+    });
+  }
+
+  /** Stores the news that has come in. */
+  flush(): Promise<void> {
+    return this.alone("flush", async () => {
+      const { rules } = this;
+      // Before the first scan nobody knows the rules; it sees what the news is about.
+      if (!rules || this.news.size === 0) return;
+      const batch = [...this.news].slice(0, FLUSH_LIMIT);
+      for (const [address] of batch) this.news.delete(address);
+      try {
+        const plans = batch.flatMap(([, { seen }]) => (seen ? [planPolicy(seen, rules)] : []));
+        const unread = batch.filter(([, { seen }]) => !seen);
+        const newest = Math.max(0, ...unread.map(([, { slot }]) => slot));
+        const read = await readPlans(
+          this.options,
+          rules,
+          unread.map(([address]) => address),
+          newest || undefined,
+        );
+        await upsertPlans(this.options.database, [...plans, ...read.plans]);
+        await removeVanished(this.options.database, read.gone, read.slot);
+      } catch (error) {
+        // Whatever is newer has taken its place.
+        for (const [address, news] of batch) this.note(address, news);
+        throw error;
+      }
+    });
+  }
+
+  /** Ends waits whose accounts have changed. */
+  watch(): Promise<void> {
+    return this.alone("watch", async () => {
+      await checkWatched(this.options, this.options.watchLimit ?? 1_000);
+    });
+  }
+
+  private hear(address: PublicKey, info: AccountInfo<Buffer>, slot: number): void {
+    const key = address.toBase58();
+    try {
+      const policy = plannedPolicy(address, info, this.options.programId);
+      const isDelegated = policy.fundingKind === FUNDING_KIND_DELEGATED;
+      const seen = isDelegated ? { address: key, policy, escrow: null, slot } : null;
+      this.note(key, { slot, seen });
+    } catch {
+      // Deleted, or garbage: the account itself will say.
+      this.note(key, { slot, seen: null });
+    }
+  }
+
+  private note(address: string, news: News): void {
+    const known = this.news.get(address);
+    if (!known || news.slot >= known.slot) this.news.set(address, news);
+  }
+
+  /** One of a kind at a time; what fails is reported and tried again. */
+  private alone(task: "reconcile" | "flush" | "watch", work: () => Promise<void>): Promise<void> {
+    const running = this.running.get(task);
+    if (running || this.isStopped) return running ?? Promise.resolve();
+    const ended = work()
+      .catch((error: unknown) => this.options.onError(task, error))
+      .finally(() => this.running.delete(task));
+    this.running.set(task, ended);
+    return ended;
+  }
+}

@@ -1,0 +1,148 @@
+/** Hears of changes over a websocket, notices when it has gone silent, and opens another. */
+import type {
+  AccountInfo,
+  Commitment,
+  Connection,
+  KeyedAccountInfo,
+  PublicKey,
+} from "@solana/web3.js";
+import { ACCOUNT_SIZE, decodeAccount, getConfigPda } from "@milepost/sdk";
+import type { Timers } from "../clock/timers";
+
+export type SocketConnection = Pick<
+  Connection,
+  | "onProgramAccountChange"
+  | "removeProgramAccountChangeListener"
+  | "onAccountChange"
+  | "removeAccountChangeListener"
+  | "onSlotChange"
+  | "removeSlotChangeListener"
+>;
+
+export interface SubscriptionOptions {
+  /** A connection with a websocket of its own: one that has gone silent is never used again. */
+  connect(): { connection: SocketConnection; close(): void };
+  programId: PublicKey;
+  commitment?: Commitment;
+  timers: Timers;
+  /** Without news of a slot for this long, the socket counts as dead. Default: 10,000. */
+  silenceMs?: number;
+  onPolicy(address: PublicKey, info: AccountInfo<Buffer>, slot: number): void;
+  /** An escrow has changed; which policy's. */
+  onEscrow(policy: PublicKey, slot: number): void;
+  /** The program's settings have changed. */
+  onConfig(slot: number): void;
+  onSlot(slot: number): void;
+  /** News may have been missed: the socket was opened anew. */
+  onGap(): void;
+  onError(error: unknown): void;
+}
+
+/** Subscriptions to the program's accounts. A deleted policy makes no news; `reconcile` finds it. */
+export class Subscription {
+  private open: { close(): void } | null = null;
+  private cancel: (() => void) | null = null;
+  private heardAt = 0;
+  private readonly silenceMs: number;
+
+  constructor(private readonly options: SubscriptionOptions) {
+    this.silenceMs = options.silenceMs ?? 10_000;
+  }
+
+  /** Whether slots are coming in. */
+  get isAlive(): boolean {
+    return this.open !== null && this.options.timers.now() - this.heardAt < this.silenceMs;
+  }
+
+  start(): void {
+    if (this.cancel) return;
+    this.subscribe();
+    this.cancel = this.options.timers.every(this.silenceMs / 2, () => this.check());
+  }
+
+  stop(): void {
+    this.cancel?.();
+    this.cancel = null;
+    this.unsubscribe();
+  }
+
+  private check(): void {
+    if (this.isAlive) return;
+    this.unsubscribe();
+    this.subscribe();
+    this.options.onGap();
+  }
+
+  private subscribe(): void {
+    const { options } = this;
+    const { programId, commitment } = options;
+    this.heardAt = options.timers.now();
+    try {
+      const { connection, close } = options.connect();
+      const socket = { isOpen: true };
+      /** A socket that was given up may still have something to say. */
+      const heed =
+        <A extends unknown[]>(tell: (...args: A) => void) =>
+        (...args: A) => {
+          if (!socket.isOpen) return;
+          try {
+            tell(...args);
+          } catch (error) {
+            options.onError(error);
+          }
+        };
+      const policies = connection.onProgramAccountChange(
+        programId,
+        heed(({ accountId, accountInfo }: KeyedAccountInfo, context: { slot: number }) =>
+          options.onPolicy(accountId, accountInfo, context.slot),
+        ),
+        { commitment, filters: [{ dataSize: ACCOUNT_SIZE.paymentPolicy }] },
+      );
+      const escrows = connection.onProgramAccountChange(
+        programId,
+        heed(({ accountId, accountInfo }: KeyedAccountInfo, context: { slot: number }) => {
+          const { policy } = decodeAccount("escrow", accountId, accountInfo, programId);
+          options.onEscrow(policy, context.slot);
+        }),
+        { commitment, filters: [{ dataSize: ACCOUNT_SIZE.escrow }] },
+      );
+      const config = connection.onAccountChange(
+        getConfigPda(programId)[0],
+        heed((_: AccountInfo<Buffer>, context: { slot: number }) => options.onConfig(context.slot)),
+        { commitment },
+      );
+      const slots = connection.onSlotChange(
+        heed(({ slot }: { slot: number }) => {
+          this.heardAt = options.timers.now();
+          options.onSlot(slot);
+        }),
+      );
+      this.open = {
+        close: () => {
+          socket.isOpen = false;
+          // On a dead socket these may never be answered, so nobody waits for them.
+          const removals = [
+            connection.removeProgramAccountChangeListener(policies),
+            connection.removeProgramAccountChangeListener(escrows),
+            connection.removeAccountChangeListener(config),
+            connection.removeSlotChangeListener(slots),
+          ];
+          for (const removal of removals) removal.catch(() => undefined);
+          close();
+        },
+      };
+    } catch (error) {
+      options.onError(error);
+    }
+  }
+
+  private unsubscribe(): void {
+    const { open } = this;
+    this.open = null;
+    try {
+      open?.close();
+    } catch (error) {
+      this.options.onError(error);
+    }
+  }
+}

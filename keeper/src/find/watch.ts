@@ -1,0 +1,73 @@
+/** Waits that end when an account changes, such as the token account that a payment is pulled from. */
+import { createHash } from "node:crypto";
+import { type AccountInfo, type Commitment, type Connection, PublicKey } from "@solana/web3.js";
+import { takeWatched, wake, type Watch } from "../store/policies";
+import type { Database } from "../types";
+
+export interface WatchSource {
+  connection: Pick<Connection, "getMultipleAccountsInfo">;
+  commitment?: Commitment;
+}
+
+const ADDRESSES_PER_REQUEST = 100;
+
+/**
+ * A watch on accounts as they are now. To be read *before* what the wait is decided on: a change in between then ends the
+ * wait at once instead of being missed.
+ */
+export async function readWatch(
+  source: WatchSource,
+  accounts: readonly PublicKey[],
+): Promise<Watch> {
+  const addresses = [...new Set(accounts.map((account) => account.toBase58()))].sort();
+  const infos = await readAll(source, addresses);
+  return { accounts: addresses, digest: digestOf(addresses, infos) };
+}
+
+/** Ends the waits whose accounts have changed; looks at up to `limit` policies, the longest unchecked first. */
+export async function checkWatched(
+  source: WatchSource & { database: Database },
+  limit: number,
+): Promise<number> {
+  const watched = await takeWatched(source.database, limit);
+  const addresses = [...new Set(watched.flatMap(({ accounts }) => accounts))];
+  const infos = await readAll(source, addresses);
+  let woken = 0;
+  for (const { policy, milestoneIndex, accounts, digest } of watched) {
+    if (digestOf(accounts, infos) === digest) continue;
+    await wake(source.database, { policy, milestoneIndex }, digest);
+    woken += 1;
+  }
+  return woken;
+}
+
+type Infos = Map<string, AccountInfo<Buffer> | null>;
+
+async function readAll(
+  { connection, commitment }: WatchSource,
+  addresses: readonly string[],
+): Promise<Infos> {
+  const infos: Infos = new Map();
+  for (let start = 0; start < addresses.length; start += ADDRESSES_PER_REQUEST) {
+    const chunk = addresses.slice(start, start + ADDRESSES_PER_REQUEST);
+    const found = await connection.getMultipleAccountsInfo(
+      chunk.map((address) => new PublicKey(address)),
+      commitment,
+    );
+    chunk.forEach((address, index) => infos.set(address, found[index] ?? null));
+  }
+  return infos;
+}
+
+/** Owner and data; lamports that somebody sends change nothing. */
+function digestOf(addresses: readonly string[], infos: Infos): string {
+  const hash = createHash("sha256");
+  for (const address of addresses) {
+    const info = infos.get(address);
+    hash.update(
+      info ? `${address} ${info.owner.toBase58()} ${info.data.length} ` : `${address} - `,
+    );
+    if (info) hash.update(info.data);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,30 @@
+/** The keeper as a library; `milepost-keeper` is the same put together from flags. */
+export * from "./types";
+export { createKeeper, Keeper } from "./keeper";
+export type { KeeperOptions } from "./keeper-options";
+export { type ChainTime, ChainClock, type ChainClockOptions } from "./clock/chain-clock";
+export { systemTimers, type Timers } from "./clock/timers";
+export { openConnections, type Connections, type ConnectionsOptions } from "./config/connections";
+export { keepToChain } from "./config/one-chain";
+export { UsageError } from "./config/errors";
+export { DatabaseInUseError, isConnectionLoss, SchemaVersionError } from "./database/errors";
+export { migrate } from "./database/migrate";
+export { type DatabaseOptions, openDatabase } from "./database/open";
+export { openSocket } from "./find/socket";
+export { ExecuteQueue, openQueue, type QueueOptions } from "./queue/execute-queue";
+export * from "./rules";
+export { type HttpOptions, type HttpServer, type Readiness, serveHttp } from "./show/http";
+export { createLog, LOG_LEVELS, type LogLevel, type LogOptions } from "./show/log";
+export { createMetrics, type KeeperMetrics, type Sample } from "./show/metrics";
+export { createRedact, formsOf, withoutSecrets } from "./show/redact";
+export { type Fetch, meteredFetch } from "./show/rpc-meter";
+export { type Rehearsal, type Rehearsed, rehearse } from "./show/rehearsal";
+export { readStatus, renderStatus, type StatusView } from "./show/status";
+export {
+  ALERT_SECONDS,
+  findUnderfunded,
+  type Underfunded,
+  UnderfundedAlerts,
+} from "./show/underfunded";
+export { outcomesOf } from "./store/attempts";
+export { type Counts, counts, type StatusEntry, stuck, upcoming } from "./store/status";

@@ -1,0 +1,50 @@
+import type { Commitment, Connection, Keypair, PublicKey } from "@solana/web3.js";
+import type { Timers } from "./clock/timers";
+import type { FinderOptions } from "./find/finder";
+import type { ExecuteQueue } from "./queue/execute-queue";
+import type { Pause } from "./send/pause";
+import type { Logger } from "./show/log";
+import type { KeeperMetrics } from "./show/metrics";
+import type { Database, KeeperEvents, ReleaseRule } from "./types";
+import type { CrashHook } from "./work/crash-points";
+
+export interface KeeperOptions {
+  /** With its tables; see `migrate`. It stays open when the keeper stops. */
+  database: Database;
+  /** Null for a dry run, which takes nothing from it. */
+  queue: ExecuteQueue | null;
+  connection: Connection;
+  /** Default: `connection` alone. */
+  connections?: readonly Connection[];
+  /** Opens a websocket, see `openSocket`. */
+  connect: FinderOptions["connect"];
+  feePayer: Keypair;
+  gateway?: { signer: Keypair; rule: ReleaseRule } | null;
+  log: Logger;
+  metrics: KeeperMetrics;
+  /** Told as well. */
+  events?: Partial<KeeperEvents>;
+  programId?: PublicKey;
+  /** Default: `confirmed`. */
+  commitment?: Commitment;
+  timers?: Timers;
+  /** Default: the 75th percentile, at most 200,000 micro-lamports a compute unit. */
+  priority?: { percentile: number; cap: number };
+  /** Workers side by side, each with a batch of up to 100 policies. Default: 2. */
+  concurrency?: number;
+  /** In [0, 1), for the jitter of delays. Default: `Math.random`. */
+  random?: () => number;
+  pause?: Pause;
+  /** How often signed bytes are sent again. Default: 2,000. */
+  resendEveryMs?: number;
+  /** Called at each of `CRASH_POINTS`; for tests. */
+  crash?: CrashHook;
+  /** Lamports below which the keeper is not ready. Default: 10,000,000. */
+  minBalance?: number;
+  /** How long an RPC may be silent before the keeper is not ready. Default: 30,000. */
+  rpcSilenceMs?: number;
+  /** How long `stop` waits for what is under way. Default: 25,000. */
+  stopMs?: number;
+  /** How long an ended transaction stays in the journal. Default: 30. */
+  journalDays?: number;
+}

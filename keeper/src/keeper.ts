@@ -1,0 +1,293 @@
+/** Puts finder, scheduler, queue and workers together, and keeps them going until it is told to stop. */
+import { createContext, type MilestoneContext, PROGRAM_ID } from "@milepost/sdk";
+import { Background } from "./background";
+import { type Crew, createCrew } from "./crew";
+import { ChainClock } from "./clock/chain-clock";
+import { systemTimers, type Timers } from "./clock/timers";
+import { Finder } from "./find/finder";
+import type { KeeperOptions } from "./keeper-options";
+import { Lanes } from "./lanes";
+import type { ExecuteQueue } from "./queue/execute-queue";
+import type { Readiness } from "./show/http";
+import { allEvents, logEvents } from "./show/events";
+import { type Rehearsal, rehearse } from "./show/rehearsal";
+import { readStatus, renderStatus } from "./show/status";
+import { findUnderfunded, type Underfunded, UnderfundedAlerts } from "./show/underfunded";
+import { forgetAttempts } from "./store/attempts";
+import { counts } from "./store/status";
+import type { KeeperEvents } from "./types";
+
+const SCHEDULE_MS = 1_000;
+const MAINTAIN_MS = 5_000;
+const SAMPLE_MS = 15_000;
+const REHEARSE_MS = 30_000;
+const ALERT_MS = 600_000;
+const RECOVER_MS = 30_000;
+const TABLES_MS = 60_000;
+const FORGET_MS = 3_600_000;
+const ENQUEUE_LIMIT = 1_000;
+const PING_MS = 2_000;
+/** Rounds of `runOnce`: a policy has at most so many milestones, and one more round finds nothing. */
+const MAX_ROUNDS = 5;
+const NOT_SCANNED = new Error("the chain could not be scanned");
+
+/**
+ * A keeper that is not started yet. Several may share one Postgres.
+ * @example
+ * const keeper = createKeeper({ database, queue, connection, connect, feePayer, log, metrics });
+ * await keeper.start();
+ * process.once("SIGTERM", () => void keeper.stop());
+ */
+export function createKeeper(options: KeeperOptions): Keeper {
+  return new Keeper(options);
+}
+
+export class Keeper {
+  private readonly timers: Timers;
+  private readonly context: MilestoneContext;
+  private readonly clock: ChainClock;
+  private readonly finder: Finder;
+  private readonly background: Background;
+  private readonly lanes: Lanes;
+  private readonly crew: Crew | null;
+  private readonly alerts = new UnderfundedAlerts();
+  private readonly events: KeeperEvents;
+  private uncovered: readonly Underfunded[] | null = null;
+  private feePayerLamports: number | null = null;
+  private answeredAt = -Infinity;
+  private paid = 0;
+  private scanError: unknown = null;
+  private stopping: Promise<boolean> | null = null;
+
+  constructor(private readonly options: KeeperOptions) {
+    const { connection, database, log, metrics, queue, gateway = null, feePayer } = options;
+    const { commitment = "confirmed", programId = PROGRAM_ID } = options;
+    this.timers = options.timers ?? systemTimers;
+    const { timers } = this;
+    this.context = createContext(connection, feePayer, { programId, commitment });
+    this.clock = new ChainClock({ connection, timers, commitment });
+    this.background = new Background({
+      timers,
+      onFailing: (task, error) => log.warn({ task, err: error }, "failed, and tried again"),
+      onRecovered: (task) => log.info({ task }, "works again"),
+    });
+    this.events = allEvents(metrics, logEvents(log), options.events ?? {}, {
+      executed: () => void (this.paid += 1),
+    });
+    this.finder = new Finder({
+      connection,
+      database,
+      programId,
+      commitment,
+      timers,
+      clock: this.clock,
+      connect: options.connect,
+      gatewaySigners: gateway ? [gateway.signer.publicKey] : [],
+      onUnreadable: (address, error) => log.warn({ address, err: error }, "unreadable account"),
+      onError: (task, error) => {
+        if (task === "reconcile") this.scanError = error;
+        this.background.failed(task, error);
+      },
+      onReconciled: ({ seen, removed }) => {
+        this.scanError = null;
+        this.background.succeeded("reconcile");
+        metrics.scanned(seen);
+        log.info({ policies: seen, removed }, "chain scanned");
+      },
+    });
+    this.crew = queue ? createCrew(options, queue, this.context, this.events) : null;
+    this.lanes = new Lanes({
+      workers: this.crew?.workers ?? [],
+      timers,
+      onFailed: (error) => this.background.failed("work", error),
+      onWorked: () => this.background.succeeded("work"),
+    });
+  }
+
+  /** Whether the store has been made to agree with the chain since the start. */
+  get isScanned(): boolean {
+    return this.finder.isReady;
+  }
+
+  /** Starts everything; resolves after the first scan, successful or not. What fails is tried again. */
+  async start(): Promise<void> {
+    const { background, options } = this;
+    background.every(SAMPLE_MS, "sample", () => this.sample());
+    background.every(ALERT_MS, "alerts", () => this.alert());
+    const { queue } = options;
+    if (queue) {
+      background.every(SCHEDULE_MS, "schedule", () => this.schedule(queue));
+      background.every(MAINTAIN_MS, "maintain", () => queue.maintain());
+      background.every(RECOVER_MS, "recover", () => this.recover());
+      background.every(TABLES_MS, "lookup tables", () => this.crew!.tables.maintain());
+      background.every(FORGET_MS, "forget", () =>
+        forgetAttempts(options.database, options.journalDays ?? 30),
+      );
+    } else {
+      background.every(REHEARSE_MS, "rehearse", () => this.rehearse());
+    }
+    await this.finder.start();
+    await Promise.all([
+      background.run("sample", () => this.sample()),
+      background.run("alerts", () => this.alert()),
+      ...(queue ? [] : [background.run("rehearse", () => this.rehearse())]),
+    ]);
+  }
+
+  /**
+   * Scans, executes what is due until nothing more is, and resolves with how many milestones that paid. Without `start`.
+   * Rejects when the scan, the database or the queue fails.
+   */
+  async runOnce(): Promise<number> {
+    const { queue } = this.options;
+    const { lanes } = this;
+    await this.scanNow();
+    if (!queue) {
+      await this.rehearse();
+      return 0;
+    }
+    await queue.maintain();
+    await this.recover();
+    for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+      const before = this.paid;
+      const now = await this.chainNow();
+      while ((await queue.enqueueDue(now, ENQUEUE_LIMIT)) > 0) await lanes.drain();
+      await lanes.drain();
+      if (this.paid === before) break;
+      // A policy whose milestone was paid shows its next one only to another read.
+      await this.scanNow();
+    }
+    await this.alert();
+    return this.paid;
+  }
+
+  /**
+   * Takes nothing more, waits for what is under way, and gives the leases back. What is signed is in the journal, so
+   * whoever comes next finds out what became of it. Resolves with whether everything ended within `stopMs`.
+   */
+  stop(): Promise<boolean> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  /** The database reachable, a scan done, an RPC that answers, fees to pay with, and not stopping. */
+  async readiness(): Promise<Readiness> {
+    const { minBalance = 10_000_000, rpcSilenceMs = 30_000, database } = this.options;
+    const ping = database.query("SELECT 1").then(() => true);
+    const checks = {
+      database:
+        (await this.within(
+          PING_MS,
+          ping.catch(() => false),
+        )) ?? false,
+      scanned: this.finder.isReady,
+      rpc: this.timers.now() - this.answeredAt <= rpcSilenceMs,
+      "fee payer": this.feePayerLamports !== null && this.feePayerLamports >= minBalance,
+      running: this.stopping === null,
+    };
+    return { isReady: Object.values(checks).every(Boolean), checks };
+  }
+
+  /** The terminal view. Rejects when the database or the RPC can't be read. */
+  async status(now: Date = new Date()): Promise<string> {
+    const { database, queue } = this.options;
+    const view = await readStatus({
+      database,
+      chainNow: await this.chainNow(),
+      queue: queue ?? undefined,
+      underfunded: this.uncovered,
+    });
+    return renderStatus(view, now);
+  }
+
+  private async schedule(queue: ExecuteQueue): Promise<void> {
+    const now = await this.chainNow();
+    await queue.enqueueDue(now, ENQUEUE_LIMIT);
+    this.lanes.fill();
+  }
+
+  /** The chain's time, and with it a sign of life of the RPC. */
+  private async chainNow(): Promise<bigint> {
+    const { now } = await this.clock.time();
+    this.answeredAt = this.timers.now();
+    return now;
+  }
+
+  /** What was signed and whose end nobody found out, such as by a keeper that was killed. */
+  private async recover(): Promise<void> {
+    await this.crew?.workers[0]?.recover();
+  }
+
+  private async scanNow(): Promise<void> {
+    this.scanError = NOT_SCANNED;
+    this.finder.requestReconcile();
+    await this.finder.reconcileWhenDue();
+    if (this.scanError) throw this.scanError;
+  }
+
+  private async sample(): Promise<void> {
+    const { database, queue, metrics, connection, feePayer, commitment } = this.options;
+    const chainNow = await this.chainNow();
+    this.feePayerLamports = await connection.getBalance(feePayer.publicKey, commitment);
+    metrics.sampled({
+      chainNow,
+      counts: await counts(database, chainNow),
+      queue: (await queue?.depth()) ?? { queued: 0, active: 0 },
+      feePayerLamports: this.feePayerLamports,
+      isLive: this.finder.isLive,
+    });
+  }
+
+  private async alert(): Promise<void> {
+    const { database, metrics, log } = this.options;
+    const found = await findUnderfunded({
+      database,
+      context: this.context,
+      chainNow: await this.chainNow(),
+      onUnreadable: (address, error) => log.warn({ address, err: error }, "unreadable account"),
+    });
+    this.uncovered = found;
+    metrics.uncovered(found.length);
+    for (const { policy, dueAt, shortfall } of this.alerts.news(found)) {
+      this.events.underfunded(policy, dueAt, shortfall);
+    }
+  }
+
+  private async rehearse(): Promise<Rehearsal> {
+    const { database, gateway, log } = this.options;
+    const rehearsal = await rehearse({
+      database,
+      context: this.context,
+      gatewaySigners: gateway ? [gateway.signer.publicKey] : [],
+      chainNow: await this.chainNow(),
+    });
+    for (const policy of rehearsal.policies) {
+      log.info({ ...policy }, policy.wouldLand ? "would be executed" : "would not be executed");
+    }
+    const { policies, transactions } = rehearsal;
+    log.info({ due: policies.length, transactions }, "dry run: nothing was signed or sent");
+    return rehearsal;
+  }
+
+  private async end(): Promise<boolean> {
+    const { queue, stopMs = 25_000 } = this.options;
+    const others = Promise.all([this.background.stop(), this.finder.stop()]);
+    const ended = this.lanes.stop().then(() => true);
+    const isQuiet = (await this.within(stopMs, ended)) ?? false;
+    if (!isQuiet) await this.within(PING_MS, this.lanes.abandon());
+    // A scan may take minutes, and nothing depends on its end.
+    await this.within(PING_MS, others);
+    // Without the database nothing is given back, and the leases end by themselves.
+    await this.within(PING_MS, queue?.stop() ?? Promise.resolve()).catch((error: unknown) =>
+      this.background.failed("stop", error),
+    );
+    return isQuiet;
+  }
+
+  private within<T>(milliseconds: number, work: Promise<T>): Promise<T | null> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.timers.every(milliseconds, () => resolve(null));
+      work.then(resolve, reject).finally(cancel);
+    });
+  }
+}

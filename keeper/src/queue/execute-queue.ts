@@ -1,0 +1,219 @@
+/** Who works on which policy. A job is only a lease: whatever gets lost here is made again from the store. */
+import { createHash } from "node:crypto";
+import PgBoss from "pg-boss";
+import { giveBack, takeDue } from "../store/policies";
+import type { Database } from "../types";
+
+export const QUEUE_NAME = "execute-payment";
+/** Longer than a blockhash lives (about 90 s), so that what a dead worker signed is over or findable. */
+export const LEASE_SECONDS = 300;
+
+const SCHEMA = "milepost_keeper_queue";
+/** A lease that runs out makes the job available again, however often. */
+const RETRY_LIMIT = 2_147_483_647;
+
+/** The right to work on a policy until it expires. */
+export interface Lease {
+  readonly policy: string;
+  readonly jobId: string;
+  /** By the database's clock. It tells this lease from a later one on the same policy. */
+  readonly startedOn: Date;
+  readonly expiresOn: Date;
+}
+
+export interface QueueOptions {
+  /** Default: `LEASE_SECONDS`. */
+  leaseSeconds?: number;
+  /** pg-boss's own errors. Default: ignored. */
+  onError?: (error: Error) => void;
+}
+
+/** Opens the queue, with its tables when they are missing. */
+export async function openQueue(
+  database: Database,
+  options: QueueOptions = {},
+): Promise<ExecuteQueue> {
+  // Maintenance is `maintain`'s: no timers of pg-boss's own.
+  let current = database;
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => asPgBossDatabase(current).executeSql(text, values) },
+    schema: SCHEMA,
+    supervise: false,
+    schedule: false,
+  });
+  boss.on("error", (error) => options.onError?.(error));
+  await boss.start();
+  // Two that add a partition for it at once end in a deadlock.
+  await database.transaction(async (transaction) => {
+    await transaction.query("SELECT pg_advisory_xact_lock(hashtext($1))", [SCHEMA]);
+    current = transaction;
+    try {
+      await boss.createQueue(QUEUE_NAME, {
+        name: QUEUE_NAME,
+        policy: "standard",
+        retryLimit: RETRY_LIMIT,
+        retryDelay: 0,
+      });
+    } finally {
+      current = database;
+    }
+  });
+  return new ExecuteQueue(database, boss, options.leaseSeconds ?? LEASE_SECONDS);
+}
+
+export class ExecuteQueue {
+  private readonly mine = new Map<string, Lease>();
+  private isStopped = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly boss: PgBoss,
+    readonly leaseSeconds: number,
+  ) {}
+
+  /**
+   * Makes jobs of up to `limit` policies that are due at `chainNow`, the longest due first, and answers how many policies
+   * that were. One that already has a job gets no second one.
+   */
+  async enqueueDue(chainNow: bigint, limit: number): Promise<number> {
+    return this.database.transaction(async (transaction) => {
+      const due = await takeDue(transaction, chainNow, limit, this.leaseSeconds);
+      if (due.length === 0) return 0;
+      const jobs = due.map(({ policy }) => ({
+        id: jobIdOf(policy),
+        name: QUEUE_NAME,
+        singletonKey: policy,
+        data: { policy },
+        expireInSeconds: this.leaseSeconds,
+      }));
+      await this.boss.insert(jobs, { db: asPgBossDatabase(transaction) });
+      return due.length;
+    });
+  }
+
+  /** Leases on up to `limit` policies that nobody else holds; none once stopped. */
+  async fetch(limit: number): Promise<Lease[]> {
+    if (this.isStopped) return [];
+    // pg-boss swallows whatever goes wrong while fetching.
+    let failure: unknown;
+    const inner = asPgBossDatabase(this.database);
+    const db: PgBoss.Db = {
+      executeSql: (text, values) =>
+        inner.executeSql(text, values).catch((error: unknown) => {
+          failure = error;
+          throw error;
+        }),
+    };
+    const jobs = await this.boss.fetch<{ policy: string }>(QUEUE_NAME, {
+      batchSize: limit,
+      includeMetadata: true,
+      db,
+    });
+    if (failure) throw failure;
+    const leases = jobs.map((job) => ({
+      policy: job.data.policy,
+      jobId: job.id,
+      startedOn: job.startedOn,
+      expiresOn: new Date(job.startedOn.getTime() + 1_000 * Number(job.expireInSeconds)),
+    }));
+    for (const lease of leases) this.mine.set(lease.jobId, lease);
+    return leases;
+  }
+
+  /**
+   * The leases that are still held. To be asked right before signing: another worker has taken over the others, or will
+   * do so in the next moment.
+   */
+  async held(leases: readonly Lease[]): Promise<Lease[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT j.id FROM ${SCHEMA}.job j JOIN ${GIVEN} ON ${IS_GIVEN} AND j.started_on + j.expire_in > now()`,
+      given(leases),
+    );
+    const ids = new Set(rows.map(({ id }) => id));
+    return leases.filter(({ jobId }) => ids.has(jobId));
+  }
+
+  /** Work on these is over, the store has the verdict. A lease that somebody else has taken over stays theirs. */
+  async complete(leases: readonly Lease[]): Promise<void> {
+    if (leases.length === 0) return;
+    await this.database.transaction(async (transaction) => {
+      const ended = await transaction.query<{ policy: string }>(
+        `DELETE FROM ${SCHEMA}.job j USING ${GIVEN} WHERE ${IS_GIVEN} RETURNING j.singleton_key AS policy`,
+        given(leases),
+      );
+      // While the job was there, the next milestone could not get one.
+      await giveBack(
+        transaction,
+        ended.map(({ policy }) => policy),
+      );
+    });
+    this.forget(leases);
+  }
+
+  /** Gives these to whoever fetches next, without a verdict. */
+  async release(leases: readonly Lease[]): Promise<void> {
+    if (leases.length === 0) return;
+    await this.database.query(
+      `UPDATE ${SCHEMA}.job j SET state = 'retry', start_after = now() FROM ${GIVEN} WHERE ${IS_GIVEN}`,
+      given(leases),
+    );
+    this.forget(leases);
+  }
+
+  /** Makes the jobs of dead workers available again. To be called every few seconds by some worker, or by all. */
+  async maintain(): Promise<void> {
+    await this.boss.maintain();
+  }
+
+  /** Jobs that wait for a worker, and jobs that one holds. */
+  async depth(): Promise<{ queued: number; active: number }> {
+    const [row] = await this.database.query<{ queued: string; active: string }>(
+      `SELECT count(*) FILTER (WHERE state < 'active') AS queued, count(*) FILTER (WHERE state = 'active') AS active
+       FROM ${SCHEMA}.job WHERE name = $1`,
+      [QUEUE_NAME],
+    );
+    return { queued: Number(row!.queued), active: Number(row!.active) };
+  }
+
+  /** Hands out nothing more and releases what is still held; the database stays open. */
+  async stop(): Promise<void> {
+    if (this.isStopped) return;
+    this.isStopped = true;
+    await this.release([...this.mine.values()]);
+    await this.boss.stop({ graceful: false, close: false });
+  }
+
+  private forget(leases: readonly Lease[]): void {
+    for (const { jobId } of leases) this.mine.delete(jobId);
+  }
+}
+
+/**
+ * A policy has one job at most, because its id is made of the policy. pg-boss's own `stately` queues allow a second one to
+ * wait beside an active one, but then no fetch whose batch reaches it gets anything, also none of the other policies.
+ */
+function jobIdOf(policy: string): string {
+  const hex = createHash("sha256").update(policy).digest("hex");
+  const variant = "89ab"[Number.parseInt(hex[16]!, 16) & 3]!;
+  // Version 8: of the application's own making.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** A `Date` has milliseconds only. */
+const GIVEN = "unnest($1::uuid[], $2::timestamptz[]) AS lease (id, started_on)";
+const IS_GIVEN = `j.name = '${QUEUE_NAME}' AND j.id = lease.id AND j.state = 'active'
+  AND date_trunc('milliseconds', j.started_on) = lease.started_on`;
+
+function given(leases: readonly Lease[]): unknown[] {
+  return [leases.map(({ jobId }) => jobId), leases.map(({ startedOn }) => startedOn.toISOString())];
+}
+
+/** pg-boss sends its schema as one text of many statements, without values. */
+function asPgBossDatabase(database: Database): PgBoss.Db {
+  return {
+    async executeSql(text, values) {
+      const hasValues = values !== undefined && values.length > 0;
+      return { rows: await (hasValues ? database.query(text, values) : database.script(text)) };
+    },
+  };
+}

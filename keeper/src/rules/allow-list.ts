@@ -1,0 +1,107 @@
+/** Releases what a file names. */
+import { readFile, stat } from "node:fs/promises";
+import { MAX_MILESTONES } from "@milepost/sdk";
+import { PublicKey } from "@solana/web3.js";
+import type { Approval, ReleaseRule } from "../types";
+
+/** The allow list can't be read, or a line of it is wrong. */
+export class AllowListError extends Error {
+  override readonly name = "AllowListError";
+}
+
+export interface AllowListOptions {
+  path: string;
+  /** Told once for each version of the file that can't be used. */
+  onProblem(error: AllowListError): void;
+}
+
+type AllowList = ReadonlyMap<string, ReadonlySet<number>>;
+
+/**
+ * A line of the file is a policy's address and the indexes of the milestones that may be released, counted from 0, or `*`
+ * for all; `#` starts a comment. What is not in it is "later". The file is read again when it has changed; while it can't
+ * be used, everything is "later".
+ * @example
+ * // 7Yk...q1 0 1   # first and second milestone
+ * const rule = allowListRule({ path: "release.txt", onProblem: (error) => log.error(error.message) });
+ */
+export function allowListRule({ path, onProblem }: AllowListOptions): ReleaseRule {
+  let version: string | null = null;
+  let list: Promise<AllowList | null> = Promise.resolve(null);
+
+  async function load(): Promise<AllowList | null> {
+    try {
+      return parseAllowList(await readFile(path, "utf8"), path);
+    } catch (error) {
+      onProblem(error instanceof AllowListError ? error : unreadable(path, error));
+      return null;
+    }
+  }
+
+  async function current(): Promise<AllowList | null> {
+    const found = await versionOf(path);
+    if (found !== version) {
+      // Noted before the file is read: a change in between is seen the next time.
+      version = found;
+      list = load();
+    }
+    return list;
+  }
+
+  return {
+    name: "allow-list",
+    async approve(policy, milestoneIndex): Promise<Approval> {
+      const indexes = (await current())?.get(policy.toBase58());
+      return indexes?.has(milestoneIndex) ? "yes" : "later";
+    },
+  };
+}
+
+/** Differs after every change of the file. */
+async function versionOf(path: string): Promise<string> {
+  try {
+    const { mtimeNs, ctimeNs, size, ino } = await stat(path, { bigint: true });
+    return `${mtimeNs} ${ctimeNs} ${size} ${ino}`;
+  } catch (error) {
+    return unreadable(path, error).message;
+  }
+}
+
+function unreadable(path: string, error: unknown): AllowListError {
+  return new AllowListError(`${path}: ${(error as NodeJS.ErrnoException).code}`);
+}
+
+/** Throws `AllowListError` with the first line that is wrong. */
+export function parseAllowList(text: string, path: string): AllowList {
+  const list = new Map<string, Set<number>>();
+  text.split(/\r?\n/).forEach((line, number) => {
+    const words = line.replace(/#.*/, "").trim().split(/\s+/).filter(Boolean);
+    if (words.length === 0) return;
+    const [address, ...indexes] = words;
+    const where = `${path}:${number + 1}`;
+    if (!isAddress(address!)) throw new AllowListError(`${where}: no policy address: ${address}`);
+    if (indexes.length === 0) {
+      throw new AllowListError(`${where}: name the milestones by index, or * for all`);
+    }
+    const known = list.get(address!) ?? new Set<number>();
+    for (const index of indexes) {
+      if (index !== "*" && !/^[0-3]$/.test(index)) {
+        throw new AllowListError(
+          `${where}: a milestone is 0 to ${MAX_MILESTONES - 1} or *: ${index}`,
+        );
+      }
+      const all = Array.from({ length: MAX_MILESTONES }, (_, each) => each);
+      for (const each of index === "*" ? all : [Number(index)]) known.add(each);
+    }
+    list.set(address!, known);
+  });
+  return list;
+}
+
+function isAddress(word: string): boolean {
+  try {
+    return new PublicKey(word).toBase58() === word;
+  } catch {
+    return false;
+  }
+}

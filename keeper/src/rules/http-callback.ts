@@ -1,0 +1,137 @@
+/** Asks somebody else's server, with a question signed by Standard Webhooks. */
+import { randomUUID } from "node:crypto";
+import { Webhook } from "standardwebhooks";
+import type { Approval, ReleaseRule } from "../types";
+
+/** The server could not be asked, or did not answer as agreed. Holds neither the secret nor the URL's credentials. */
+export class CallbackError extends Error {
+  override readonly name = "CallbackError";
+}
+
+export interface HttpCallbackOptions {
+  /** `https:`, or `http:` on this machine: whoever can change the answer can release. */
+  url: string;
+  /** `whsec_` and base64, as Standard Webhooks has it. */
+  secret: string;
+  /** Milliseconds for the whole answer. Default: 10,000. */
+  timeoutMs?: number;
+  fetch?: typeof fetch;
+  /** Wall time, which the signature names: the server refuses old questions. */
+  now?: () => Date;
+  timeout?: (milliseconds: number) => AbortSignal;
+  onProblem?: (error: CallbackError) => void;
+}
+
+/** What a server can say in a few words; more is not read. */
+const MAX_ANSWER_BYTES = 10_000;
+
+/**
+ * POSTs `{ type: "milestone.release", timestamp, data: { policy, milestoneIndex } }`. An answer of 2xx with
+ * `{ "approve": "yes" | "no" | "later" }` counts; everything else is "later".
+ * Throws `CallbackError` for a URL or a secret that can't be used.
+ * @example
+ * const rule = httpCallbackRule({ url: "https://example.com/release", secret: process.env.RELEASE_SECRET! });
+ */
+export function httpCallbackRule(options: HttpCallbackOptions): ReleaseRule {
+  const { url, authorization } = target(options.url);
+  const webhook = openWebhook(options.secret);
+  const send = options.fetch ?? fetch;
+  const timeout = options.timeout ?? ((milliseconds) => AbortSignal.timeout(milliseconds));
+  const now = options.now ?? (() => new Date());
+  const shown = `${url.origin}${url.pathname}`;
+
+  return {
+    name: "http-callback",
+    async approve(policy, milestoneIndex): Promise<Approval> {
+      try {
+        const id = `msg_${randomUUID()}`;
+        const at = now();
+        const body = JSON.stringify({
+          type: "milestone.release",
+          timestamp: at.toISOString(),
+          data: { policy: policy.toBase58(), milestoneIndex },
+        });
+        const answer = await send(url, {
+          method: "POST",
+          body,
+          // A redirect would carry the signed question elsewhere, and take the answer from there.
+          redirect: "error",
+          signal: timeout(options.timeoutMs ?? 10_000),
+          headers: {
+            "content-type": "application/json",
+            "webhook-id": id,
+            "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+            "webhook-signature": webhook.sign(id, at, body),
+            ...(authorization ? { authorization } : {}),
+          },
+        });
+        if (!answer.ok) throw new CallbackError(`${shown} answered ${answer.status}`);
+        return approvalIn(await readShort(answer, shown), shown);
+      } catch (error) {
+        options.onProblem?.(
+          error instanceof CallbackError
+            ? error
+            : new CallbackError(`${shown} could not be asked: ${(error as Error).name}`),
+        );
+        return "later";
+      }
+    },
+  };
+}
+
+function approvalIn(text: string, shown: string): Approval {
+  let approve: unknown;
+  try {
+    approve = (JSON.parse(text) as { approve?: unknown } | null)?.approve;
+  } catch {
+    throw new CallbackError(`${shown} answered with something else than JSON`);
+  }
+  if (approve === "yes" || approve === "no" || approve === "later") return approve;
+  throw new CallbackError(`${shown} answered without approve: yes, no or later`);
+}
+
+async function readShort(answer: Response, shown: string): Promise<string> {
+  const reader = answer.body?.getReader();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const part = await reader?.read();
+    if (!part || part.done) return Buffer.concat(parts).toString("utf8");
+    size += part.value.length;
+    if (size > MAX_ANSWER_BYTES) {
+      await reader!.cancel();
+      throw new CallbackError(`${shown} answered with more than ${MAX_ANSWER_BYTES} bytes`);
+    }
+    parts.push(part.value);
+  }
+}
+
+function target(text: string): { url: URL; authorization: string | null } {
+  if (!URL.canParse(text)) throw new CallbackError("the callback's URL is none");
+  const url = new URL(text);
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocal)) {
+    throw new CallbackError(`the callback's URL has to be https: ${url.origin}${url.pathname}`);
+  }
+  const { username, password } = url;
+  // `fetch` takes no credentials in a URL, and says the whole URL when it refuses.
+  url.username = url.password = "";
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const isGiven = username !== "" || password !== "";
+  return {
+    url,
+    authorization: isGiven ? `Basic ${Buffer.from(pair).toString("base64")}` : null,
+  };
+}
+
+function openWebhook(secret: string): Webhook {
+  const isWellFormed = /^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/.test(secret);
+  try {
+    if (isWellFormed) return new Webhook(secret);
+  } catch {
+    // Its message may hold the secret.
+  }
+  throw new CallbackError(
+    "the callback's secret has to be whsec_ and at least 16 characters base64",
+  );
+}

@@ -1,0 +1,118 @@
+/** From whatever was thrown or answered to what to do about it. Never throws. */
+import {
+  ForeignProgramError,
+  MilepostError,
+  MilepostErrorCode,
+  MilestoneProgramError,
+  parseTransactionError,
+  type ParseErrorOptions,
+  TransactionRuntimeError,
+} from "@milepost/sdk";
+import { SystemProgram } from "@solana/web3.js";
+import type { Verdict } from "../types";
+import {
+  PROGRAM_VERDICTS,
+  RPC_VERDICTS,
+  RUNTIME_VERDICTS,
+  SDK_VERDICTS,
+  TOKEN_VERDICTS,
+} from "./verdicts";
+
+/**
+ * The verdict on an error of the program, the runtime, the RPC or the SDK. Its reason is the error's name: no addresses,
+ * no text of others, so that it can be a metric's label.
+ * @example
+ * classify({ InstructionError: [2, { Custom: 6010 }] }).kind;
+ */
+export function classify(error: unknown, options: ParseErrorOptions = {}): Verdict {
+  const parsed =
+    error instanceof MilepostError ? error : (rpcVerdict(error) ?? parse(error, options));
+  if (parsed === null) return { kind: "unknown", reason: "Unrecognized" };
+  return parsed instanceof MilepostError ? ofMilepostError(parsed) : parsed;
+}
+
+/** Whether it is the fee payer who lacks SOL: then no policy is to blame. */
+export function isFeePayerShort(error: unknown): boolean {
+  if (error instanceof TransactionRuntimeError) return FEE_PAYER.has(error.runtimeErrorName);
+  return (
+    error instanceof ForeignProgramError &&
+    error.programErrorCode === 1 &&
+    (error.programId?.equals(SystemProgram.programId) ?? false)
+  );
+}
+
+const FEE_PAYER = new Set([
+  "AccountNotFound",
+  "InsufficientFundsForFee",
+  "InsufficientFundsForRent",
+  "InvalidRentPayingAccount",
+]);
+
+function ofMilepostError(error: MilepostError): Verdict {
+  if (isFeePayerShort(error)) return { kind: "retryable", reason: "FeePayerShort" };
+  if (error instanceof MilestoneProgramError) {
+    const reason = error.programErrorName;
+    // A program of a later version may know more.
+    return { kind: PROGRAM_VERDICTS[reason] ?? "unknown", reason };
+  }
+  if (error instanceof TransactionRuntimeError) {
+    const reason = error.runtimeErrorName;
+    return { kind: RUNTIME_VERDICTS[reason] ?? "unknown", reason };
+  }
+  if (error.code === MilepostErrorCode.TokenProgramError && error instanceof ForeignProgramError) {
+    const name = error.programErrorName;
+    return { kind: TOKEN_VERDICTS[name] ?? "unknown", reason: `Token${name}` };
+  }
+  const [name] = Object.entries(MilepostErrorCode).find(([, code]) => code === error.code)!;
+  return { kind: SDK_VERDICTS[error.code] ?? "unknown", reason: name };
+}
+
+function parse(error: unknown, options: ParseErrorOptions): MilepostError | null {
+  try {
+    return parseTransactionError(
+      // A status and a simulation give the bare `err`.
+      typeof error === "string" ? { err: error } : error,
+      options,
+    );
+  } catch {
+    return null;
+  }
+}
+
+/** What an RPC, or the way to it, did wrong; null when the error tells of a transaction. */
+function rpcVerdict(error: unknown): Verdict | null {
+  if (!(error instanceof Error)) return null;
+  // A DOMException: its code is a number of its own.
+  if (/abort|timeout/i.test(error.name)) return { kind: "retryable", reason: "RpcTimeout" };
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (typeof code === "number" && code !== PREFLIGHT_FAILURE) {
+    const [kind, reason] = RPC_VERDICTS[code] ?? (["retryable", "RpcUnavailable"] as const);
+    return { kind, reason };
+  }
+  // web3.js has no other sign of an HTTP status than its text.
+  const status = /^(?:Error: )?(\d{3}) /.exec(error.message)?.[1];
+  if (status) return { kind: "retryable", reason: statusReason(Number(status)) };
+  if (error instanceof SyntaxError || error.name === "StructError") return GARBAGE;
+  if (/unexpected token|invalid json|expected .*but received/i.test(error.message)) return GARBAGE;
+  const socket = [code, (cause as { code?: unknown } | undefined)?.code].find(
+    (value) => typeof value === "string",
+  ) as string | undefined;
+  if (socket && /^(E[A-Z_]+|UND_ERR_[A-Z_]+)$/.test(socket)) {
+    const isTimeout = /TIMEDOUT|TIMEOUT/.test(socket);
+    return { kind: "retryable", reason: isTimeout ? "RpcTimeout" : "RpcUnavailable" };
+  }
+  if (/fetch failed|socket hang up|network/i.test(error.message)) {
+    return { kind: "retryable", reason: "RpcUnavailable" };
+  }
+  if (/timed? ?out/i.test(error.message)) return { kind: "retryable", reason: "RpcTimeout" };
+  return null;
+}
+
+/** The node ran the transaction: the answer is the transaction's. */
+const PREFLIGHT_FAILURE = -32002;
+const GARBAGE: Verdict = { kind: "retryable", reason: "RpcGarbage" };
+
+function statusReason(status: number): string {
+  if (status === 429) return "RpcRateLimited";
+  return status >= 500 ? "RpcUnavailable" : "RpcRequestRefused";
+}

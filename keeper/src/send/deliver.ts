@@ -1,0 +1,142 @@
+/** Brings signed bytes onto the chain, or finds out for certain that they never will be. */
+import { type Commitment, type Connection, PublicKey, type SignatureStatus } from "@solana/web3.js";
+import { decodeAccount, FUNDING_KIND_CLOSED } from "@milepost/sdk";
+import type { Attempt, Member } from "../types";
+import type { Pause } from "./pause";
+
+export type Deliverable = Pick<Attempt, "signature" | "wire" | "members" | "lastValidBlockHeight">;
+
+/** `open`: nobody knows yet; the same bytes have to be delivered again, and nothing else for their milestones. */
+export type Delivery =
+  | { state: "landed"; slot: number }
+  | { state: "failed"; slot: number; error: unknown }
+  | { state: "expired" }
+  | { state: "open"; reason: string };
+
+export interface DeliverOptions {
+  /** All are sent to and asked. */
+  rpcs: readonly Connection[];
+  programId: PublicKey;
+  commitment: Commitment;
+  pause: Pause;
+  /** Between two times that the bytes are sent. Default: 2,000. */
+  resendEveryMs?: number;
+  /** How often they are sent, at most. Default: 90, well above a blockhash's life. */
+  maxRounds?: number;
+  /** Ends the wait; the bytes stay on their way. */
+  signal?: AbortSignal;
+  onSent?: () => void | Promise<void>;
+}
+
+/**
+ * Sends the same bytes again until they are confirmed, or their blockhash has expired and no RPC finds the signature in
+ * its history. An RPC that drops, lags, times out or answers garbage only costs time. Never rejects because of an RPC.
+ */
+export async function deliver(attempt: Deliverable, options: DeliverOptions): Promise<Delivery> {
+  const { rpcs, commitment, pause, signal } = options;
+  for (let round = 1; ; round += 1) {
+    if (signal?.aborted) return { state: "open", reason: "Stopped" };
+    await Promise.all(
+      rpcs.map((rpc) =>
+        answer(() => rpc.sendRawTransaction(attempt.wire, { skipPreflight: true, maxRetries: 0 })),
+      ),
+    );
+    if (round === 1) await options.onSent?.();
+    const found = await judge(attempt, await statuses(attempt, rpcs, false), options);
+    if (found) return found;
+    // The height is read before the history: what lands in between is found.
+    const heights = await Promise.all(
+      rpcs.map((rpc) => answer(() => rpc.getBlockHeight(commitment))),
+    );
+    if (heights.every((height) => height !== undefined && height > attempt.lastValidBlockHeight)) {
+      const history = await statuses(attempt, rpcs, true);
+      if (history.every((status) => status === null)) return { state: "expired" };
+      const late = await judge(attempt, history, options);
+      if (late) return late;
+    }
+    if (round >= (options.maxRounds ?? 90)) return { state: "open", reason: "Unconfirmed" };
+    await pause(options.resendEveryMs ?? 2_000, signal);
+  }
+}
+
+/** One status an RPC: null when it knows none, undefined when it did not answer. */
+type Statuses = readonly (SignatureStatus | null | undefined)[];
+
+function statuses(
+  { signature }: Deliverable,
+  rpcs: readonly Connection[],
+  searchTransactionHistory: boolean,
+): Promise<Statuses> {
+  return Promise.all(
+    rpcs.map((rpc) =>
+      answer(async () => {
+        const { value } = await rpc.getSignatureStatuses([signature], { searchTransactionHistory });
+        return value[0] ?? null;
+      }),
+    ),
+  );
+}
+
+/**
+ * What the statuses together say. Success that one RPC claims counts when the policies show it; a failure counts when
+ * nobody's accounts show otherwise. A wrong failure does no harm: whatever is signed next names the same milestone.
+ */
+async function judge(
+  attempt: Deliverable,
+  found: Statuses,
+  options: DeliverOptions,
+): Promise<Delivery | null> {
+  const done = found.filter(
+    (status): status is SignatureStatus => !!status && isReached(status, options.commitment),
+  );
+  const succeeded = done.find(({ err }) => err === null);
+  const failed = done.find(({ err }) => err !== null);
+  if (succeeded && (await isPaid(attempt.members, succeeded.slot, options))) {
+    return { state: "landed", slot: succeeded.slot };
+  }
+  return failed ? { state: "failed", slot: failed.slot, error: failed.err } : null;
+}
+
+/** Whether an RPC shows every member's milestone as over, at the slot or later. */
+async function isPaid(
+  members: readonly Member[],
+  slot: number,
+  { rpcs, commitment, programId }: DeliverOptions,
+): Promise<boolean> {
+  if (members.length === 0) return true;
+  const addresses = members.map(({ policy }) => new PublicKey(policy));
+  const looks = rpcs.map((rpc) =>
+    answer(async () => {
+      const { value } = await rpc.getMultipleAccountsInfoAndContext(addresses, {
+        commitment,
+        minContextSlot: slot,
+      });
+      return members.every(({ milestoneIndex }, index) => {
+        const info = value[index];
+        if (!info?.owner.equals(programId)) return true;
+        const policy = decodeAccount("paymentPolicy", addresses[index]!, info, programId);
+        const { currentMilestone } = policy.policyType.milestone;
+        return currentMilestone > milestoneIndex || policy.fundingKind === FUNDING_KIND_CLOSED;
+      });
+    }),
+  );
+  return (await Promise.all(looks)).includes(true);
+}
+
+const LEVELS: readonly string[] = ["processed", "confirmed", "finalized"];
+
+function isReached(status: SignatureStatus, commitment: Commitment): boolean {
+  // `confirmations` is null once rooted; old nodes leave `confirmationStatus` out.
+  const reached =
+    status.confirmationStatus ?? (status.confirmations === null ? "finalized" : "processed");
+  const wanted = LEVELS.indexOf(commitment);
+  return LEVELS.indexOf(reached) >= (wanted === -1 ? 1 : wanted);
+}
+
+async function answer<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+/** Metrics, health and status over HTTP, for the machine itself unless told otherwise. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface Readiness {
+  isReady: boolean;
+  /** Each condition, and whether it is met. */
+  checks: Record<string, boolean>;
+}
+
+export interface HttpOptions {
+  /** 0 takes a free one. */
+  port: number;
+  /** Default: 127.0.0.1. There is no authentication. */
+  host?: string;
+  metrics(): Promise<{ text: string; contentType: string }>;
+  readiness(): Promise<Readiness>;
+  /** The text of `milepost-keeper status`. */
+  status(): Promise<string>;
+  /** An answer that could not be made; the client hears only that. */
+  onError(error: unknown): void;
+}
+
+export interface HttpServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  code: number;
+  type: string;
+  body: string;
+}
+
+const TEXT = "text/plain; charset=utf-8";
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Rejects when the port is taken. */
+export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    respond(request, response, options).catch((error: unknown) => {
+      options.onError(error);
+      write(response, { code: 500, type: TEXT, body: "the keeper could not answer\n" });
+    });
+  });
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  await listen(server, options.port, options.host ?? "127.0.0.1");
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpOptions,
+): Promise<void> {
+  const { method } = request;
+  if (method !== "GET" && method !== "HEAD") {
+    response.setHeader("allow", "GET, HEAD");
+    return write(response, { code: 405, type: TEXT, body: "only GET\n" });
+  }
+  const answer = await answerFor((request.url ?? "/").split("?")[0]!, options);
+  write(response, method === "HEAD" ? { ...answer, body: "" } : answer);
+}
+
+async function answerFor(path: string, options: HttpOptions): Promise<Answer> {
+  switch (path) {
+    case "/metrics": {
+      const { text, contentType } = await options.metrics();
+      return { code: 200, type: contentType, body: text };
+    }
+    // That it answers is all there is to say: a keeper without a database or an RPC gets no better by a restart.
+    case "/healthz":
+      return { code: 200, type: TEXT, body: "ok\n" };
+    case "/readyz": {
+      const { isReady, checks } = await options.readiness();
+      const lines = Object.entries(checks).map(([name, met]) => `${met ? "ok" : "NO"}  ${name}\n`);
+      return { code: isReady ? 200 : 503, type: TEXT, body: lines.join("") };
+    }
+    case "/status":
+      return { code: 200, type: TEXT, body: await options.status() };
+    default:
+      return { code: 404, type: TEXT, body: "/metrics /healthz /readyz /status\n" };
+  }
+}
+
+function write(response: ServerResponse, { code, type, body }: Answer): void {
+  if (response.headersSent) return;
+  response.writeHead(code, {
+    "content-type": type,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(body);
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,62 @@
+/** The keeper's log: one JSON object a line, without secrets whoever puts them in. */
+import { pino, type DestinationStream, type Logger } from "pino";
+import { createHide, createRedact } from "./redact";
+
+export type { Logger } from "pino";
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LogOptions {
+  /** Default: `info`. */
+  level?: LogLevel;
+  /** What must never be written, such as a webhook secret and a key in the forms of `formsOf`. */
+  secrets?: readonly string[];
+  /** Default: standard output. */
+  destination?: DestinationStream;
+}
+
+/**
+ * A pino logger. Its arguments and its children's fields are redacted at any depth, and each line once more as a whole.
+ * @example
+ * const log = createLog({ level: "debug", secrets: [webhookSecret] });
+ */
+export function createLog(options: LogOptions = {}): Logger {
+  const redact = createRedact(options.secrets);
+  const hide = createHide(options.secrets ?? []);
+  // Synchronous, so that the last words of a process that ends are written.
+  const destination = options.destination ?? pino.destination({ dest: 1, sync: true });
+  const log = pino(
+    {
+      level: options.level ?? "info",
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+      },
+      // Redacted errors are plain objects already.
+      serializers: { err: (error: unknown) => error, error: (error: unknown) => error },
+      hooks: {
+        logMethod(args, method) {
+          const [first, ...rest] = args as unknown[];
+          const shown =
+            first instanceof Error
+              ? [{ err: redact(first) }, ...(rest.length > 0 ? rest : [first.message]).map(redact)]
+              : [first, ...rest].map(redact);
+          method.apply(this, shown as Parameters<typeof method>);
+        },
+        streamWrite: hide,
+      },
+    },
+    destination,
+  );
+  // pino has no hook for a child's fields. Children inherit these two.
+  const { child, setBindings } = log;
+  log.child = function (this: Logger, bindings: object, options?: object) {
+    return child.call(this, redact(bindings) as object, options) as never;
+  };
+  log.setBindings = function (this: Logger, bindings) {
+    setBindings.call(this, redact(bindings) as object);
+  };
+  return log;
+}

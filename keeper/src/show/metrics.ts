@@ -1,0 +1,134 @@
+/** What Prometheus is told. The registry is the caller's; nothing is global. */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Counts } from "../store/status";
+import type { KeeperEvents } from "../types";
+
+/** What is looked up now and then rather than told as it happens. */
+export interface Sample {
+  /** Unix seconds by the chain's clock. */
+  chainNow: bigint;
+  counts: Counts;
+  queue: { queued: number; active: number };
+  /** Null while the RPC does not say. */
+  feePayerLamports: number | null;
+  /** Whether news of the chain is coming in. */
+  isLive: boolean;
+}
+
+export interface KeeperMetrics extends KeeperEvents {
+  sampled(sample: Sample): void;
+  /** A scan of the chain has ended well. */
+  scanned(policies: number): void;
+  /** How many policies are due within the alert window and not covered. */
+  uncovered(policies: number): void;
+  /** Prometheus's text. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** Seconds; a payment on time is late by a slot or two, one held up by hours. */
+const LATENESS_BUCKETS = [0, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400];
+const RPC_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** An error's name may be a label; free text would make a series of every message. */
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+
+/**
+ * Amounts are exact in the store's `outcomes`; here they are Prometheus's floating-point numbers. What is looked up in the
+ * store (policies, queue) is the same for all keepers of one database: take its maximum, not its sum.
+ * @example
+ * const metrics = createMetrics(new Registry());
+ */
+export function createMetrics(registry: Registry = new Registry()): KeeperMetrics {
+  const registers = [registry];
+  const gauge = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
+    new Gauge<L>({ name: `milepost_keeper_${name}`, help, labelNames, registers });
+  const counter = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
+    new Counter<L>({ name: `milepost_keeper_${name}`, help, labelNames, registers });
+
+  const policies = gauge("policies", "Policies in the store by state", ["state"]);
+  const waiting = gauge("waiting", "Waiting policies by reason", ["reason"]);
+  const due = gauge("due", "Policies due by the chain's clock and not yet executed");
+  const backingOff = gauge("backing_off", "Due policies that are put off after an error");
+  const overdue = gauge("oldest_due_seconds", "How long the longest due policy has been due");
+  const depth = gauge("queue_depth", "Leases that wait for a worker or are held", ["state"]);
+  const open = gauge("open_attempts", "Signed transactions whose end is not known");
+  const paid = gauge("milestones_paid", "Milestones recorded as paid in the store");
+  const balance = gauge("fee_payer_lamports", "Balance of the fee payer");
+  const chainTime = gauge("chain_time_seconds", "Unix time by the chain's clock");
+  const live = gauge("subscription_live", "1 while news of the chain is coming in");
+  const known = gauge("scanned_policies", "Policies on chain at the last scan");
+  const scans = counter("scans_total", "Scans of the whole chain that ended well");
+  const uncovered = gauge("uncovered", "Policies due in the alert window and not covered");
+  const alerts = counter("underfunded_total", "Alerts about policies that are not covered");
+  const executed = counter("executed_total", "Milestones executed by this keeper");
+  const failed = counter("failed_total", "Executions that failed", ["verdict", "error"]);
+  const fees = counter("fees_lamports_total", "Transaction fees paid for executions");
+  const rewards = counter(
+    "rewards_base_units_total",
+    "Keeper rewards received, in base units of whatever was paid",
+  );
+  const lateness = new Histogram({
+    name: "milepost_keeper_lateness_seconds",
+    help: "Chain time of an execution minus its due time",
+    buckets: LATENESS_BUCKETS,
+    registers,
+  });
+  const rpc = new Histogram({
+    name: "milepost_keeper_rpc_seconds",
+    help: "How long the RPC took to answer",
+    labelNames: ["method", "ok"],
+    buckets: RPC_BUCKETS,
+    registers,
+  });
+
+  return {
+    executed(outcome) {
+      executed.inc();
+      fees.inc(Number(outcome.feeLamports));
+      rewards.inc(Number(outcome.reward));
+      // Validators' clocks may put a block a little before its time.
+      if (outcome.dueAt !== null) {
+        lateness.observe(Math.max(0, Number(outcome.executedAt - outcome.dueAt)));
+      }
+    },
+    failed: (_, verdict) => failed.inc({ verdict: verdict.kind, error: labelOf(verdict.reason) }),
+    underfunded: () => alerts.inc(),
+    rpc: (method, milliseconds, ok) =>
+      rpc.observe({ method: labelOf(method), ok: String(ok) }, milliseconds / 1_000),
+    scanned(policies) {
+      scans.inc();
+      known.set(policies);
+    },
+    uncovered: (policies) => uncovered.set(policies),
+    sampled({ chainNow, counts, queue, feePayerLamports, isLive }) {
+      const waits = Object.entries(counts.waiting);
+      policies.set({ state: "scheduled" }, counts.scheduled);
+      policies.set({ state: "waiting" }, sum(waits.map(([, count]) => count)));
+      policies.set({ state: "done" }, counts.done);
+      // A reason that nobody waits for any more must not stay at its last number.
+      waiting.reset();
+      for (const [reason, count] of waits) waiting.inc({ reason: labelOf(reason) }, count);
+      due.set(counts.due);
+      backingOff.set(counts.backingOff);
+      overdue.set(counts.oldestDueAt === null ? 0 : Number(chainNow - counts.oldestDueAt));
+      depth.set({ state: "queued" }, queue.queued);
+      depth.set({ state: "active" }, queue.active);
+      open.set(counts.openAttempts);
+      paid.set(counts.outcomes);
+      if (feePayerLamports !== null) balance.set(feePayerLamports);
+      chainTime.set(Number(chainNow));
+      live.set(isLive ? 1 : 0);
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function labelOf(reason: string): string {
+  return NAME.test(reason) ? reason : "other";
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,33 @@
+/** Measures an RPC where its requests go out, so that nobody has to report them. */
+import type { Timers } from "../clock/timers";
+import type { KeeperEvents } from "../types";
+
+/** What of `fetch` web3.js's `Connection` uses. */
+export type Fetch = typeof globalThis.fetch;
+
+export interface MeterOptions {
+  fetch: Fetch;
+  timers: Pick<Timers, "now">;
+  events: Pick<KeeperEvents, "rpc">;
+}
+
+/** Tells of every request; an answer with an HTTP error, or none, counts as failed. */
+export function meteredFetch({ fetch, timers, events }: MeterOptions): Fetch {
+  return async (input, init) => {
+    const method = methodOf(init?.body);
+    const start = timers.now();
+    try {
+      const response = await fetch(input, init);
+      events.rpc(method, timers.now() - start, response.ok);
+      return response;
+    } catch (error) {
+      events.rpc(method, timers.now() - start, false);
+      throw error;
+    }
+  };
+}
+
+/** The JSON-RPC method of a request's body; the first one of a batch. */
+function methodOf(body: unknown): string {
+  return (typeof body === "string" && /"method"\s*:\s*"(\w+)"/.exec(body)?.[1]) || "other";
+}

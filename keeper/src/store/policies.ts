@@ -1,0 +1,291 @@
+/** Which policies there are, when each is due, and what holds it up. Database time decides about delays, chain time about due. */
+import type { Database, KeeperAction, PolicyPlan, PolicyState } from "../types";
+
+/** A policy whose time has come. */
+export interface DuePolicy {
+  policy: string;
+  milestoneIndex: number;
+  action: KeeperAction;
+  dueAt: bigint;
+  /** How often it was held up since its plan last changed. */
+  attempts: number;
+}
+
+/** What a worker found out about; ignored when the policy has moved on to another milestone meanwhile. */
+export interface PolicyAt {
+  policy: string;
+  milestoneIndex: number;
+}
+
+/** Accounts a wait depends on; when their digest differs, the wait is over. */
+export interface Watch {
+  accounts: string[];
+  digest: string;
+}
+
+/** A waiting policy with its watch. */
+export interface WatchedPolicy extends PolicyAt, Watch {}
+
+/** Inserts or renews plans. What a worker found out (waits, delays) stays while the plan is the same as before. */
+export async function upsertPlans(database: Database, plans: readonly PolicyPlan[]): Promise<void> {
+  if (plans.length === 0) return;
+  await database.query(UPSERT, [JSON.stringify(newestOfEach(plans).map(toRow))]);
+}
+
+/** Rows are locked in the order of their addresses, so that two keepers never wait for one another in a circle. */
+const UPSERT = `
+  INSERT INTO milepost_keeper.policies AS p
+    (address, milestone_index, state, action, due_at, reason, seen_slot, planned)
+  SELECT r.address, r.milestone_index, r.state, r.action, r.due_at, r.reason, r.seen_slot,
+    concat_ws('|', r.milestone_index, r.state, r.action, r.due_at::text, r.reason)
+  FROM jsonb_to_recordset($1::jsonb) AS r (
+    address text, milestone_index smallint, state text, action text, due_at bigint, reason text, seen_slot bigint
+  )
+  -- What is over and was never known needs no row.
+  WHERE r.state <> 'done'
+    OR EXISTS (SELECT FROM milepost_keeper.policies known WHERE known.address = r.address)
+  ORDER BY r.address
+  ON CONFLICT (address) DO UPDATE SET
+    seen_slot = excluded.seen_slot,
+    milestone_index = excluded.milestone_index,
+    action = excluded.action,
+    due_at = excluded.due_at,
+    planned = excluded.planned,
+    state = CASE WHEN p.planned = excluded.planned THEN p.state ELSE excluded.state END,
+    reason = CASE WHEN p.planned = excluded.planned THEN p.reason ELSE excluded.reason END,
+    attempts = CASE WHEN p.planned = excluded.planned THEN p.attempts ELSE 0 END,
+    not_before = CASE WHEN p.planned = excluded.planned THEN p.not_before END,
+    queued_at = CASE WHEN p.planned = excluded.planned THEN p.queued_at END,
+    watched = CASE WHEN p.planned = excluded.planned THEN p.watched END,
+    watched_digest = CASE WHEN p.planned = excluded.planned THEN p.watched_digest END,
+    watched_checked_at = CASE WHEN p.planned = excluded.planned THEN p.watched_checked_at END,
+    updated_at = CASE WHEN p.planned = excluded.planned THEN p.updated_at ELSE now() END
+  WHERE excluded.seen_slot >= p.seen_slot`;
+
+/** One statement can't touch a row twice. */
+function newestOfEach(plans: readonly PolicyPlan[]): PolicyPlan[] {
+  const newest = new Map<string, PolicyPlan>();
+  for (const plan of plans) {
+    const other = newest.get(plan.address);
+    if (!other || plan.seenSlot >= other.seenSlot) newest.set(plan.address, plan);
+  }
+  return [...newest.values()];
+}
+
+function toRow(plan: PolicyPlan): Record<string, unknown> {
+  return {
+    address: plan.address,
+    milestone_index: plan.milestoneIndex,
+    state: plan.state,
+    action: plan.action,
+    due_at: plan.dueAt?.toString() ?? null,
+    reason: plan.reason,
+    seen_slot: plan.seenSlot,
+  };
+}
+
+const DUE_COLUMNS = `address AS policy, milestone_index AS "milestoneIndex", action, due_at AS "dueAt", attempts`;
+
+/** Due by the chain's clock, not delayed and not taken into the queue; the longest due first. */
+const IS_DUE = `
+  state = 'scheduled' AND due_at <= $1::bigint AND (not_before IS NULL OR not_before <= now())
+  AND (queued_at IS NULL OR queued_at < now() - make_interval(secs => $3))`;
+
+type DueRow = Omit<DuePolicy, "dueAt"> & { dueAt: string };
+
+/**
+ * What is due at `chainNow` and not in the queue, the longest due first. What was taken into the queue more than
+ * `leaseSeconds` ago counts again: its job may be lost.
+ */
+export async function due(
+  database: Database,
+  chainNow: bigint,
+  limit: number,
+  leaseSeconds: number,
+): Promise<DuePolicy[]> {
+  const rows = await database.query<DueRow>(
+    `SELECT ${DUE_COLUMNS} FROM milepost_keeper.policies WHERE ${IS_DUE} ORDER BY due_at, address LIMIT $2`,
+    [chainNow.toString(), limit, leaseSeconds],
+  );
+  return rows.map(toDue);
+}
+
+/** `due`, marked as being in the queue; several keepers never get the same. For the transaction that makes the jobs. */
+export async function takeDue(
+  database: Database,
+  chainNow: bigint,
+  limit: number,
+  leaseSeconds: number,
+): Promise<DuePolicy[]> {
+  const rows = await database.query<DueRow>(
+    `WITH taken AS (
+       SELECT address AS key FROM milepost_keeper.policies WHERE ${IS_DUE}
+       ORDER BY due_at, address LIMIT $2 FOR UPDATE SKIP LOCKED
+     ), marked AS (
+       UPDATE milepost_keeper.policies SET queued_at = now() FROM taken WHERE address = key
+       RETURNING ${DUE_COLUMNS}
+     )
+     SELECT * FROM marked ORDER BY "dueAt", policy`,
+    [chainNow.toString(), limit, leaseSeconds],
+  );
+  return rows.map(toDue);
+}
+
+/** What is known about these, due or not, with `null` due times left out; for a worker that starts on a batch. */
+export async function plansOf(
+  database: Database,
+  policies: readonly string[],
+): Promise<(PolicyPlan & { attempts: number })[]> {
+  const rows = await database.query<PlanRow & { attempts: number }>(
+    `SELECT ${PLAN_COLUMNS}, attempts FROM milepost_keeper.policies WHERE address = ANY($1::text[])`,
+    [policies],
+  );
+  return rows.map((row) => ({ ...toPlan(row), attempts: row.attempts }));
+}
+
+interface PlanRow {
+  address: string;
+  milestoneIndex: number;
+  state: PolicyState;
+  action: KeeperAction;
+  dueAt: string | null;
+  reason: string;
+  seenSlot: string;
+}
+
+const PLAN_COLUMNS = `address, milestone_index AS "milestoneIndex", state, action, due_at AS "dueAt", reason,
+  seen_slot AS "seenSlot"`;
+
+function toPlan(row: PlanRow): PolicyPlan {
+  return {
+    address: row.address,
+    milestoneIndex: row.milestoneIndex,
+    state: row.state,
+    action: row.action,
+    dueAt: row.dueAt === null ? null : BigInt(row.dueAt),
+    reason: row.reason,
+    seenSlot: Number(row.seenSlot),
+  };
+}
+
+function toDue(row: DueRow): DuePolicy {
+  return {
+    policy: row.policy,
+    milestoneIndex: row.milestoneIndex,
+    action: row.action,
+    dueAt: BigInt(row.dueAt),
+    attempts: row.attempts,
+  };
+}
+
+const AT = "address = $1 AND milestone_index = $2";
+
+/** Not before `seconds` from now, for the reason given. */
+export async function backOff(
+  database: Database,
+  at: PolicyAt,
+  seconds: number,
+  reason: string,
+): Promise<void> {
+  await database.query(
+    `UPDATE milepost_keeper.policies SET attempts = attempts + 1, reason = $4, queued_at = NULL,
+       not_before = now() + make_interval(secs => $3), updated_at = now()
+     WHERE ${AT} AND state = 'scheduled'`,
+    [at.policy, at.milestoneIndex, seconds, reason],
+  );
+}
+
+/** Not until its plan changes, or one of the watched accounts does. */
+export async function wait(
+  database: Database,
+  at: PolicyAt,
+  reason: string,
+  watch?: Watch,
+): Promise<void> {
+  await database.query(
+    `UPDATE milepost_keeper.policies SET state = 'waiting', attempts = attempts + 1, reason = $3, queued_at = NULL,
+       not_before = NULL, watched = $4::text[], watched_digest = $5, watched_checked_at = now(), updated_at = now()
+     WHERE ${AT} AND state <> 'done'`,
+    [at.policy, at.milestoneIndex, reason, watch?.accounts ?? null, watch?.digest ?? null],
+  );
+}
+
+/**
+ * Over, for the reason given, until a read of `slot` (of the account that says so) or later shows something else: then
+ * that counts.
+ */
+export async function done(
+  database: Database,
+  at: PolicyAt,
+  reason: string,
+  slot?: number,
+): Promise<void> {
+  await database.query(
+    `UPDATE milepost_keeper.policies SET state = 'done', reason = $3, planned = '', queued_at = NULL, not_before = NULL,
+       seen_slot = greatest(seen_slot, $4::bigint), watched = NULL, watched_digest = NULL, watched_checked_at = NULL,
+       updated_at = now()
+     WHERE ${AT}`,
+    [at.policy, at.milestoneIndex, reason, slot ?? null],
+  );
+}
+
+/** Out of the queue without a verdict, such as by a worker that stops: due again at once. */
+export async function giveBack(database: Database, policies: readonly string[]): Promise<void> {
+  await database.query(
+    `UPDATE milepost_keeper.policies SET queued_at = NULL
+     WHERE address IN (SELECT address FROM milepost_keeper.policies WHERE address = ANY($1::text[])
+       ORDER BY address FOR UPDATE)`,
+    [policies],
+  );
+}
+
+/** Waits with a watch, the longest unchecked first; they count as checked now, so that several keepers share the work. */
+export async function takeWatched(database: Database, limit: number): Promise<WatchedPolicy[]> {
+  return database.query<WatchedPolicy>(
+    `WITH taken AS (
+       SELECT address AS key FROM milepost_keeper.policies WHERE watched IS NOT NULL
+       ORDER BY watched_checked_at, address LIMIT $1 FOR UPDATE SKIP LOCKED
+     )
+     UPDATE milepost_keeper.policies SET watched_checked_at = now() FROM taken WHERE address = key
+     RETURNING address AS policy, milestone_index AS "milestoneIndex", watched AS accounts, watched_digest AS digest`,
+    [limit],
+  );
+}
+
+/** Ends a wait whose watched accounts are no longer what `digest` says. */
+export async function wake(database: Database, at: PolicyAt, digest: string): Promise<void> {
+  await database.query(
+    `UPDATE milepost_keeper.policies SET state = 'scheduled', reason = '', watched = NULL, watched_digest = NULL,
+       watched_checked_at = NULL, updated_at = now()
+     WHERE ${AT} AND state = 'waiting' AND watched_digest = $3 AND due_at IS NOT NULL`,
+    [at.policy, at.milestoneIndex, digest],
+  );
+}
+
+/** Addresses after `after` that no read of slot `slot` or later has seen. */
+export async function unseen(
+  database: Database,
+  slot: number,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await database.query<{ address: string }>(
+    `SELECT address FROM milepost_keeper.policies WHERE seen_slot < $1::bigint AND address > $2
+     ORDER BY address LIMIT $3`,
+    [slot, after, limit],
+  );
+  return rows.map(({ address }) => address);
+}
+
+/** Forgets policies that were gone from the chain at `slot`; what was seen later stays. */
+export async function removeVanished(
+  database: Database,
+  policies: readonly string[],
+  slot: number,
+): Promise<number> {
+  const rows = await database.query(
+    "DELETE FROM milepost_keeper.policies WHERE address = ANY($1::text[]) AND seen_slot <= $2::bigint RETURNING 1",
+    [policies, slot],
+  );
+  return rows.length;
+}

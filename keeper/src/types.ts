@@ -1,0 +1,96 @@
+/** The words that the keeper's parts share. Every part takes what it needs as an argument: no globals, no work at import. */
+import type { PublicKey } from "@solana/web3.js";
+
+/** Runs SQL on Postgres or on an embedded PGlite. */
+export interface Database {
+  /** Rows of one statement with `$1`-style values. */
+  query<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Several statements without values, as pg-boss and migrations send them; rows of the last one. Rolled back when one fails. */
+  script<Row = Record<string, unknown>>(text: string): Promise<Row[]>;
+  /**
+   * Commits when `work` resolves, rolls back when it rejects. Inside, only the database handed to `work` belongs to the
+   * transaction; one within it is a savepoint.
+   */
+  transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Why a policy is not being executed although it may be due. */
+export type PolicyState = "scheduled" | "waiting" | "done";
+
+/** What the keeper would do for a policy, by the SDK's names. */
+export type KeeperAction = "executePayment" | "expireMediation";
+
+/** A policy as the finder sees it; times are Unix seconds by the chain's clock. */
+export interface PolicyPlan {
+  address: string;
+  milestoneIndex: number;
+  state: PolicyState;
+  action: KeeperAction;
+  /** When the action becomes possible; `null` when only a change of an account can make it possible. */
+  dueAt: bigint | null;
+  /** The reason for `waiting` or `done`, an SDK error name or a short word; empty when scheduled. */
+  reason: string;
+  /** Slot of the newest account this was read from. */
+  seenSlot: number;
+}
+
+/** A member of a transaction. */
+export interface Member {
+  policy: string;
+  milestoneIndex: number;
+  action: KeeperAction;
+}
+
+export type AttemptState = "signed" | "landed" | "failed" | "expired";
+
+/** One signed transaction, stored before it is sent. */
+export interface Attempt {
+  signature: string;
+  /** The signed bytes, sent again as they are. */
+  wire: Uint8Array;
+  members: Member[];
+  lastValidBlockHeight: number;
+  state: AttemptState;
+  error: string | null;
+}
+
+/** A milestone that is paid. Amounts are base units or lamports. */
+export interface Outcome {
+  policy: string;
+  milestoneIndex: number;
+  signature: string;
+  slot: number;
+  dueAt: bigint | null;
+  /** Chain time of the block. */
+  executedAt: bigint;
+  /** This member's share of the transaction's fee, in lamports. */
+  feeLamports: bigint;
+  /** What the gateway's keeper reward paid, in base units. */
+  reward: bigint;
+}
+
+/** What to do about an error. */
+export type Verdict =
+  | { kind: "retryable"; reason: string }
+  | { kind: "waiting"; reason: string }
+  | { kind: "terminal"; reason: string }
+  | { kind: "unknown"; reason: string };
+
+/** A release rule's answer. */
+export type Approval = "yes" | "no" | "later";
+
+/** Asked before the gateway's key signs. Rejecting means "later". */
+export interface ReleaseRule {
+  readonly name: string;
+  approve(policy: PublicKey, milestoneIndex: number): Promise<Approval>;
+}
+
+/** What the worker tells the metrics and the log. */
+export interface KeeperEvents {
+  executed(outcome: Outcome): void;
+  failed(member: Member, verdict: Verdict): void;
+  /** A policy that is due within the alert window and not covered. */
+  underfunded(policy: string, dueAt: bigint, shortfall: bigint): void;
+  rpc(method: string, milliseconds: number, ok: boolean): void;
+}

@@ -1,0 +1,74 @@
+/** What becomes of a policy that could not be paid: put off, waiting for an account, or over. */
+import { readWatch } from "../find/watch";
+import { backoffSeconds, MAX_BACKOFF_SECS } from "../send/backoff";
+import { backOff, done, wait } from "../store/policies";
+import type { Verdict } from "../types";
+import type { ReleaseSnapshot } from "@milepost/sdk";
+import { decide, type Item } from "./decide";
+import { look } from "./look";
+import type { WorkerSettings } from "./settings";
+import { watchedAccounts } from "./watched-accounts";
+
+type Settings = Pick<
+  WorkerSettings,
+  "context" | "database" | "events" | "payer" | "gatewaySigners" | "random"
+>;
+
+/** `snapshot` is what was read last, and may be out of date. */
+export async function conclude(
+  settings: Settings,
+  item: Item,
+  verdict: Verdict,
+  snapshot: ReleaseSnapshot | null = null,
+): Promise<void> {
+  settings.events.failed(item.member, verdict);
+  if (verdict.kind === "retryable") return putOff(settings, item, verdict.reason);
+  if (verdict.kind === "terminal") return done(settings.database, item.member, verdict.reason);
+  return lookAgain(settings, item, verdict, snapshot);
+}
+
+/** The rule said no: asked again as late as anything is. */
+export async function refused(settings: Settings, item: Item): Promise<void> {
+  const reason = "ReleaseRefused";
+  settings.events.failed(item.member, { kind: "retryable", reason });
+  await backOff(settings.database, item.member, MAX_BACKOFF_SECS, reason);
+}
+
+/**
+ * The watch is read before the decision, so that a change between the two is not missed. What only the chain's answer
+ * showed and the accounts don't is put off: it is not for them to end it.
+ */
+async function lookAgain(
+  settings: Settings,
+  item: Item,
+  verdict: Verdict,
+  snapshot: ReleaseSnapshot | null,
+): Promise<void> {
+  const { context, database } = settings;
+  const { policy } = item.member;
+  // Which account is frozen only a new look tells; the others go on changing with every payment.
+  const isOld = verdict.reason === "TokenAccountFrozen";
+  const first = isOld ? (await look(context, [policy])).get(policy)! : { snapshot };
+  const known = "snapshot" in first ? first.snapshot : null;
+  const watch = await readWatch(context, watchedAccounts(policy, verdict.reason, known)).catch(
+    () => null,
+  );
+  const looks = await look(context, [policy]);
+  const decision = decide(item, looks.get(policy)!, keysOf(settings));
+  const now = decision.kind === "held up" ? decision.verdict : null;
+  if (now?.kind === "terminal") return done(database, item.member, now.reason);
+  // Another reason than the one that the watch is for: the next try will find it.
+  if (watch && now?.kind === "waiting" && now.reason === verdict.reason) {
+    return wait(database, item.member, now.reason, watch);
+  }
+  return putOff(settings, item, verdict.reason);
+}
+
+export function keysOf({ payer, gatewaySigners = [] }: Pick<Settings, "payer" | "gatewaySigners">) {
+  return [payer, ...gatewaySigners].map(({ publicKey }) => publicKey);
+}
+
+async function putOff(settings: Settings, item: Item, reason: string): Promise<void> {
+  const seconds = backoffSeconds(item.attempts, settings.random);
+  await backOff(settings.database, item.member, seconds, reason);
+}

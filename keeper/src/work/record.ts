@@ -1,0 +1,65 @@
+/** What a landed transaction paid, in the store. */
+import { getChainTime } from "@milepost/sdk";
+import { transactionFee } from "../send/sign";
+import type { Deliverable } from "../send/deliver";
+import { finishAttempt } from "../store/attempts";
+import { plansOf } from "../store/policies";
+import type { Outcome } from "../types";
+import type { WorkerSettings } from "./settings";
+
+type Settings = Pick<WorkerSettings, "context" | "rpcs" | "database" | "events">;
+
+/**
+ * The attempt's end, its outcomes and its policies' state, in one transaction. Tells the events of what is new.
+ * Rejects when no RPC knows when the slot was: then the attempt stays open.
+ */
+export async function recordLanded(
+  settings: Settings,
+  attempt: Deliverable,
+  slot: number,
+): Promise<void> {
+  const { database, events } = settings;
+  const executedAt = await blockTime(settings, slot);
+  const { members, signature } = attempt;
+  const plans = await plansOf(
+    database,
+    members.map(({ policy }) => policy),
+  );
+  const fees = shares(transactionFee(attempt.wire), members.length);
+  const outcomes = members.map(({ policy, milestoneIndex, action }, index): Outcome => {
+    const plan = plans.find(
+      (each) =>
+        each.address === policy && each.milestoneIndex === milestoneIndex && each.action === action,
+    );
+    return {
+      policy,
+      milestoneIndex,
+      signature,
+      slot,
+      dueAt: plan?.dueAt ?? null,
+      executedAt,
+      feeLamports: fees[index]!,
+      // No gateway can set one in this version of the program.
+      reward: 0n,
+    };
+  });
+  const fresh = await finishAttempt(database, signature, { state: "landed", outcomes });
+  for (const outcome of fresh) events.executed(outcome);
+}
+
+/** Chain time of the slot's block. */
+async function blockTime({ rpcs, context }: Settings, slot: number): Promise<bigint> {
+  for (const rpc of rpcs) {
+    const time = await rpc.getBlockTime(slot).catch(() => null);
+    if (time !== null) return BigInt(time);
+  }
+  // Confirmed a moment ago, and not yet in anybody's ledger.
+  return BigInt((await getChainTime(context)).toString());
+}
+
+/** Parts of `total` that differ by one at most and make up all of it. */
+function shares(total: bigint, count: number): bigint[] {
+  const each = total / BigInt(Math.max(count, 1));
+  const rest = Number(total - each * BigInt(count));
+  return Array.from({ length: count }, (_, index) => each + (index < rest ? 1n : 0n));
+}

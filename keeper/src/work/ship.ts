@@ -1,0 +1,213 @@
+/** From decided payments to ended transactions: packs, simulates, signs, journals, delivers, records. */
+import { type Execution, groupExecutions, type ReleaseSnapshot } from "@milepost/sdk";
+import type { AddressLookupTableAccount } from "@solana/web3.js";
+import { classify } from "../send/classify";
+import { deliver, type Deliverable, type Delivery } from "../send/deliver";
+import { journal } from "../send/journal";
+import {
+  computeUnitLimitFor,
+  pack,
+  recentPrice,
+  type Simulation,
+  simulateGroup,
+  withBudget,
+} from "../send/pack";
+import { sign, type Signed } from "../send/sign";
+import { split } from "../send/split";
+import { finishAttempt } from "../store/attempts";
+import type { Verdict } from "../types";
+import { inParallel } from "./parallel";
+import type { Item } from "./decide";
+import { recordLanded } from "./record";
+import type { WorkerSettings } from "./settings";
+
+export interface Ready extends Item {
+  execution: Execution;
+  snapshot: ReleaseSnapshot;
+}
+
+/** What a shipment tells whoever holds the leases. */
+export interface Shipping {
+  settings: WorkerSettings;
+  /** Ends deliveries, which stay journaled. */
+  signal: AbortSignal;
+  /** No new signature once this is true. */
+  isStopping(): boolean;
+  /** Those of the items whose lease is still ours. */
+  stillHeld(items: readonly Ready[]): Promise<Ready[]>;
+  /** The store has what became of these. */
+  ended(items: readonly Item[]): Promise<void>;
+  /** Could not be paid. */
+  heldUp(item: Item, verdict: Verdict, snapshot: ReleaseSnapshot | null): Promise<void>;
+}
+
+/** Ships everything, as few transactions as it takes. */
+export async function ship(shipping: Shipping, items: readonly Ready[]): Promise<void> {
+  if (items.length === 0) return;
+  const { settings } = shipping;
+  const executions = items.map(({ execution }) => execution);
+  const lookupTables = (await settings.tables?.tablesFor(executions)) ?? [];
+  const payer = settings.payer.publicKey;
+  const { groups, tooLarge } = pack(items, { ...settings.packing, payer, lookupTables });
+  for (const item of tooLarge) {
+    await shipping.heldUp(item, { kind: "unknown", reason: "SendTooLarge" }, item.snapshot);
+  }
+  await inParallel(groups, settings.concurrency ?? 8, (group) =>
+    shipGroup(shipping, group, lookupTables),
+  );
+}
+
+async function shipGroup(
+  shipping: Shipping,
+  items: readonly Ready[],
+  lookupTables: readonly AddressLookupTableAccount[],
+): Promise<void> {
+  const { settings } = shipping;
+  const { database } = settings;
+  if (items.length === 0 || shipping.isStopping()) return;
+  const made = await prepare(shipping, items, lookupTables);
+  if (made.kind === "unanswered") {
+    // Nothing was sent.
+    for (const item of items) await shipping.heldUp(item, made.verdict, item.snapshot);
+    return;
+  }
+  if (made.kind === "refused") return goOn(shipping, items, lookupTables, made.failure);
+  if (made.kind === "lost") return shipGroup(shipping, made.rest, lookupTables);
+  if (shipping.isStopping()) return;
+  await settings.crash?.("after-sign");
+  const members = items.map(({ member }) => member);
+  const attempt = await journal(database, made.signed, members);
+  await settings.crash?.("after-journal");
+  const delivery = await deliver(attempt, {
+    ...deliveryOf(shipping),
+    onSent: () => settings.crash?.("after-send"),
+  });
+  if (delivery.state !== "failed") return settle(shipping, attempt, items, delivery);
+  const { error } = delivery;
+  await settings.crash?.("after-confirm");
+  await finishAttempt(database, attempt.signature, {
+    state: "failed",
+    error: classify(error).reason,
+  });
+  await settings.crash?.("after-record");
+  return goOn(shipping, items, lookupTables, { isOk: false, err: error, error });
+}
+
+type Made =
+  | { kind: "signed"; signed: Signed }
+  /** The simulation failed. */
+  | { kind: "refused"; failure: Failure }
+  /** Other workers have taken some over. */
+  | { kind: "lost"; rest: Ready[] }
+  | { kind: "unanswered"; verdict: Verdict };
+
+type Failure = Exclude<Simulation, { isOk: true }>;
+
+async function prepare(
+  shipping: Shipping,
+  items: readonly Ready[],
+  lookupTables: readonly AddressLookupTableAccount[],
+): Promise<Made> {
+  const { context, payer, gatewaySigners, priorityFee, crash } = shipping.settings;
+  const group = groupOf(shipping, items, lookupTables);
+  const simulation = await asked(() => simulateGroup(context, payer.publicKey, group));
+  if ("verdict" in simulation) return simulation;
+  if (!simulation.isOk) return { kind: "refused", failure: simulation };
+  const instructions = withBudget(group, {
+    computeUnitLimit: computeUnitLimitFor(simulation.computeUnits),
+    computeUnitPrice: await recentPrice(context, group.instructions, priorityFee),
+  });
+  await crash?.("before-sign");
+  const rest = await shipping.stillHeld(items);
+  if (rest.length < items.length) return { kind: "lost", rest };
+  const signed = await asked(() =>
+    sign(context, instructions, { payer, signers: gatewaySigners, lookupTables }),
+  );
+  return "verdict" in signed ? signed : { kind: "signed", signed };
+}
+
+async function asked<T>(
+  call: () => Promise<T>,
+): Promise<T | { kind: "unanswered"; verdict: Verdict }> {
+  try {
+    return await call();
+  } catch (error) {
+    return { kind: "unanswered", verdict: classify(error) };
+  }
+}
+
+/** Writes down how an attempt ended that did not fail, for the members that are ours. */
+export async function settle(
+  shipping: Shipping,
+  attempt: Deliverable,
+  items: readonly Item[],
+  delivery: Exclude<Delivery, { state: "failed" }>,
+): Promise<void> {
+  const { settings } = shipping;
+  if (delivery.state === "landed") {
+    await settings.crash?.("after-confirm");
+    await recordLanded(settings, attempt, delivery.slot);
+    await settings.crash?.("after-record");
+    return shipping.ended(items);
+  }
+  // Whoever takes over a stopped worker's leases finds the bytes in the journal.
+  if (delivery.state === "open" && shipping.signal.aborted) return;
+  if (delivery.state === "expired") {
+    await finishAttempt(settings.database, attempt.signature, { state: "expired" });
+  }
+  const reason = delivery.state === "expired" ? "SendBlockhashExpired" : delivery.reason;
+  for (const item of items) await shipping.heldUp(item, { kind: "retryable", reason }, null);
+}
+
+export function deliveryOf({ settings, signal }: Pick<Shipping, "settings" | "signal">) {
+  const { rpcs, context, pause, resendEveryMs, maxRounds } = settings;
+  const { programId, commitment } = context;
+  return { rpcs, programId, commitment, pause, signal, resendEveryMs, maxRounds };
+}
+
+/** After a failure of the whole: who is to blame leaves, the others are tried again. */
+async function goOn(
+  shipping: Shipping,
+  items: readonly Ready[],
+  lookupTables: readonly AddressLookupTableAccount[],
+  failure: Failure,
+): Promise<void> {
+  const group = groupOf(shipping, items, lookupTables);
+  const verdict = classify(failure.error, {
+    programId: shipping.settings.context.programId,
+    instructionPrograms: group.instructions.map(({ programId }) => programId),
+  });
+  const { blamed, rest, isShared } = split(items, group, failure.err, failure.error);
+  if (!isShared) {
+    for (const item of blamed) await shipping.heldUp(item, verdict, item.snapshot);
+    return shipGroup(shipping, rest, lookupTables);
+  }
+  if (/LookupTable/.test(verdict.reason)) shipping.settings.tables?.forget();
+  if (items.length > 1 && OF_THE_SIZE.has(verdict.reason)) {
+    const middle = Math.ceil(items.length / 2);
+    await shipGroup(shipping, items.slice(0, middle), lookupTables);
+    return shipGroup(shipping, items.slice(middle), lookupTables);
+  }
+  for (const item of items) await shipping.heldUp(item, verdict, item.snapshot);
+}
+
+/** Half as many may fit. */
+const OF_THE_SIZE = new Set([
+  "ComputationalBudgetExceeded",
+  "ProgramFailedToComplete",
+  "MaxLoadedAccountsDataSizeExceeded",
+  "TooManyAccountLocks",
+]);
+
+/** The SDK's group of items that are known to fit one transaction. */
+function groupOf(
+  { settings }: Shipping,
+  items: readonly Ready[],
+  lookupTables: readonly AddressLookupTableAccount[],
+) {
+  const [group] = groupExecutions(
+    items.map(({ execution }) => execution),
+    { ...settings.packing, payer: settings.payer.publicKey, lookupTables },
+  );
+  return group!;
+}

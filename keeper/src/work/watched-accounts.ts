@@ -1,0 +1,62 @@
+/** Which accounts have to change before something that waits is worth another try. */
+import { payingAccount, type ReleaseSnapshot } from "@milepost/sdk";
+import { PublicKey } from "@solana/web3.js";
+
+type Accounts = (snapshot: ReleaseSnapshot) => PublicKey[];
+
+const source: Accounts = (snapshot) => [payingAccount(snapshot)];
+const fees =
+  (name: "gatewayFeeDestination" | "protocolFeeDestination"): Accounts =>
+  (snapshot) => [snapshot.policy.gateway, snapshot.configAddress, snapshot[name].address];
+const destinations: Accounts = (snapshot) => [
+  snapshot.recipientDestination.address,
+  snapshot.gatewayFeeDestination.address,
+  snapshot.protocolFeeDestination.address,
+];
+
+const frozen: Accounts = (snapshot) => {
+  const { source, recipientDestination, gatewayFeeDestination, protocolFeeDestination } = snapshot;
+  const paid = [recipientDestination, gatewayFeeDestination, protocolFeeDestination];
+  return [
+    ...(source?.isFrozen ? [payingAccount(snapshot)] : []),
+    ...paid.filter(({ state }) => state?.isFrozen).map(({ address }) => address),
+  ];
+};
+
+/** By the verdict's reason, beside the policy and its escrow. Only those: others change with every payment of others. */
+const ACCOUNTS: Readonly<Record<string, Accounts>> = {
+  ProgramPaused: ({ configAddress }) => [configAddress],
+  InvalidSigner: ({ policy }) => [policy.gateway],
+  InsufficientFunds: source,
+  InsufficientDelegation: source,
+  DelegationRevoked: source,
+  DelegationReplaced: source,
+  InvalidTokenAccount: source,
+  InvalidVault: source,
+  TokenAccountCpiGuarded: source,
+  TokenAccountCpiGuard: source,
+  TokenInsufficientFunds: source,
+  TokenOwnerMismatch: source,
+  TokenCpiGuardTransferBlocked: source,
+  TokenAccountFrozen: frozen,
+  TokenUninitializedState: (snapshot) => [...source(snapshot), ...destinations(snapshot)],
+  TokenNoMemo: destinations,
+  InvalidRecipientTokenAccount: ({ recipientDestination }) => [recipientDestination.address],
+  InvalidGatewayFeeAccount: fees("gatewayFeeDestination"),
+  InvalidProtocolFeeAccount: fees("protocolFeeDestination"),
+  UnsupportedMint: ({ userPayment }) => [userPayment.mint],
+  MintUnsupported: ({ userPayment }) => [userPayment.mint],
+};
+
+/** The policy alone when nothing was read about it. */
+export function watchedAccounts(
+  policy: string,
+  reason: string,
+  snapshot: ReleaseSnapshot | null,
+): PublicKey[] {
+  return [
+    new PublicKey(policy),
+    ...(snapshot?.escrow ? [snapshot.escrow.address] : []),
+    ...(snapshot ? (ACCOUNTS[reason]?.(snapshot) ?? []) : []),
+  ];
+}

@@ -1,0 +1,261 @@
+/** Pays what is due: one pass after another, each over the leases it gets from the queue. */
+import type { ReleaseSnapshot } from "@milepost/sdk";
+import { PublicKey } from "@solana/web3.js";
+import type { Lease } from "../queue/execute-queue";
+import { classify } from "../send/classify";
+import { deliver, type Deliverable } from "../send/deliver";
+import { finishAttempt, openAttempts, openAttemptsOf } from "../store/attempts";
+import { plansOf } from "../store/policies";
+import type { Approval, Verdict } from "../types";
+import { conclude, keysOf, refused } from "./conclude";
+import { build, decide, type Item } from "./decide";
+import { look } from "./look";
+import { inParallel } from "./parallel";
+import { recordLanded } from "./record";
+import type { WorkerSettings } from "./settings";
+import { deliveryOf, type Ready, settle, ship, type Shipping } from "./ship";
+
+export interface PassResult {
+  /** Leases that the pass had. */
+  leased: number;
+  /** Leases that it ended; the others were given back or are somebody else's. */
+  ended: number;
+}
+
+export class Worker {
+  private readonly deliveries = new AbortController();
+  private isStopped = false;
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly settings: WorkerSettings) {}
+
+  /**
+   * Works on up to `batchSize` policies to their end. Rejects when the database does; leases that have not ended are then
+   * given back, as far as possible. One pass at a time.
+   */
+  pass(): Promise<PassResult> {
+    return this.alone(async () => {
+      if (this.isStopped) return { leased: 0, ended: 0 };
+      const { queue, batchSize = 100 } = this.settings;
+      const leases = await queue.fetch(batchSize);
+      const pass = new Pass(this.settings, leases, this.deliveries.signal, () => this.isStopped);
+      try {
+        if (leases.length > 0) await pass.run();
+      } finally {
+        await pass.giveBackRest();
+      }
+      return { leased: leases.length, ended: pass.endedCount };
+    });
+  }
+
+  /**
+   * Looks once after signed transactions whose end nobody knows, also those of policies that are not due any more. To be
+   * called now and then: a pass only looks after those of its own policies. Answers with how many ended.
+   */
+  recover(limit = 100): Promise<number> {
+    return this.alone(async () => {
+      const { database } = this.settings;
+      const options = {
+        ...deliveryOf({ settings: this.settings, signal: this.deliveries.signal }),
+      };
+      let ended = 0;
+      for (const attempt of await openAttempts(database, limit)) {
+        if (this.isStopped) break;
+        const delivery = await deliver(attempt, { ...options, maxRounds: 1 });
+        if (delivery.state === "open") continue;
+        if (delivery.state === "landed") {
+          await recordLanded(this.settings, attempt, delivery.slot);
+        } else {
+          const error = delivery.state === "failed" ? classify(delivery.error).reason : undefined;
+          await finishAttempt(database, attempt.signature, { state: delivery.state, error });
+        }
+        ended += 1;
+      }
+      return ended;
+    });
+  }
+
+  /** Signs nothing more; resolves when what is on its way has ended. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.running;
+  }
+
+  /** `stop` without waiting for the chain: what is on its way stays in the journal, for whoever comes next. */
+  async abandon(): Promise<void> {
+    this.isStopped = true;
+    this.deliveries.abort();
+    await this.running;
+  }
+
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.running.then(work);
+    this.running = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** The policies of one fetch. */
+class Pass implements Shipping {
+  private readonly open: Map<string, Lease>;
+  endedCount = 0;
+
+  constructor(
+    readonly settings: WorkerSettings,
+    leases: readonly Lease[],
+    readonly signal: AbortSignal,
+    readonly isStopping: () => boolean,
+  ) {
+    this.open = new Map(leases.map((lease) => [lease.policy, lease]));
+  }
+
+  async run(): Promise<void> {
+    await this.resume();
+    if (this.isStopping()) return;
+    const items = await this.items();
+    const looks = await look(
+      this.settings.context,
+      items.map(({ member }) => member.policy),
+    );
+    const ready: Ready[] = [];
+    await inParallel(items, 8, async (item) => {
+      const found = looks.get(item.member.policy)!;
+      const one = await this.prepare(item, found);
+      if (one) ready.push(one);
+    });
+    // In the order of the leases: the longest due first.
+    const order = new Map([...this.open.keys()].map((policy, index) => [policy, index]));
+    ready.sort((a, b) => order.get(a.member.policy)! - order.get(b.member.policy)!);
+    await ship(this, ready);
+  }
+
+  async stillHeld(items: readonly Ready[]): Promise<Ready[]> {
+    const leases = items.flatMap(({ member }) => this.open.get(member.policy) ?? []);
+    const held = new Set((await this.settings.queue.held(leases)).map(({ policy }) => policy));
+    for (const { member } of items) if (!held.has(member.policy)) this.open.delete(member.policy);
+    return items.filter(({ member }) => held.has(member.policy));
+  }
+
+  async ended(items: readonly Item[]): Promise<void> {
+    const leases = items.flatMap(({ member }) => this.open.get(member.policy) ?? []);
+    for (const { policy } of leases) this.open.delete(policy);
+    await this.settings.queue.complete(leases);
+    this.endedCount += leases.length;
+  }
+
+  async heldUp(
+    item: Item,
+    verdict: Verdict,
+    snapshot: ReleaseSnapshot | null = null,
+  ): Promise<void> {
+    await conclude(this.settings, item, verdict, snapshot);
+    await this.ended([item]);
+  }
+
+  /** A worker that stops, or that the database failed, keeps nobody waiting until its leases end. */
+  async giveBackRest(): Promise<void> {
+    const leases = [...this.open.values()];
+    this.open.clear();
+    await this.settings.queue.release(leases).catch(() => undefined);
+  }
+
+  /** Brings what was signed before to its end. Nothing is signed for a policy whose last bytes may still land. */
+  private async resume(): Promise<void> {
+    const attempts = await openAttemptsOf(this.settings.database, [...this.open.keys()]);
+    await inParallel(attempts, this.settings.concurrency ?? 8, async (attempt) => {
+      const delivery = await deliver(attempt, deliveryOf(this));
+      if (delivery.state === "landed") {
+        await settle(this, attempt, await this.itemsOf(attempt), delivery);
+      } else if (delivery.state === "open") {
+        const items = await this.itemsOf(attempt);
+        await settle(this, attempt, items, delivery);
+        // Stopped: given back, as nothing else may be done with them.
+        for (const { member } of items) await this.letGo(member.policy);
+      } else {
+        const error = delivery.state === "failed" ? classify(delivery.error).reason : undefined;
+        await finishAttempt(this.settings.database, attempt.signature, {
+          state: delivery.state,
+          error,
+        });
+      }
+    });
+  }
+
+  private async itemsOf({ members }: Deliverable): Promise<Item[]> {
+    const plans = await plansOf(
+      this.settings.database,
+      members.map(({ policy }) => policy),
+    );
+    return members
+      .filter(({ policy }) => this.open.has(policy))
+      .map((member) => {
+        const plan = plans.find(({ address }) => address === member.policy);
+        return { member, dueAt: plan?.dueAt ?? null, attempts: plan?.attempts ?? 0 };
+      });
+  }
+
+  private async letGo(policy: string): Promise<void> {
+    const lease = this.open.get(policy);
+    if (!lease) return;
+    this.open.delete(policy);
+    await this.settings.queue.release([lease]);
+  }
+
+  /** What the store says is to be done; leases on anything else are over. */
+  private async items(): Promise<Item[]> {
+    const policies = [...this.open.keys()];
+    const plans = await plansOf(this.settings.database, policies);
+    const items = plans
+      .filter(({ state, address }) => state === "scheduled" && this.open.has(address))
+      .map(({ address, milestoneIndex, action, dueAt, attempts }): Item => {
+        return { member: { policy: address, milestoneIndex, action }, dueAt, attempts };
+      });
+    const wanted = new Set(items.map(({ member }) => member.policy));
+    const over = policies
+      .filter((policy) => !wanted.has(policy))
+      .map((policy) => this.open.get(policy)!);
+    for (const { policy } of over) this.open.delete(policy);
+    await this.settings.queue.complete(over);
+    this.endedCount += over.length;
+    return items;
+  }
+
+  /** The execution, or null when the policy was held up. An error here is this policy's alone. */
+  private async prepare(
+    item: Item,
+    found: { snapshot: ReleaseSnapshot } | { error: unknown },
+  ): Promise<Ready | null> {
+    const snapshot = "snapshot" in found ? found.snapshot : null;
+    const decision = decide(item, found, keysOf(this.settings));
+    if (decision.kind === "held up" || !snapshot) {
+      const verdict = decision.kind === "held up" ? decision.verdict : UNREAD;
+      await this.heldUp(item, verdict, snapshot);
+      return null;
+    }
+    const approval = decision.needsApproval ? await this.ask(item) : "yes";
+    if (approval !== "yes") {
+      if (approval === "no") await refused(this.settings, item);
+      else await conclude(this.settings, item, { kind: "retryable", reason: "ReleaseLater" });
+      await this.ended([item]);
+      return null;
+    }
+    const { context, payer } = this.settings;
+    try {
+      const execution = await build(context, item, snapshot, payer.publicKey);
+      return { ...item, execution, snapshot };
+    } catch (error) {
+      await this.heldUp(item, classify(error), snapshot);
+      return null;
+    }
+  }
+
+  private async ask({ member }: Item): Promise<Approval> {
+    try {
+      return await this.settings.rule.approve(new PublicKey(member.policy), member.milestoneIndex);
+    } catch {
+      return "later";
+    }
+  }
+}
+
+const UNREAD: Verdict = { kind: "unknown", reason: "Unread" };

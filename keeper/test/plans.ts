@@ -1,0 +1,43 @@
+/** Builders of the store's words with valid defaults. */
+import { Keypair } from "@solana/web3.js";
+import type { Member, Outcome, PolicyPlan } from "../src/types";
+
+/** Chain time of the tests. */
+export const NOW = 1_800_000_000n;
+
+/** An address that is the same in every run. */
+export function addressOf(name: string): string {
+  return Keypair.fromSeed(Buffer.alloc(32, name)).publicKey.toBase58();
+}
+
+/** Due now, seen in slot 100. */
+export function plan(name: string, overrides: Partial<PolicyPlan> = {}): PolicyPlan {
+  return {
+    address: addressOf(name),
+    milestoneIndex: 0,
+    state: "scheduled",
+    action: "executePayment",
+    dueAt: NOW,
+    reason: "",
+    seenSlot: 100,
+    ...overrides,
+  };
+}
+
+export function member(name: string, overrides: Partial<Member> = {}): Member {
+  return { policy: addressOf(name), milestoneIndex: 0, action: "executePayment", ...overrides };
+}
+
+export function outcome(name: string, overrides: Partial<Outcome> = {}): Outcome {
+  return {
+    policy: addressOf(name),
+    milestoneIndex: 0,
+    signature: "signature",
+    slot: 110,
+    dueAt: NOW,
+    executedAt: NOW + 2n,
+    feeLamports: 5_000n,
+    reward: 0n,
+    ...overrides,
+  };
+}

@@ -1,0 +1,204 @@
+import { expect } from "chai";
+import {
+  type ExecuteQueue,
+  type Lease,
+  openQueue,
+  type QueueOptions,
+} from "../src/queue/execute-queue";
+import { backOff, upsertPlans, wait } from "../src/store/policies";
+import type { Database } from "../src/types";
+import { addressOf, NOW, plan } from "./plans";
+import { migratedDatabase, SERVER_URL, type TestDatabase } from "./test-database";
+
+describe(`queue (${SERVER_URL ? "server" : "embedded"})`, () => {
+  let test: TestDatabase;
+  let database: Database;
+  let queues: ExecuteQueue[];
+
+  beforeEach(async () => {
+    test = await migratedDatabase();
+    database = test.database;
+    queues = [];
+  });
+
+  afterEach(async () => {
+    for (const queue of queues) await queue.stop();
+    await test.drop();
+  });
+
+  /** As a worker's process opens it. */
+  const worker = async (options?: QueueOptions) => {
+    const queue = await openQueue(await test.another(), options);
+    queues.push(queue);
+    return queue;
+  };
+  const policies = (leases: readonly Lease[]) => leases.map(({ policy }) => policy).sort();
+  const names = (...all: string[]) => all.map(addressOf).sort();
+  /** Lets database time pass for jobs and for the marks in the store. */
+  const elapse = (seconds: number) =>
+    database.script(`
+      UPDATE milepost_keeper_queue.job SET started_on = started_on - interval '${seconds} seconds',
+        start_after = start_after - interval '${seconds} seconds';
+      UPDATE milepost_keeper.policies SET queued_at = queued_at - interval '${seconds} seconds',
+        not_before = not_before - interval '${seconds} seconds'`);
+
+  /** The lease as `elapse` makes it. */
+  const startedEarlier = (lease: Lease, seconds: number): Lease => ({
+    ...lease,
+    startedOn: new Date(lease.startedOn.getTime() - 1_000 * seconds),
+  });
+
+  it("given due and other policies, when jobs are made, then a batch of the due ones can be fetched once", async () => {
+    await upsertPlans(database, [plan("a"), plan("b"), plan("later", { dueAt: NOW + 1n })]);
+    const queue = await worker();
+    expect(await queue.enqueueDue(NOW, 10)).to.equal(2);
+    const leases = await queue.fetch(10);
+    expect(policies(leases)).to.deep.equal(names("a", "b"));
+    expect(await queue.fetch(10)).to.deep.equal([]);
+    expect(leases[0]!.expiresOn.getTime() - leases[0]!.startedOn.getTime()).to.equal(300_000);
+  });
+
+  it("given more than a batch, when jobs are made again, then the next ones follow and none twice", async () => {
+    await upsertPlans(database, [plan("a", { dueAt: NOW - 1n }), plan("b")]);
+    const queue = await worker();
+    expect(await queue.enqueueDue(NOW, 1)).to.equal(1);
+    expect(await queue.enqueueDue(NOW, 1)).to.equal(1);
+    expect(await queue.enqueueDue(NOW, 1)).to.equal(0);
+    expect(await queue.depth()).to.deep.equal({ queued: 2, active: 0 });
+  });
+
+  it("given several workers, when they make jobs and fetch at once, then each policy has one worker", async () => {
+    const all = Array.from({ length: 60 }, (_, index) => `policy ${index}`);
+    await upsertPlans(
+      database,
+      all.map((name) => plan(name)),
+    );
+    const workers = await Promise.all([1, 2, 3].map(() => worker()));
+    await Promise.all(workers.map((queue) => queue.enqueueDue(NOW, 60)));
+    const fetched = await Promise.all(workers.map((queue) => queue.fetch(25)));
+    const leases = fetched.flat();
+    expect(new Set(policies(leases)).size).to.equal(leases.length);
+    const rest = await workers[0]!.fetch(60);
+    expect(policies([...leases, ...rest])).to.deep.equal(names(...all));
+  });
+
+  it("given workers that start at once, when the queue's tables are missing, then all of them can use it", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const workers = await Promise.all([1, 2, 3].map(() => worker()));
+    await workers[2]!.enqueueDue(NOW, 10);
+    expect(policies(await workers[1]!.fetch(10))).to.deep.equal(names("a"));
+  });
+
+  it("given a worker that died, when its lease has run out, then another one takes over, not before", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const dead = await worker({ leaseSeconds: 120 });
+    await dead.enqueueDue(NOW, 10);
+    const [lost] = await dead.fetch(10);
+    const living = await worker({ leaseSeconds: 120 });
+    await elapse(119);
+    await living.maintain();
+    expect(await living.fetch(10)).to.deep.equal([]);
+    expect(await dead.held([startedEarlier(lost!, 119)])).to.have.length(1);
+    await elapse(2);
+    expect(await dead.held([startedEarlier(lost!, 121)])).to.deep.equal([]);
+    await living.maintain();
+    const [taken] = await living.fetch(10);
+    expect(taken!.policy).to.equal(addressOf("a"));
+    expect(await living.held([taken!])).to.deep.equal([taken]);
+    expect(await dead.held([lost!])).to.deep.equal([]);
+  });
+
+  it("given a lease that was taken over, when the first holder completes or releases it, then the second keeps it", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const slow = await worker();
+    await slow.enqueueDue(NOW, 10);
+    const lost = await slow.fetch(10);
+    await elapse(301);
+    const second = await worker();
+    await second.maintain();
+    const taken = await second.fetch(10);
+    const late = lost.map((lease) => startedEarlier(lease, 301));
+    await slow.complete(late);
+    await slow.release(late);
+    expect(await second.held(taken)).to.deep.equal(taken);
+    expect(await second.depth()).to.deep.equal({ queued: 0, active: 1 });
+  });
+
+  it("given workers that die again and again, when a lease runs out for the fifth time, then the job is still made", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const queue = await worker();
+    await queue.enqueueDue(NOW, 10);
+    for (let death = 0; death < 5; death += 1) {
+      expect(policies(await queue.fetch(10)), `death ${death}`).to.deep.equal(names("a"));
+      await elapse(301);
+      await queue.maintain();
+    }
+  });
+
+  it("given a completed job, when the policy was put off or waits, then there is no new one; when it is due, there is", async () => {
+    await upsertPlans(database, [plan("a"), plan("b"), plan("c")]);
+    const queue = await worker();
+    await queue.enqueueDue(NOW, 10);
+    const leases = await queue.fetch(10);
+    await backOff(database, { policy: addressOf("a"), milestoneIndex: 0 }, 60, "timeout");
+    await wait(database, { policy: addressOf("b"), milestoneIndex: 0 }, "InsufficientFunds");
+    // The finder sees the next milestone while the job of the last one is still there.
+    await upsertPlans(database, [plan("c", { milestoneIndex: 1, seenSlot: 101 })]);
+    await queue.enqueueDue(NOW, 10);
+    expect(await queue.fetch(10)).to.deep.equal([]);
+    await queue.complete(leases);
+    expect(await queue.enqueueDue(NOW, 10)).to.equal(1);
+    expect(policies(await queue.fetch(10))).to.deep.equal(names("c"));
+  });
+
+  it("given an active job and more to do, when others fetch, then nothing stands in their way", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const queue = await worker();
+    await queue.enqueueDue(NOW, 10);
+    await queue.fetch(10);
+    await upsertPlans(database, [plan("a", { milestoneIndex: 1, seenSlot: 101 }), plan("b")]);
+    await queue.enqueueDue(NOW, 10);
+    expect(policies(await (await worker()).fetch(10))).to.deep.equal(names("b"));
+  });
+
+  it("given a job that got lost, when its time is over, then it is made again from the store", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const queue = await worker();
+    await queue.enqueueDue(NOW, 10);
+    await database.query("DELETE FROM milepost_keeper_queue.job");
+    expect(await queue.enqueueDue(NOW, 10)).to.equal(0);
+    await elapse(301);
+    expect(await queue.enqueueDue(NOW, 10)).to.equal(1);
+    expect(policies(await queue.fetch(10))).to.deep.equal(names("a"));
+  });
+
+  it("given a job that can't be made, when that fails, then the policy counts as due and not as queued", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const queue = await worker();
+    await database.query("ALTER TABLE milepost_keeper_queue.job RENAME TO away");
+    const [refused] = await Promise.allSettled([queue.enqueueDue(NOW, 10)]);
+    expect(refused).to.have.nested.property("reason.code", "42P01");
+    await database.query("ALTER TABLE milepost_keeper_queue.away RENAME TO job");
+    expect(await queue.enqueueDue(NOW, 10)).to.equal(1);
+  });
+
+  it("given a database that fails, when a batch is fetched, then that is said and not taken for an empty queue", async () => {
+    const queue = await worker();
+    await database.query("ALTER TABLE milepost_keeper_queue.job RENAME TO away");
+    const [refused] = await Promise.allSettled([queue.fetch(10)]);
+    await database.query("ALTER TABLE milepost_keeper_queue.away RENAME TO job");
+    expect(refused).to.have.nested.property("reason.code", "42P01");
+  });
+
+  it("given a worker that stops, when it holds leases, then another one gets them at once and it gets nothing more", async () => {
+    await upsertPlans(database, [plan("a"), plan("b"), plan("c")]);
+    const stopping = await worker();
+    await stopping.enqueueDue(NOW, 10);
+    const leases = await stopping.fetch(10);
+    await stopping.complete([leases[0]!]);
+    await stopping.stop();
+    expect(await stopping.fetch(10)).to.deep.equal([]);
+    const next = await worker();
+    expect(policies(await next.fetch(10))).to.deep.equal(policies(leases.slice(1)));
+  });
+});

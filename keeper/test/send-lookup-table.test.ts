@@ -1,0 +1,200 @@
+import { expect } from "chai";
+import { buildExecution, loadReleaseSnapshots, PROGRAM_ID } from "@milepost/sdk";
+import {
+  AddressLookupTableProgram,
+  PublicKey,
+  SYSVAR_SLOT_HASHES_PUBKEY,
+  VersionedTransaction,
+} from "@solana/web3.js";
+import { LookupTables, sharedAddresses } from "../src/send/lookup-table";
+import { lookupTables, saveLookupTable } from "../src/store/lookup-tables";
+import { dropped, FaultyConnection } from "./work-chain";
+import { WorkWorld } from "./work-world";
+
+const STATES = ["creating", "active", "deactivating", "closed"] as const;
+
+describe("send: lookup tables", () => {
+  let keeper: WorkWorld;
+  let policies: string[];
+  beforeEach(async () => {
+    keeper = await WorkWorld.create();
+    await pass(5n);
+    policies = [];
+    for (let index = 0; index < 12; index += 1)
+      policies.push(await keeper.otherPolicy(`o${index}`));
+  });
+  afterEach(() => keeper.close());
+
+  /** Lets slots pass, and the sysvar know of the last 512: creations and closings are checked against it. */
+  async function pass(slots: bigint): Promise<void> {
+    const now = keeper.chain.slot() + slots;
+    await keeper.chain.warpToSlot(now);
+    const data = Buffer.alloc(8 + 512 * 40);
+    data.writeBigUInt64LE(512n);
+    for (let age = 0; age < 512; age += 1) data.writeBigUInt64LE(now - BigInt(age), 8 + age * 40);
+    const sysvar = (await keeper.chain.getAccount(SYSVAR_SLOT_HASHES_PUBKEY))!;
+    await keeper.chain.setAccount(SYSVAR_SLOT_HASHES_PUBKEY, { ...sysvar, data });
+  }
+
+  const tables = (rpc = keeper.rpc, problems: unknown[] = [], maxTables = 4) =>
+    new LookupTables({
+      context: keeper.context(rpc),
+      database: keeper.database,
+      payer: keeper.payer,
+      rpcs: [rpc],
+      programId: PROGRAM_ID,
+      commitment: "confirmed",
+      pause: async () => pass(1n),
+      maxRounds: 3,
+      maxTables,
+      onProblem: (error) => problems.push(error),
+    });
+  const executions = async (some = policies) => {
+    const context = keeper.context();
+    const keys = some.map((policy) => new PublicKey(policy));
+    const snapshots = await loadReleaseSnapshots(context, keys);
+    return snapshots.map((snapshot) => buildExecution(context, snapshot));
+  };
+  const records = () => lookupTables(keeper.database, STATES);
+  const lamports = async () => (await keeper.chain.getAccount(keeper.payer.publicKey))!.lamports;
+
+  it("given executions of many owners, when a table is asked for, then it holds what they share, can be used, and is asked for once", async () => {
+    const all = await executions();
+    const problems: unknown[] = [];
+    const made = tables(keeper.rpc, problems);
+    const [table] = await made.tablesFor(all);
+    expect(problems).to.deep.equal([]);
+    expect(table!.state.addresses.map(String)).to.have.members(sharedAddresses(all, 2).map(String));
+    expect(table!.state.lastExtendedSlot).to.be.lessThan(Number(keeper.chain.slot()));
+    const [record] = await records();
+    expect(record).to.deep.include({ address: table!.key.toBase58(), state: "active" });
+    const sent = keeper.rpc.count("sendTransaction");
+    expect((await made.tablesFor(all)).map(({ key }) => key)).to.deep.equal([table!.key]);
+    expect((await tables().tablesFor(all)).map(({ key }) => key)).to.deep.equal([table!.key]);
+    expect(keeper.rpc.count("sendTransaction")).to.equal(sent);
+  });
+
+  it("given two that ask at once, when addresses are missing, then one table is made", async () => {
+    const all = await executions();
+    const made = tables();
+    const [one, two] = await Promise.all([made.tablesFor(all), made.tablesFor(all)]);
+    expect(one.map(({ key }) => key)).to.deep.equal(two.map(({ key }) => key));
+    expect(await records()).to.have.length(1);
+    expect(keeper.rpc.count("sendTransaction")).to.equal(1);
+  });
+
+  it("given a table, when a worker packs with it, then more executions share a transaction", async () => {
+    await keeper.find();
+    await keeper.enqueue();
+    await keeper.worker({ tables: tables() }).pass();
+    for (const policy of policies) expect(keeper.payments(policy)).to.deep.equal([1]);
+    const withTable = keeper.executed.map(({ signature }) => signature);
+    expect(new Set(withTable).size).to.equal(2);
+    const first = keeper.chain.landedTransaction(withTable[0]!)!.transaction;
+    expect(
+      VersionedTransaction.deserialize(first.serialize()).message.addressTableLookups,
+    ).to.have.length(1);
+  });
+
+  it("given a creation that is broken off, when another process maintains, then the table is found and filled", async () => {
+    const all = await executions();
+    const frozen = new FaultyConnection(keeper.chain);
+    frozen.fault = async (request, next) => {
+      const answer = await next();
+      return request.method === "sendTransaction" ? new Promise(() => undefined) : answer;
+    };
+    void tables(frozen).tablesFor(all);
+    while (frozen.count("sendTransaction") === 0) await new Promise(setImmediate);
+    const [begun] = await records();
+    expect(begun).to.include({ state: "creating" });
+    // As long as its maker may be at work, nobody meddles.
+    await tables().maintain();
+    expect((await records()).map(({ state }) => state)).to.deep.equal(["creating"]);
+    await pass(301n);
+    await tables().maintain();
+    expect((await records()).map(({ state }) => state)).to.deep.equal(["active"]);
+    const [table] = await tables().tablesFor(all);
+    expect(table!.key.toBase58()).to.equal(begun!.address);
+    expect(table!.state.addresses.map(String)).to.have.members(begun!.addresses);
+  });
+
+  it("given a creation that never landed, when its slot is long gone, then it is forgotten, not before", async () => {
+    keeper.rpc.fault = dropped;
+    expect(await tables().tablesFor(await executions())).to.deep.equal([]);
+    keeper.rpc.fault = null;
+    await tables().maintain();
+    expect((await records()).map(({ state }) => state)).to.deep.equal(["creating"]);
+    await pass(600n);
+    await tables().maintain();
+    expect(await records()).to.deep.equal([]);
+  });
+
+  it("given a table and new addresses, when they are shared, then the same table is extended", async () => {
+    const before = await executions(policies.slice(0, 2));
+    const [table] = await tables().tablesFor(before);
+    const doubled = [...(await executions()), ...(await executions())];
+    const [extended, ...more] = await tables().tablesFor(doubled);
+    expect(more).to.deep.equal([]);
+    expect(extended!.key.toBase58()).to.equal(table!.key.toBase58());
+    expect(extended!.state.addresses.length).to.be.greaterThan(table!.state.addresses.length);
+    const [record] = await records();
+    expect(record!.addresses).to.deep.equal(extended!.state.addresses.map(String));
+  });
+
+  it("given a table that is retired, when it has cooled down, then it is closed and its rent comes back", async () => {
+    const [table] = await tables().tablesFor(await executions());
+    const rent = (await keeper.chain.getAccount(table!.key))!.lamports;
+    expect(await tables().retire(table!.key.toBase58())).to.equal(true);
+    expect((await records()).map(({ state }) => state)).to.deep.equal(["deactivating"]);
+    await tables().maintain();
+    expect(await keeper.chain.getAccount(table!.key)).not.to.equal(null);
+    await pass(600n);
+    const before = await lamports();
+    await tables().maintain();
+    expect(await keeper.chain.getAccount(table!.key)).to.equal(null);
+    expect(await records()).to.deep.equal([]);
+    expect((await lamports()) - before).to.equal(rent - 5_000n);
+  });
+
+  it("given a retirement that did not land, when it is maintained, then it is deactivated then", async () => {
+    const [table] = await tables().tablesFor(await executions());
+    keeper.rpc.fault = dropped;
+    expect(await tables().retire(table!.key.toBase58())).to.equal(false);
+    keeper.rpc.fault = null;
+    await tables().maintain();
+    const { value } = await keeper.rpc.getAddressLookupTable(table!.key);
+    expect(value!.isActive()).to.equal(false);
+    expect(value!.state.authority!.equals(keeper.payer.publicKey)).to.equal(true);
+    expect(
+      (await keeper.chain.getAccount(table!.key))!.owner.equals(
+        AddressLookupTableProgram.programId,
+      ),
+    ).to.equal(true);
+  });
+
+  it("given an RPC that fails, when a table is asked for, then there is none, and the payments go on without", async () => {
+    const problems: unknown[] = [];
+    const all = await executions();
+    keeper.rpc.fault = async () => new Response("no", { status: 503 });
+    expect(await tables(keeper.rpc, problems).tablesFor(all)).to.deep.equal([]);
+    expect(problems).to.have.length(1);
+  });
+
+  it("given more tables than are wanted, when they are maintained, then the oldest is retired", async () => {
+    const made = tables();
+    await made.tablesFor(await executions());
+    const [first] = await records();
+    const newer = { ...first!, address: "newer", changedSlot: first!.changedSlot + 1 };
+    await saveLookupTable(keeper.database, newer);
+    const few = tables(keeper.rpc, [], 1);
+    await few.maintain();
+    const states = (await records()).map(({ address, state }) => [address, state]);
+    expect(states).to.have.deep.members([
+      ["newer", "active"],
+      [first!.address, "deactivating"],
+    ]);
+    expect(
+      (await keeper.rpc.getAddressLookupTable(new PublicKey(first!.address))).value!.isActive(),
+    ).to.equal(false);
+  });
+});

@@ -1,0 +1,208 @@
+import { expect } from "chai";
+import { Registry, register } from "prom-client";
+import { allEvents, logEvents } from "../src/show/events";
+import { createLog } from "../src/show/log";
+import { createMetrics, type Sample } from "../src/show/metrics";
+import { meteredFetch } from "../src/show/rpc-meter";
+import type { KeeperEvents } from "../src/types";
+import { ManualTimers } from "./manual-timers";
+import { addressOf, member, NOW, outcome } from "./plans";
+
+const SAMPLE: Sample = {
+  chainNow: NOW,
+  counts: {
+    scheduled: 5,
+    due: 3,
+    backingOff: 1,
+    waiting: { InsufficientBalance: 2, "RPC said: <html>": 4 },
+    done: 7,
+    oldestDueAt: NOW - 90n,
+    openAttempts: 2,
+    outcomes: 11,
+  },
+  queue: { queued: 6, active: 8 },
+  feePayerLamports: 123_456,
+  isLive: true,
+};
+
+/** The samples of one metric without its prefix, as Prometheus reads them. */
+async function lines(metrics: { text(): Promise<string> }, name: string): Promise<string[]> {
+  const prefix = "milepost_keeper_";
+  return (await metrics.text())
+    .split("\n")
+    .filter((line) => new RegExp(`^${prefix}${name}(\\{| )`).test(line))
+    .map((line) => line.slice(prefix.length));
+}
+
+describe("keeper: metrics", () => {
+  it("given two keepers in a process, then each has its own registry and the global one stays empty", async () => {
+    const [first, second] = [createMetrics(new Registry()), createMetrics()];
+    first.executed(outcome("a"));
+    expect(await lines(first, "executed_total")).to.deep.equal(["executed_total 1"]);
+    expect(await lines(second, "executed_total")).to.deep.equal(["executed_total 0"]);
+    expect(await register.metrics()).not.to.include("milepost");
+  });
+
+  it("given executions, then they are counted with fees, rewards and lateness by the chain's clock", async () => {
+    const metrics = createMetrics();
+    metrics.executed(outcome("a", { dueAt: NOW, executedAt: NOW + 2n, reward: 7n }));
+    metrics.executed(outcome("b", { dueAt: NOW, executedAt: NOW + 400n, feeLamports: 2_500n }));
+    // A block's time may be a little before the time it was executed for.
+    metrics.executed(outcome("c", { dueAt: NOW, executedAt: NOW - 1n }));
+    metrics.executed(outcome("d", { dueAt: null }));
+    expect(await lines(metrics, "executed_total")).to.deep.equal(["executed_total 4"]);
+    expect(await lines(metrics, "fees_lamports_total")).to.deep.equal([
+      "fees_lamports_total 17500",
+    ]);
+    expect(await lines(metrics, "rewards_base_units_total")).to.deep.equal([
+      "rewards_base_units_total 7",
+    ]);
+    expect(await lines(metrics, "lateness_seconds_sum")).to.deep.equal([
+      "lateness_seconds_sum 402",
+    ]);
+    const buckets = await lines(metrics, "lateness_seconds_bucket");
+    expect(buckets).to.include('lateness_seconds_bucket{le="0"} 1');
+    expect(buckets).to.include('lateness_seconds_bucket{le="2"} 2');
+    expect(buckets).to.include('lateness_seconds_bucket{le="+Inf"} 3');
+  });
+
+  it("given failures, then they are counted by verdict and error, and free text makes no series of its own", async () => {
+    const metrics = createMetrics();
+    metrics.failed(member("a"), { kind: "waiting", reason: "InsufficientBalance" });
+    metrics.failed(member("b"), { kind: "waiting", reason: "InsufficientBalance" });
+    metrics.failed(member("a"), { kind: "unknown", reason: "socket 17 hung up" });
+    metrics.failed(member("a"), { kind: "unknown", reason: "socket 18 hung up" });
+    expect(await lines(metrics, "failed_total")).to.have.members([
+      'failed_total{verdict="waiting",error="InsufficientBalance"} 2',
+      'failed_total{verdict="unknown",error="other"} 2',
+    ]);
+  });
+
+  it("given a sample of the store, then every number is there, and what is gone is gone", async () => {
+    const metrics = createMetrics();
+    metrics.sampled(SAMPLE);
+    const expected: Record<string, string[]> = {
+      policies: ['{state="scheduled"} 5', '{state="waiting"} 6', '{state="done"} 7'],
+      waiting: ['{reason="InsufficientBalance"} 2', '{reason="other"} 4'],
+      due: [" 3"],
+      backing_off: [" 1"],
+      oldest_due_seconds: [" 90"],
+      queue_depth: ['{state="queued"} 6', '{state="active"} 8'],
+      open_attempts: [" 2"],
+      milestones_paid: [" 11"],
+      fee_payer_lamports: [" 123456"],
+      chain_time_seconds: [` ${NOW}`],
+      subscription_live: [" 1"],
+    };
+    for (const [name, values] of Object.entries(expected)) {
+      expect(await lines(metrics, name)).to.deep.equal(values.map((value) => name + value));
+    }
+    const counts = { ...SAMPLE.counts, waiting: {}, oldestDueAt: null };
+    metrics.sampled({ ...SAMPLE, counts, feePayerLamports: null, isLive: false });
+    expect(await lines(metrics, "waiting")).to.deep.equal([]);
+    expect(await lines(metrics, "oldest_due_seconds")).to.deep.equal(["oldest_due_seconds 0"]);
+    expect(await lines(metrics, "subscription_live")).to.deep.equal(["subscription_live 0"]);
+    // Not known is not empty.
+    expect(await lines(metrics, "fee_payer_lamports")).to.deep.equal(["fee_payer_lamports 123456"]);
+  });
+
+  it("given scans and alerts, then they are counted", async () => {
+    const metrics = createMetrics();
+    metrics.scanned(40);
+    metrics.scanned(38);
+    metrics.uncovered(3);
+    metrics.underfunded(addressOf("a"), NOW, 5n);
+    expect(await lines(metrics, "scans_total")).to.deep.equal(["scans_total 2"]);
+    expect(await lines(metrics, "scanned_policies")).to.deep.equal(["scanned_policies 38"]);
+    expect(await lines(metrics, "uncovered")).to.deep.equal(["uncovered 3"]);
+    expect(await lines(metrics, "underfunded_total")).to.deep.equal(["underfunded_total 1"]);
+  });
+
+  describe("the RPC's meter", () => {
+    const CASES: [string, string | undefined, () => Promise<Response>, string, boolean][] = [
+      [
+        "an answer",
+        '{"jsonrpc":"2.0","method":"getSlot"}',
+        async () => new Response("1"),
+        "getSlot",
+        true,
+      ],
+      [
+        "an HTTP error",
+        '{"method":"sendTransaction"}',
+        async () => new Response("", { status: 429 }),
+        "sendTransaction",
+        false,
+      ],
+      [
+        "a broken connection",
+        '[{"method":"getSlot"}]',
+        () => Promise.reject(new Error("reset")),
+        "getSlot",
+        false,
+      ],
+      ["a request without a body", undefined, async () => new Response("1"), "other", true],
+    ];
+    for (const [name, body, answer, method, ok] of CASES) {
+      it(`given ${name}, then method, duration and success are told, and the outcome is passed on`, async () => {
+        const timers = new ManualTimers();
+        const told: unknown[] = [];
+        const fetch = meteredFetch({
+          timers,
+          events: { rpc: (...args) => void told.push(args) },
+          fetch: () => {
+            timers.pass(30);
+            return answer();
+          },
+        });
+        const failure = await fetch("http://rpc.example", { body }).then(
+          () => null,
+          (error: Error) => error.message,
+        );
+        expect(failure).to.equal(name === "a broken connection" ? "reset" : null);
+        expect(told).to.deep.equal([[method, 30, ok]]);
+      });
+    }
+  });
+
+  it("given several listeners, when one throws, then the others hear every event", () => {
+    const heard: string[] = [];
+    const listener: KeeperEvents = {
+      executed: () => void heard.push("executed"),
+      failed: () => void heard.push("failed"),
+      underfunded: () => void heard.push("underfunded"),
+      rpc: () => void heard.push("rpc"),
+    };
+    const broken: Partial<KeeperEvents> = {
+      executed: () => {
+        throw new Error("full disk");
+      },
+    };
+    const events = allEvents(broken, listener);
+    events.executed(outcome("a"));
+    events.failed(member("a"), { kind: "terminal", reason: "PolicyCompleted" });
+    events.underfunded(addressOf("a"), NOW, 1n);
+    events.rpc("getSlot", 1, true);
+    expect(heard).to.deep.equal(["executed", "failed", "underfunded", "rpc"]);
+  });
+
+  it("given events, then the log has a line for each but the RPC's", () => {
+    const lines: string[] = [];
+    const log = createLog({ destination: { write: (line: string) => void lines.push(line) } });
+    const events = allEvents(logEvents(log));
+    events.executed(outcome("a"));
+    events.failed(member("a"), { kind: "waiting", reason: "InsufficientBalance" });
+    events.failed(member("a"), { kind: "unknown", reason: "hung up" });
+    events.underfunded(addressOf("a"), NOW, 9n);
+    events.rpc("getSlot", 1, true);
+    const seen = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(seen.map(({ level, msg }) => [level, msg])).to.deep.equal([
+      ["info", "milestone paid"],
+      ["info", "not executed"],
+      ["warn", "not executed"],
+      ["warn", "due within 72 hours and not covered"],
+    ]);
+    expect(seen[0]).to.include({ policy: addressOf("a"), feeLamports: "5000" });
+    expect(seen[3]).to.include({ shortfall: "9", dueAt: NOW.toString() });
+  });
+});
