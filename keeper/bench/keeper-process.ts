@@ -1,0 +1,66 @@
+/**
+ * A keeper as `milepost-keeper run` puts it together, except that a lease may be shorter than five minutes.
+ * `URL WS_URL KEYPAIR_FILE DATABASE_URL CONCURRENCY LEASE_SECONDS LOG_LEVEL`, run by the soak.
+ */
+import { PROGRAM_ID } from "@milepost/sdk";
+import { openChain, openLog, openStore } from "../src/cli/open";
+import { readCommand } from "../src/config/config";
+import { openSocket } from "../src/find/socket";
+import { createKeeper } from "../src/keeper";
+import { openQueue } from "../src/queue/execute-queue";
+
+async function main(args: string[]): Promise<void> {
+  const [url, wsUrl, keypair, databaseUrl, concurrency, lease, logLevel] = args as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const read = readCommand(
+    [
+      ...["run", "--url", url, "--ws-url", wsUrl, "--keypair", keypair, "--metrics-port", "off"],
+      ...["--database-url", databaseUrl, "--concurrency", concurrency, "--log-level", logLevel],
+    ],
+    {},
+  );
+  if (read.command !== "run") throw new Error("not a keeper's flags");
+  const { config } = read;
+  const log = openLog(config);
+  const { connections, metrics, genesisHash } = await openChain(config);
+  const warn = (error: Error) => log.warn({ err: error }, "database");
+  const database = await openStore(config, genesisHash, warn);
+  const queue = await openQueue(database, { leaseSeconds: Number(lease), onError: warn });
+  const keeper = createKeeper({
+    database,
+    queue,
+    connection: connections.any,
+    connections: connections.each,
+    connect: () => {
+      const next = connections.nextSocketUrl();
+      return openSocket(next.url, { wsUrl: next.wsUrl });
+    },
+    feePayer: config.feePayer,
+    log,
+    metrics,
+    programId: PROGRAM_ID,
+    priority: config.priority,
+    concurrency: config.concurrency,
+  });
+  const told = new Promise<void>((resolve) => process.once("SIGTERM", () => resolve()));
+  const started = keeper.start();
+  await told;
+  await keeper.stop();
+  await started.catch(() => undefined);
+  await database.close();
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,113 @@
+/** Counts payments where they happen: in the policies' accounts, transaction by transaction, by the chain's clock. */
+import { AccountLayout } from "@solana/spl-token";
+import type { PublicKey } from "@solana/web3.js";
+import type { Chain } from "../../localnet/src";
+import {
+  amountOf,
+  GATEWAY_FEE_BPS,
+  type Population,
+  PROTOCOL_FEE_BPS,
+  sumOf,
+  type World,
+} from "./world";
+
+/** `docs/accounts.md`. */
+const CURRENT_MILESTONE_OFFSET = 105 + 64;
+const TOTAL_PAID_OFFSET = 298;
+const COMMITTED_OFFSET = 104;
+
+export class Tally {
+  /** Seconds from due to paid, one for each payment. */
+  readonly lateness: number[] = [];
+  /** Milliseconds of the wall, one for each payment. */
+  readonly paidAt: number[] = [];
+  /** Transactions that paid something. */
+  transactions = 0;
+  /** A milestone that was skipped, or went back. */
+  readonly violations: string[] = [];
+  private readonly current = new Map<string, number>();
+  private readonly expected: number;
+  private readonly stopListening: () => void;
+  private allPaid: () => void = () => undefined;
+  /** Resolves when the last milestone is paid. */
+  readonly done = new Promise<void>((resolve) => (this.allPaid = resolve));
+
+  constructor(
+    private readonly chain: Chain,
+    population: Population,
+    private readonly dueAt: readonly number[],
+  ) {
+    for (const { address } of population.policies) this.current.set(address.toBase58(), 0);
+    this.expected = population.policies.length * dueAt.length;
+    this.stopListening = chain.listen({ onAccounts: (addresses) => this.see(addresses) });
+  }
+
+  get paid(): number {
+    return this.lateness.length;
+  }
+
+  get open(): number {
+    return this.expected - this.paid;
+  }
+
+  stop(): void {
+    this.stopListening();
+  }
+
+  /** All addresses are those of one transaction. */
+  private see(addresses: readonly string[]): void {
+    let payments = 0;
+    for (const address of addresses) {
+      const before = this.current.get(address);
+      if (before === undefined) continue;
+      const after = this.chain.getAccount(address)?.data[CURRENT_MILESTONE_OFFSET] ?? -1;
+      if (after === before) continue;
+      if (after !== before + 1) this.violations.push(`${address}: from ${before} to ${after}`);
+      this.current.set(address, after);
+      this.lateness.push(this.chain.clock.time - this.dueAt[before]!);
+      this.paidAt.push(performance.now());
+      payments += 1;
+    }
+    if (payments === 0) return;
+    this.transactions += 1;
+    if (this.open === 0) this.allPaid();
+  }
+}
+
+/** Everything on chain that differs from each milestone having been paid exactly once; empty when all is right. */
+export function auditPaidOnce(chain: Chain, world: World, populations: Population[]): string[] {
+  const { milestones } = world;
+  const total = sumOf(milestones);
+  const fees = (bps: bigint) =>
+    Array.from({ length: milestones }, (_, k) => (amountOf(k) * bps) / 10_000n).reduce(
+      (a, b) => a + b,
+      0n,
+    );
+  const [gatewayFee, protocolFee] = [fees(GATEWAY_FEE_BPS), fees(PROTOCOL_FEE_BPS)];
+  const wrong: string[] = [];
+  const data = (address: PublicKey) => chain.getAccount(address.toBase58())!.data;
+  const expect = (what: string, address: PublicKey, found: unknown, wanted: unknown) => {
+    if (found !== wanted) wrong.push(`${what} of ${address.toBase58()}: ${found}, not ${wanted}`);
+  };
+  const balance = (address: PublicKey) => AccountLayout.decode(data(address));
+  let count = 0n;
+  for (const owner of populations.flatMap(({ owners }) => owners)) {
+    const tokens = balance(owner.tokens);
+    expect("balance", owner.tokens, tokens.amount, world.leftOver(owner));
+    expect("allowance", owner.tokens, tokens.delegatedAmount, world.leftOver(owner));
+    const committed = data(owner.userPayment).readBigUInt64LE(COMMITTED_OFFSET);
+    expect("committed", owner.userPayment, committed, 0n);
+    for (const { address, recipientTokens } of owner.policies) {
+      count += 1n;
+      const policy = data(address);
+      expect("current_milestone", address, policy[CURRENT_MILESTONE_OFFSET], milestones);
+      expect("total_paid", address, policy.readBigUInt64LE(TOTAL_PAID_OFFSET), total);
+      const received = balance(recipientTokens).amount;
+      expect("balance", recipientTokens, received, total - gatewayFee - protocolFee);
+    }
+  }
+  const { gatewayFees, protocolFees } = world;
+  expect("gateway fees", gatewayFees, balance(gatewayFees).amount, gatewayFee * count);
+  expect("protocol fees", protocolFees, balance(protocolFees).amount, protocolFee * count);
+  return wrong;
+}

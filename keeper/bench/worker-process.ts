@@ -1,0 +1,94 @@
+/** Keepers as processes of their own, started again whenever they are killed. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, readFileSync, type WriteStream } from "node:fs";
+import path from "node:path";
+import { build } from "esbuild";
+
+const ROOT = path.resolve(__dirname, "../..");
+
+/** Compiles one file with what it imports from this repository, so that no process carries a compiler along. */
+export async function compile(entry: string): Promise<string> {
+  const outfile = path.join(
+    ROOT,
+    "node_modules/.cache/keeper-bench",
+    `${path.basename(entry, ".ts")}.js`,
+  );
+  await build({
+    entryPoints: [path.resolve(__dirname, entry)],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    packages: "external",
+    logLevel: "error",
+  });
+  return outfile;
+}
+
+export class WorkerProcess {
+  kills = 0;
+  /** Ended by themselves, which none should. */
+  crashes = 0;
+  /** Bytes, of all processes so far the largest. */
+  peakRss = 0;
+  private child: ChildProcess | null = null;
+  private isStopped = false;
+  private readonly log: WriteStream;
+
+  constructor(
+    readonly name: string,
+    private readonly program: string,
+    private readonly args: readonly string[],
+    logFile: string,
+  ) {
+    this.log = createWriteStream(logFile, { flags: "a" });
+  }
+
+  start(): void {
+    const child = spawn(process.execPath, [this.program, ...this.args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.pipe(this.log, { end: false });
+    child.stderr.pipe(this.log, { end: false });
+    this.child = child;
+    child.once("exit", (_code, signal) => {
+      if (this.isStopped || this.child !== child) return;
+      if (signal !== "SIGKILL") this.crashes += 1;
+      this.start();
+    });
+  }
+
+  /** As the machine's end would; another one starts at once. */
+  kill(): void {
+    this.sample();
+    this.kills += 1;
+    this.child?.kill("SIGKILL");
+  }
+
+  /** Reads the process's high-water mark, where the system tells. */
+  sample(): void {
+    try {
+      const status = readFileSync(`/proc/${this.child?.pid}/status`, "utf8");
+      const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
+      this.peakRss = Math.max(this.peakRss, peak);
+    } catch {
+      // Gone in this very moment, or no such files on this system.
+    }
+  }
+
+  /** Resolves when it has ended; one that does not within the time is killed. */
+  async stop(milliseconds: number): Promise<void> {
+    this.isStopped = true;
+    const { child } = this;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, "exit");
+      const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+      child.kill("SIGTERM");
+      await exited;
+      clearTimeout(timer);
+    }
+    this.log.end();
+  }
+}

@@ -1,0 +1,113 @@
+import { expect } from "chai";
+import { FaultWorld } from "./fault-world";
+import { openServer, type Server } from "./server";
+import { result, RpcProxy } from "./rpc-proxy";
+
+const DAY_MS = 86_400_000;
+const HOUR = 3_600n;
+
+describe("faults: processes", () => {
+  let server: Server;
+  let world: FaultWorld;
+  let proxy: RpcProxy;
+  before(async () => {
+    server = await openServer();
+  });
+  after(() => server?.stop());
+  beforeEach(async () => {
+    world = await FaultWorld.open(server);
+    proxy = await RpcProxy.open(world.rpcUrl);
+  });
+  afterEach(async () => {
+    await world.close();
+    await proxy.close();
+  });
+
+  const through = () => ({ urls: [proxy.url], wsUrl: proxy.wsUrl });
+
+  /** Drops every transaction until it is healed; resolves when the first one came. */
+  function dropAll(): Promise<void> {
+    return new Promise((resolve) => {
+      proxy.fault = async (request, next) => {
+        if (request.method !== "sendTransaction") return next();
+        resolve();
+        return result(request, "1".repeat(64));
+      };
+    });
+  }
+
+  it("given SIGTERM while a transaction is under way, when it lands in time, then it is recorded before the keeper ends", async () => {
+    const policies = await world.due(1, 1);
+    const isSent = dropAll();
+    const keeper = world.keeper(through());
+    await isSent;
+    keeper.kill("SIGTERM");
+    await keeper.line("stopping");
+    expect(await world.attempts()).to.deep.equal(["signed"]);
+    proxy.heal();
+    expect(await keeper.exit, keeper.output).to.equal(0);
+    expect(keeper.lines.at(-1)).to.include({ msg: "stopped", isQuiet: true });
+    await world.expectPaidOnce(policies);
+  });
+
+  it("given SIGTERM while a transaction is under way, when it does not land in time, then the leases are free and the next keeper sends the same bytes", async () => {
+    const policies = await world.due(1, 1);
+    const isSent = dropAll();
+    const keeper = world.keeper({ ...through(), stopMs: 500 });
+    await isSent;
+    keeper.kill("SIGTERM");
+    expect(await keeper.exit, keeper.output).to.equal(1);
+    expect(await world.attempts()).to.deep.equal(["signed"]);
+    proxy.heal();
+    // No time passes for the leases.
+    await world.keepUntilOver(policies);
+    await world.expectPaidOnce(policies);
+    expect(await world.attempts()).to.deep.equal(["landed"]);
+  });
+
+  it("given two keepers on one Postgres, when they work side by side, then each milestone is paid once and nobody pays for a second try", async () => {
+    const keepers = [world.keeper(), world.keeper()];
+    await Promise.all(keepers.map((keeper) => keeper.line("started")));
+    const policies = await world.due(...Array.from({ length: 12 }, () => 2));
+    await world.untilOver(policies, ...keepers);
+    for (const keeper of keepers) await world.end(keeper);
+    await world.expectPaidOnce(policies);
+    for (const policy of policies) expect(await world.failures(policy)).to.equal(0);
+    const told = keepers.reduce((sum, keeper) => sum + keeper.count("milestone paid"), 0);
+    expect(told).to.equal(24);
+  });
+
+  it("given two keepers on one Postgres, when one is killed with a lease in its hands, then the other one pays what it had", async () => {
+    const policies = await world.due(2, 1);
+    const victim = world.keeper({ crashAt: "after-send" });
+    expect(await victim.exit, victim.output).to.equal("SIGKILL");
+    const other = world.keeper();
+    await other.line("started");
+    const fresh = await world.due(1);
+    // What nobody has a lease on does not wait for the dead.
+    await other.line((line) => line.policy === fresh[0]!.address.toBase58());
+    await world.elapse(400);
+    await world.untilOver([...policies, ...fresh], other);
+    await world.end(other);
+    await world.expectPaidOnce([...policies, ...fresh]);
+  });
+
+  for (const [name, clockSkewMs] of [
+    ["fast", DAY_MS],
+    ["slow", -DAY_MS],
+  ] as const) {
+    it(`given a local clock that is a day ${name}, when the keeper runs, then it pays what is due by the chain's clock and nothing else`, async () => {
+      const due = await world.due(1);
+      const young = await world.policies(1);
+      const keeper = await world.keepOnce({ ...through(), clockSkewMs });
+      const skewed = Date.parse(String(keeper.lines[0]!.time)) - Date.now();
+      expect(Math.abs(skewed - clockSkewMs)).to.be.lessThan(DAY_MS / 24);
+      await world.expectPaidOnce(due);
+      expect(await world.payments(young[0]!)).to.deep.equal([]);
+      await world.chain.pass(HOUR);
+      await world.keepOnce({ ...through(), clockSkewMs });
+      await world.expectPaidOnce([...due, ...young]);
+      expect(proxy.count("sendTransaction")).to.equal(2);
+    });
+  }
+});

@@ -1,0 +1,146 @@
+import { expect } from "chai";
+import { FaultWorld } from "./fault-world";
+import { openServer, type Server } from "./server";
+import { result, type RpcFault, RpcProxy } from "./rpc-proxy";
+
+const DROPPED_SIGNATURE = "1".repeat(64);
+const HOUR = 3_600n;
+
+describe("faults: the RPC", () => {
+  let server: Server;
+  let world: FaultWorld;
+  let proxy: RpcProxy;
+  /** The transactions that were handed to the RPC. */
+  let sent: string[];
+  before(async () => {
+    server = await openServer();
+  });
+  after(() => server?.stop());
+  beforeEach(async () => {
+    world = await FaultWorld.open(server);
+    proxy = await RpcProxy.open(world.rpcUrl);
+    sent = [];
+  });
+  afterEach(async () => {
+    await world.close();
+    await proxy.close();
+  });
+
+  const through = () => ({ urls: [proxy.url], wsUrl: proxy.wsUrl, eachTimeoutMs: 1_000 });
+
+  /** Does something else with the first transactions. */
+  function sending(count: number, instead: RpcFault): RpcFault {
+    return async (request, next) => {
+      if (request.method !== "sendTransaction") return next();
+      sent.push(String(request.params![0]));
+      return sent.length <= count ? instead(request, next) : next();
+    };
+  }
+
+  const never = () => new Promise<never>(() => undefined);
+
+  const SENDING: [string, RpcFault][] = [
+    ["takes it and drops it", async (request) => result(request, DROPPED_SIGNATURE)],
+    ["hangs up after it landed", async (_, next) => next().then(() => null)],
+    ["answers nothing while it lands", async (_, next) => next().then(never)],
+    ["hangs up before it lands", async () => null],
+  ];
+  for (const [name, instead] of SENDING) {
+    it(`given an RPC that, told of a transaction, ${name}, when the keeper goes on, then the same bytes are all that is sent, and they are paid once`, async () => {
+      const policies = await world.due(1, 1);
+      proxy.fault = sending(3, instead);
+      await world.keepUntilOver(policies, through());
+      await world.expectPaidOnce(policies);
+      expect(new Set(sent).size).to.equal(1);
+      expect(await world.attempts()).to.deep.equal(["landed"]);
+    });
+  }
+
+  it("given an RPC that drops a transaction for ever, when its blockhash has expired, then another is signed, not before, and that one lands", async () => {
+    const policies = await world.due(1, 1);
+    const isGone = new Promise<void>((resolve) => {
+      proxy.fault = async (request, next) => {
+        if (request.method !== "sendTransaction") return next();
+        const wire = String(request.params![0]);
+        sent.push(wire);
+        if (sent.length === 4) resolve();
+        return wire === sent[0] ? result(request, DROPPED_SIGNATURE) : next();
+      };
+    });
+    const keeper = world.keeper(through());
+    await isGone;
+    expect(new Set(sent).size).to.equal(1);
+    expect(await world.attempts()).to.deep.equal(["signed"]);
+    // One more than a blockhash lives.
+    await world.chain.net.rpc("localnet_warp", [{ slots: 200, seconds: 80 }]);
+    await world.untilOver(policies, keeper);
+    await world.end(keeper);
+    await world.expectPaidOnce(policies);
+    expect(await world.attempts()).to.deep.equal(["expired", "landed"]);
+    expect(new Set(sent).size).to.equal(2);
+  });
+
+  it("given an RPC that lags behind with statuses, when the transaction has landed, then nothing else is signed for it", async () => {
+    const policies = await world.due(2);
+    let lags = 6;
+    proxy.fault = async (request, next) => {
+      if (request.method === "sendTransaction") sent.push(String(request.params![0]));
+      if (request.method !== "getSignatureStatuses" || lags-- <= 0) return next();
+      return result(request, { context: { slot: 1 }, value: [null] });
+    };
+    await world.keepUntilOver(policies, through());
+    await world.expectPaidOnce(policies);
+    expect(await world.attempts()).to.deep.equal(["landed", "landed"]);
+    expect(new Set(sent).size).to.equal(2);
+  });
+
+  const ANSWERS: [string, RpcFault][] = [
+    ["429", async () => ({ status: 429, body: "Too many requests" })],
+    ["503", async () => ({ status: 503, body: "<html>try later</html>" })],
+    ["garbage", async () => ({ status: 200, body: "<html>hello</html>" })],
+    ["half an answer", async (_, next) => next().then(({ status, body }) => cut(status, body))],
+    ["a hang-up", async () => null],
+    ["what it should, half a second late", async (_, next) => next().then((it) => later(500, it))],
+  ];
+  const cut = (status: number, body: string) => ({ status, body: body.slice(0, -10) });
+  const later = <T>(milliseconds: number, value: T) =>
+    new Promise<T>((resolve) => setTimeout(resolve, milliseconds, value));
+  for (const [name, answer] of ANSWERS) {
+    it(`given an RPC that answers every tenth call with ${name}, when the keeper goes on, then each milestone is paid once`, async () => {
+      const policies = await world.due(2, 1);
+      const keeper = world.keeper(through());
+      await keeper.line("started");
+      let calls = 0;
+      proxy.fault = (request, next) => (++calls % 10 === 0 ? answer(request, next) : next());
+      const more = [...policies, ...(await world.due(1))];
+      await world.untilOver(more, keeper);
+      expect(calls).to.be.at.least(10);
+      await world.end(keeper);
+      await world.expectPaidOnce(more);
+    });
+  }
+
+  it("given one RPC that is gone and one that is not, when both are known, then each milestone is paid once", async () => {
+    const policies = await world.due(2, 1);
+    proxy.fault = async () => null;
+    await world.keepUntilOver(policies, { urls: [proxy.url, world.rpcUrl], eachTimeoutMs: 1_000 });
+    await world.expectPaidOnce(policies);
+    expect(proxy.count("sendTransaction")).to.be.greaterThan(0);
+  });
+
+  it("given a websocket that goes silent, when a policy is made that it says nothing of, then it is found and paid once", async () => {
+    const keeper = world.keeper(through());
+    await keeper.line("started");
+    const known = await world.policies(1);
+    await world.chain.pass(HOUR);
+    // It was heard of over the socket: no scan but the first.
+    await world.untilOver(known, keeper);
+    expect(keeper.count("chain scanned")).to.equal(1);
+    proxy.deafen();
+    const missed = await world.policies(2);
+    await world.chain.pass(2n * HOUR);
+    await world.untilOver([...known, ...missed], keeper);
+    await world.end(keeper);
+    await world.expectPaidOnce([...known, ...missed]);
+  });
+});
