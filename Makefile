@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help demo localnet setup build test bench lint format format-check typecheck artifact lock package deploy clean node
+.PHONY: help demo localnet setup build test bench soak lint format format-check typecheck artifact lock package deploy clean node
 
 NPM_RUN := npm run --silent
 # Where npm notes what it installed; older than the lock file means out of date.
@@ -38,8 +38,12 @@ build: setup $(SDK_BUILT) ## build the program, its IDL and the SDK from source
 	@toolchain/build
 	@toolchain/idl
 
-test: setup $(INSTALLED) ## build everything from source, check the artifacts, run every suite
+test: $(INSTALLED) ## build everything from source, check the artifacts, run every suite
+	@toolchain/setup --tests
 	@toolchain/test
+
+soak: $(SDK_BUILT) ## three keepers, one killed every few seconds, on 40,000 milestones; takes ten minutes
+	@$(NPM_RUN) soak
 
 bench: $(INSTALLED) ## compute units of every instruction, on both runtimes
 	@$(NPM_RUN) bench
@@ -48,7 +52,7 @@ lint: $(SDK_BUILT) ## ESLint and Clippy
 	$(NPM_RUN) lint
 	@toolchain/rust-lint
 
-typecheck: $(SDK_BUILT) ## TypeScript types of tests, examples, migrations and SDK
+typecheck: $(SDK_BUILT) ## TypeScript types of tests, examples, migrations and packages
 	$(NPM_RUN) typecheck
 
 format: $(INSTALLED) ## format everything
@@ -74,4 +78,4 @@ deploy: $(SDK_BUILT) ## set up config and gateway on the cluster that RPC_URL na
 	@$(NPM_RUN) deploy:milepost
 
 clean: ## remove everything that was built
-	rm -rf target sdk/dist localnet/dist node_modules sdk/node_modules localnet/node_modules
+	rm -rf target sdk/dist localnet/dist keeper/dist node_modules sdk/node_modules localnet/node_modules keeper/node_modules
