@@ -9,7 +9,8 @@ export interface Database {
   script<Row = Record<string, unknown>>(text: string): Promise<Row[]>;
   /**
    * Commits when `work` resolves, rolls back when it rejects. Inside, only the database handed to `work` belongs to the
-   * transaction; one within it is a savepoint.
+   * transaction; one within it is a savepoint. A server may have `work` done again, after it was rolled back for another's
+   * sake: nothing outside of the database may depend on how often.
    */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;

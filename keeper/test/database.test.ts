@@ -253,6 +253,54 @@ describe("connection loss", () => {
     }
   });
 
+  it("given two transactions that wait for one another, when the server ends one of them, then it is done again and both get through", async function () {
+    if (!SERVER_URL) this.skip();
+    const { database, drop } = await emptyDatabase();
+    try {
+      await database.script("CREATE TABLE t (a int, n int); INSERT INTO t VALUES (1, 0), (2, 0)");
+      const bump = "UPDATE t SET n = n + 1 WHERE a = $1";
+      let began = 0;
+      let release!: () => void;
+      const bothBegan = new Promise<void>((resolve) => (release = resolve));
+      const inOrder = (first: number, second: number) =>
+        database.transaction(async (transaction) => {
+          await transaction.script("SET LOCAL deadlock_timeout = '20ms'");
+          await transaction.query(bump, [first]);
+          if (++began === 2) release();
+          await bothBegan;
+          await transaction.query(bump, [second]);
+        });
+      await Promise.all([inOrder(1, 2), inOrder(2, 1)]);
+      expect(began).to.equal(3);
+      expect(await database.query("SELECT a, n FROM t ORDER BY a")).to.deep.equal([
+        { a: 1, n: 2 },
+        { a: 2, n: 2 },
+      ]);
+    } finally {
+      await drop();
+    }
+  });
+
+  it("given a transaction that never gets through, when it was tried five times, then its error is told", async function () {
+    if (!SERVER_URL) this.skip();
+    const { database, drop } = await emptyDatabase();
+    try {
+      let tries = 0;
+      const refused = await rejection(
+        database.transaction(async (transaction) => {
+          tries += 1;
+          await transaction.query(
+            "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$",
+          );
+        }),
+      );
+      expect(refused.code).to.equal("40001");
+      expect(tries).to.equal(5);
+    } finally {
+      await drop();
+    }
+  });
+
   it("given a slow statement, when its time is over, then the server gives it up and that is no loss", async function () {
     if (!SERVER_URL) this.skip();
     const database = await openDatabase({ url: SERVER_URL!, statementTimeoutMs: 50 });

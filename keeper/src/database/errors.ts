@@ -53,3 +53,12 @@ export function isConnectionLoss(error: unknown): boolean {
   }
   return typeof message === "string" && LOST_MESSAGE.test(message);
 }
+
+/**
+ * Whether the server rolled a transaction back for another one's sake: a deadlock, or a serialization failure. Nothing of it
+ * was carried out, and again it may succeed.
+ */
+export function isConflict(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "40001" || code === "40P01";
+}

@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { Database } from "../types";
+import { isConflict } from "./errors";
 
 export interface PostgresOptions {
   url: string;
@@ -14,8 +15,13 @@ export interface PostgresOptions {
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Beyond the server's own limit: then the server is gone without a word. */
 const SILENCE_MS = 5_000;
+/** Of a transaction that was rolled back for another's sake; who is last in a circle gets its locks the next time. */
+const TRIES = 5;
 
-/** A pool on a Postgres server. Nothing is retried here: what fails, fails in the caller's hands. */
+/**
+ * A pool on a Postgres server. Only what was certainly not carried out is tried again, after a deadlock or a serialization
+ * failure: whatever else fails, fails in the caller's hands.
+ */
 export function openPostgres(options: PostgresOptions): Database {
   const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
   const pool = new pg.Pool({
@@ -36,10 +42,11 @@ export function openPostgres(options: PostgresOptions): Database {
 class Postgres implements Database {
   constructor(private readonly pool: pg.Pool) {}
 
-  async query<Row>(text: string, values?: unknown[]): Promise<Row[]> {
-    return (await this.pool.query(text, values)).rows as Row[];
+  query<Row>(text: string, values?: unknown[]): Promise<Row[]> {
+    return tried(async () => (await this.pool.query(text, values)).rows as Row[]);
   }
 
+  /** Tried once: a part of it that has its own transaction may have been carried out. */
   async script<Row>(text: string): Promise<Row[]> {
     const client = await this.pool.connect();
     let broken = true;
@@ -53,7 +60,11 @@ class Postgres implements Database {
     }
   }
 
-  async transaction<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  transaction<T>(work: (database: Database) => Promise<T>): Promise<T> {
+    return tried(() => this.transactionOnce(work));
+  }
+
+  private async transactionOnce<T>(work: (database: Database) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     // A connection that breaks during the work fails the next statement; without a listener it would end the process.
     client.on("error", ignore);
@@ -112,6 +123,16 @@ class Transaction implements Database {
 
   close(): Promise<void> {
     throw new Error("a transaction is closed by its work ending");
+  }
+}
+
+async function tried<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = TRIES - 1; ; left -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (left === 0 || !isConflict(error)) throw error;
+    }
   }
 }
 

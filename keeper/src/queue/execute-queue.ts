@@ -1,7 +1,7 @@
 /** Who works on which policy. A job is only a lease: whatever gets lost here is made again from the store. */
 import { createHash } from "node:crypto";
 import PgBoss from "pg-boss";
-import { giveBack, takeDue } from "../store/policies";
+import { giveBack, lockPolicies, takeDue } from "../store/policies";
 import type { Database } from "../types";
 
 export const QUEUE_NAME = "execute-payment";
@@ -137,8 +137,14 @@ export class ExecuteQueue {
   async complete(leases: readonly Lease[]): Promise<void> {
     if (leases.length === 0) return;
     await this.database.transaction(async (transaction) => {
+      // Policies before jobs, as `enqueueDue` has it: in the other order the two would wait for one another.
+      await lockPolicies(
+        transaction,
+        leases.map(({ policy }) => policy),
+      );
       const ended = await transaction.query<{ policy: string }>(
-        `DELETE FROM ${SCHEMA}.job j USING ${GIVEN} WHERE ${IS_GIVEN} RETURNING j.singleton_key AS policy`,
+        `${MINE} DELETE FROM ${SCHEMA}.job j USING mine WHERE j.name = mine.name AND j.id = mine.id
+         RETURNING j.singleton_key AS policy`,
         given(leases),
       );
       // While the job was there, the next milestone could not get one.
@@ -154,7 +160,8 @@ export class ExecuteQueue {
   async release(leases: readonly Lease[]): Promise<void> {
     if (leases.length === 0) return;
     await this.database.query(
-      `UPDATE ${SCHEMA}.job j SET state = 'retry', start_after = now() FROM ${GIVEN} WHERE ${IS_GIVEN}`,
+      `${MINE} UPDATE ${SCHEMA}.job j SET state = 'retry', start_after = now() FROM mine
+       WHERE j.name = mine.name AND j.id = mine.id`,
       given(leases),
     );
     this.forget(leases);
@@ -203,6 +210,12 @@ function jobIdOf(policy: string): string {
 const GIVEN = "unnest($1::uuid[], $2::timestamptz[]) AS lease (id, started_on)";
 const IS_GIVEN = `j.name = '${QUEUE_NAME}' AND j.id = lease.id AND j.state = 'active'
   AND date_trunc('milliseconds', j.started_on) = lease.started_on`;
+
+/** The jobs of leases that are still ours, locked in the order of their ids. */
+const MINE = `
+  WITH mine AS (
+    SELECT j.name, j.id FROM ${SCHEMA}.job j JOIN ${GIVEN} ON ${IS_GIVEN} ORDER BY j.id FOR UPDATE OF j
+  )`;
 
 function given(leases: readonly Lease[]): unknown[] {
   return [leases.map(({ jobId }) => jobId), leases.map(({ startedOn }) => startedOn.toISOString())];

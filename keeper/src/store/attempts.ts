@@ -189,8 +189,10 @@ export async function outcomesOf(database: Database, policy: string): Promise<Ou
 /** Forgets transactions that ended more than `days` ago; what they paid stays. */
 export async function forgetAttempts(database: Database, days: number): Promise<number> {
   const rows = await database.query(
-    `DELETE FROM milepost_keeper.attempts
-     WHERE state <> 'signed' AND finished_at < now() - make_interval(days => $1) RETURNING 1`,
+    `DELETE FROM milepost_keeper.attempts WHERE signature IN (
+       SELECT signature FROM milepost_keeper.attempts
+       WHERE state <> 'signed' AND finished_at < now() - make_interval(days => $1) FOR UPDATE SKIP LOCKED)
+     RETURNING 1`,
     [days],
   );
   return rows.length;

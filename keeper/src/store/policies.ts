@@ -1,4 +1,7 @@
-/** Which policies there are, when each is due, and what holds it up. Database time decides about delays, chain time about due. */
+/**
+ * Which policies there are, when each is due, and what holds it up. Database time decides about delays, chain time about due.
+ * Whoever locks several rows does so by address, and policies come before jobs: then no two keepers wait for one another.
+ */
 import type { Database, KeeperAction, PolicyPlan, PolicyState } from "../types";
 
 /** A policy whose time has come. */
@@ -32,7 +35,6 @@ export async function upsertPlans(database: Database, plans: readonly PolicyPlan
   await database.query(UPSERT, [JSON.stringify(newestOfEach(plans).map(toRow))]);
 }
 
-/** Rows are locked in the order of their addresses, so that two keepers never wait for one another in a circle. */
 const UPSERT = `
   INSERT INTO milepost_keeper.policies AS p
     (address, milestone_index, state, action, due_at, reason, seen_slot, planned)
@@ -229,6 +231,14 @@ export async function done(
   );
 }
 
+/** Nobody else changes these before the transaction ends. */
+export async function lockPolicies(database: Database, policies: readonly string[]): Promise<void> {
+  await database.query(
+    "SELECT FROM milepost_keeper.policies WHERE address = ANY($1::text[]) ORDER BY address FOR UPDATE",
+    [policies],
+  );
+}
+
 /** Out of the queue without a verdict, such as by a worker that stops: due again at once. */
 export async function giveBack(database: Database, policies: readonly string[]): Promise<void> {
   await database.query(
@@ -284,7 +294,10 @@ export async function removeVanished(
   slot: number,
 ): Promise<number> {
   const rows = await database.query(
-    "DELETE FROM milepost_keeper.policies WHERE address = ANY($1::text[]) AND seen_slot <= $2::bigint RETURNING 1",
+    `DELETE FROM milepost_keeper.policies WHERE address IN (
+       SELECT address FROM milepost_keeper.policies WHERE address = ANY($1::text[]) AND seen_slot <= $2::bigint
+       ORDER BY address FOR UPDATE)
+     RETURNING 1`,
     [policies, slot],
   );
   return rows.length;
