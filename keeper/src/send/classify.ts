@@ -10,13 +10,8 @@ import {
 } from "@milepost/sdk";
 import { SystemProgram } from "@solana/web3.js";
 import type { Verdict } from "../types";
-import {
-  PROGRAM_VERDICTS,
-  RPC_VERDICTS,
-  RUNTIME_VERDICTS,
-  SDK_VERDICTS,
-  TOKEN_VERDICTS,
-} from "./verdicts";
+import { rpcVerdict } from "./rpc-error";
+import { PROGRAM_VERDICTS, RUNTIME_VERDICTS, SDK_VERDICTS, TOKEN_VERDICTS } from "./verdicts";
 
 /**
  * The verdict on an error of the program, the runtime, the RPC or the SDK. Its reason is the error's name: no addresses,
@@ -77,42 +72,4 @@ function parse(error: unknown, options: ParseErrorOptions): MilepostError | null
   } catch {
     return null;
   }
-}
-
-/** What an RPC, or the way to it, did wrong; null when the error tells of a transaction. */
-function rpcVerdict(error: unknown): Verdict | null {
-  if (!(error instanceof Error)) return null;
-  // A DOMException: its code is a number of its own.
-  if (/abort|timeout/i.test(error.name)) return { kind: "retryable", reason: "RpcTimeout" };
-  const { code, cause } = error as { code?: unknown; cause?: unknown };
-  if (typeof code === "number" && code !== PREFLIGHT_FAILURE) {
-    const [kind, reason] = RPC_VERDICTS[code] ?? (["retryable", "RpcUnavailable"] as const);
-    return { kind, reason };
-  }
-  // web3.js has no other sign of an HTTP status than its text.
-  const status = /^(?:Error: )?(\d{3}) /.exec(error.message)?.[1];
-  if (status) return { kind: "retryable", reason: statusReason(Number(status)) };
-  if (error instanceof SyntaxError || error.name === "StructError") return GARBAGE;
-  if (/unexpected token|invalid json|expected .*but received/i.test(error.message)) return GARBAGE;
-  const socket = [code, (cause as { code?: unknown } | undefined)?.code].find(
-    (value) => typeof value === "string",
-  ) as string | undefined;
-  if (socket && /^(E[A-Z_]+|UND_ERR_[A-Z_]+)$/.test(socket)) {
-    const isTimeout = /TIMEDOUT|TIMEOUT/.test(socket);
-    return { kind: "retryable", reason: isTimeout ? "RpcTimeout" : "RpcUnavailable" };
-  }
-  if (/fetch failed|socket hang up|network/i.test(error.message)) {
-    return { kind: "retryable", reason: "RpcUnavailable" };
-  }
-  if (/timed? ?out/i.test(error.message)) return { kind: "retryable", reason: "RpcTimeout" };
-  return null;
-}
-
-/** The node ran the transaction: the answer is the transaction's. */
-const PREFLIGHT_FAILURE = -32002;
-const GARBAGE: Verdict = { kind: "retryable", reason: "RpcGarbage" };
-
-function statusReason(status: number): string {
-  if (status === 429) return "RpcRateLimited";
-  return status >= 500 ? "RpcUnavailable" : "RpcRequestRefused";
 }
