@@ -1,10 +1,12 @@
-/** `make demo`: every act on a LiteSVM inside this process, with the committed program. */
+/** `make demo`: two acts on a LiteSVM inside this process and one on a localnet, with the committed program. */
 import { freelanceProject } from "./freelance-project";
+import { payday } from "./payday";
 import { renovation } from "./renovation";
 
 async function main(): Promise<void> {
   await freelanceProject();
   await renovation();
+  await payday();
 }
 
 main().then(

@@ -4,7 +4,8 @@
  */
 import { createMemoBuffer, decodeEvents, MilestoneClient, RELEASE_DUE_DATE } from "@milepost/sdk";
 import { readTokenAccount, SendResult } from "../tests/harness";
-import { DAY, Story, USDC, usdc } from "./story";
+import { DAY, Story } from "./story";
+import { USDC, usdc } from "./table";
 
 const WEEK = 7;
 const WORK = ["Design & planning", "Frontend", "Backend", "Testing & deployment"];

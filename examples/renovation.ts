@@ -11,7 +11,8 @@ import {
   RELEASE_OWNER,
 } from "@milepost/sdk";
 import { SendResult } from "../tests/harness";
-import { DAY, Story, USDC, usdc } from "./story";
+import { DAY, Story } from "./story";
+import { USDC, usdc } from "./table";
 
 const AMOUNTS = [4_000n, 10_000n, 2_000n].map((amount) => amount * USDC);
 /** Spec 001: the platform charges the homeowner 2.5% on top. */

@@ -1,4 +1,4 @@
-/** What the demo's acts share: a chain in this process, its people, and a table of who did what, when, at what cost. */
+/** What the demo's first two acts share: a chain in this process, its people, and the table of what they do. */
 import { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js";
 import {
   getGatewayPda,
@@ -18,19 +18,9 @@ import {
   startChain,
   TestMint,
 } from "../tests/harness";
+import { printSteps, type Step, usdc } from "./table";
 
 export const DAY = 86_400n;
-/** Base units of one USDC. */
-export const USDC = 1_000_000n;
-
-interface Step {
-  day: string;
-  who: string;
-  what: string;
-  outcome: string;
-  /** Compute units of the step's transactions. */
-  cu: string;
-}
 
 export class Story {
   private readonly steps: Step[] = [];
@@ -117,35 +107,12 @@ export class Story {
   note(who: string, what: string, outcome: string, signatures: string[]): void {
     const used = signatures.map((signature) => this.chain.landedTransaction(signature)?.execution);
     const cu = used.reduce((sum, execution) => sum + (execution?.computeUnits ?? 0), 0);
-    const day = `day ${(this.chain.now() - this.start) / DAY}`;
-    this.steps.push({ day, who, what, outcome, cu: cu.toLocaleString("en") });
+    const when = `day ${(this.chain.now() - this.start) / DAY}`;
+    this.steps.push({ when, who, what, outcome, cu: cu.toLocaleString("en") });
   }
 
   /** Prints the table under `title`. */
   print(title: string): void {
-    const columns = ["day", "who", "what", "outcome", "cu"] as const;
-    const header: Step = { day: "when", who: "who", what: "does", outcome: "outcome", cu: "CU" };
-    const width = Object.fromEntries(
-      columns.map((column) => [
-        column,
-        Math.max(...[header, ...this.steps].map((step) => step[column].length)),
-      ]),
-    ) as Record<(typeof columns)[number], number>;
-    const line = (step: Step): string =>
-      columns
-        .map((column) =>
-          column === "cu" ? step.cu.padStart(width.cu) : step[column].padEnd(width[column]),
-        )
-        .join("  ");
-    console.log(`${title}\n`);
-    console.log(line(header));
-    console.log(columns.map((column) => "-".repeat(width[column])).join("  "));
-    for (const step of this.steps) console.log(line(step));
+    printSteps(title, this.steps);
   }
-}
-
-/** Base units as a USDC amount. */
-export function usdc(amount: bigint): string {
-  const cents = (amount % USDC) / 10_000n;
-  return `${(amount / USDC).toLocaleString("en")}.${cents.toString().padStart(2, "0")} USDC`;
 }
