@@ -26,23 +26,28 @@ export class Worker {
   private readonly deliveries = new AbortController();
   private isStopped = false;
   private running: Promise<unknown> = Promise.resolve();
+  /** Of a pass that ended without them, and not given back yet. */
+  private kept: readonly Lease[] = [];
 
   constructor(private readonly settings: WorkerSettings) {}
 
   /**
    * Works on up to `batchSize` policies to their end. Rejects when the database does; leases that have not ended are then
-   * given back, as far as possible. One pass at a time.
+   * given back, at the latest when the next pass begins. One pass at a time.
    */
   pass(): Promise<PassResult> {
     return this.alone(async () => {
       if (this.isStopped) return { leased: 0, ended: 0 };
       const { queue, batchSize = 100 } = this.settings;
+      await this.giveBack();
       const leases = await queue.fetch(batchSize);
       const pass = new Pass(this.settings, leases, this.deliveries.signal, () => this.isStopped);
       try {
         if (leases.length > 0) await pass.run();
       } finally {
-        await pass.giveBackRest();
+        this.kept = pass.rest;
+        // The next pass tries again, before it takes more.
+        await this.giveBack().catch(() => undefined);
       }
       return { leased: leases.length, ended: pass.endedCount };
     });
@@ -86,6 +91,12 @@ export class Worker {
     this.isStopped = true;
     this.deliveries.abort();
     await this.running;
+  }
+
+  /** Nobody has to wait until leases run out that this worker does nothing with. */
+  private async giveBack(): Promise<void> {
+    await this.settings.queue.release(this.kept);
+    this.kept = [];
   }
 
   private alone<T>(work: () => Promise<T>): Promise<T> {
@@ -137,10 +148,7 @@ class Pass implements Shipping {
   }
 
   async ended(items: readonly Item[]): Promise<void> {
-    const leases = items.flatMap(({ member }) => this.open.get(member.policy) ?? []);
-    for (const { policy } of leases) this.open.delete(policy);
-    await this.settings.queue.complete(leases);
-    this.endedCount += leases.length;
+    await this.complete(items.flatMap(({ member }) => this.open.get(member.policy) ?? []));
   }
 
   async heldUp(
@@ -152,11 +160,16 @@ class Pass implements Shipping {
     await this.ended([item]);
   }
 
-  /** A worker that stops, or that the database failed, keeps nobody waiting until its leases end. */
-  async giveBackRest(): Promise<void> {
-    const leases = [...this.open.values()];
-    this.open.clear();
-    await this.settings.queue.release(leases).catch(() => undefined);
+  /** Leases that have not ended: of a worker that stops, or that the database failed. */
+  get rest(): readonly Lease[] {
+    return [...this.open.values()];
+  }
+
+  /** They stay open until that is written down: what fails is given back with the rest. */
+  private async complete(leases: readonly Lease[]): Promise<void> {
+    await this.settings.queue.complete(leases);
+    for (const { policy } of leases) this.open.delete(policy);
+    this.endedCount += leases.length;
   }
 
   /** Brings what was signed before to its end. Nothing is signed for a policy whose last bytes may still land. */
@@ -197,8 +210,8 @@ class Pass implements Shipping {
   private async letGo(policy: string): Promise<void> {
     const lease = this.open.get(policy);
     if (!lease) return;
-    this.open.delete(policy);
     await this.settings.queue.release([lease]);
+    this.open.delete(policy);
   }
 
   /** What the store says is to be done; leases on anything else are over. */
@@ -214,9 +227,7 @@ class Pass implements Shipping {
     const over = policies
       .filter((policy) => !wanted.has(policy))
       .map((policy) => this.open.get(policy)!);
-    for (const { policy } of over) this.open.delete(policy);
-    await this.settings.queue.complete(over);
-    this.endedCount += over.length;
+    await this.complete(over);
     return items;
   }
 
