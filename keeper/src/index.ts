@@ -23,8 +23,9 @@ export { readStatus, renderStatus, type StatusView } from "./show/status";
 export {
   ALERT_SECONDS,
   findUnderfunded,
-  type Underfunded,
-  UnderfundedAlerts,
+  type UnderfundedQuery,
+  type UnderfundedReport,
 } from "./show/underfunded";
+export { type AlertReport, raiseAlerts } from "./store/alerts";
 export { outcomesOf } from "./store/attempts";
 export { type Counts, counts, type StatusEntry, stuck, upcoming } from "./store/status";

@@ -12,10 +12,11 @@ import type { Readiness } from "./show/http";
 import { allEvents, logEvents } from "./show/events";
 import { type Rehearsal, rehearse } from "./show/rehearsal";
 import { readStatus, renderStatus } from "./show/status";
-import { findUnderfunded, type Underfunded, UnderfundedAlerts } from "./show/underfunded";
+import { findUnderfunded } from "./show/underfunded";
+import { raiseAlerts } from "./store/alerts";
 import { forgetAttempts } from "./store/attempts";
 import { counts } from "./store/status";
-import type { KeeperEvents } from "./types";
+import type { KeeperEvents, Underfunded } from "./types";
 
 const SCHEDULE_MS = 1_000;
 const MAINTAIN_MS = 5_000;
@@ -50,7 +51,6 @@ export class Keeper {
   private readonly background: Background;
   private readonly lanes: Lanes;
   private readonly crew: Crew | null;
-  private readonly alerts = new UnderfundedAlerts();
   private readonly events: KeeperEvents;
   private uncovered: readonly Underfunded[] | null = null;
   private feePayerLamports: number | null = null;
@@ -239,18 +239,18 @@ export class Keeper {
   }
 
   private async alert(): Promise<void> {
-    const { database, metrics, log } = this.options;
-    const found = await findUnderfunded({
+    const { database, metrics, log, queue } = this.options;
+    const report = await findUnderfunded({
       database,
       context: this.context,
       chainNow: await this.chainNow(),
       onUnreadable: (address, error) => log.warn({ address, err: error }, "unreadable account"),
     });
-    this.uncovered = found;
-    metrics.uncovered(found.length);
-    for (const { policy, dueAt, shortfall } of this.alerts.news(found)) {
-      this.events.underfunded(policy, dueAt, shortfall);
-    }
+    this.uncovered = report.found;
+    metrics.uncovered(report.found.length);
+    // A dry run must not take the alert from the keeper that runs.
+    if (!queue) return;
+    await raiseAlerts(database, report, (alert) => this.events.underfunded(alert));
   }
 
   private async rehearse(): Promise<Rehearsal> {

@@ -28,7 +28,10 @@ export interface PolicyPlan {
   milestoneIndex: number;
   state: PolicyState;
   action: KeeperAction;
-  /** When the action becomes possible; `null` when only a change of an account can make it possible. */
+  /**
+   * When the action becomes possible; `null` when only a change of an account can make it possible. Of a held milestone
+   * that waits: its date, if the condition sets one.
+   */
   dueAt: bigint | null;
   /** The reason for `waiting` or `done`, an SDK error name or a short word; empty when scheduled. */
   reason: string;
@@ -87,11 +90,29 @@ export interface ReleaseRule {
   approve(policy: PublicKey, milestoneIndex: number): Promise<Approval>;
 }
 
+/** A payment that is due within the alert window and that the money there does not make. */
+export interface Underfunded {
+  policy: string;
+  milestoneIndex: number;
+  /** Who can repair it, and the mint it is in. */
+  owner: string;
+  mint: string;
+  /** Unix seconds by the chain's clock. */
+  dueAt: bigint;
+  /** The error the program would answer with, such as `InsufficientFunds` or `MilestoneNotFunded`. */
+  reason: string;
+  /** What is missing for this payment after those before it, in base units; 0 when money is not what is missing. */
+  shortfall: bigint;
+}
+
 /** What the worker tells the metrics and the log. */
 export interface KeeperEvents {
   executed(outcome: Outcome): void;
   failed(member: Member, verdict: Verdict): void;
-  /** A policy that is due within the alert window and not covered. */
-  underfunded(policy: string, dueAt: bigint, shortfall: bigint): void;
+  /**
+   * A payment is due within the alert window and not covered: once for each milestone over all keepers of a database, and
+   * once more when it was repaired and broke again.
+   */
+  underfunded(alert: Underfunded): void;
   rpc(method: string, milliseconds: number, ok: boolean): void;
 }

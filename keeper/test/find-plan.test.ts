@@ -99,17 +99,19 @@ describe("plan of a held policy", () => {
     expect(planOf(closed)).to.deep.include({ state: "done", reason: "EscrowClosed" });
   });
 
-  const refused: [string, Escrow | null, string][] = [
-    ["no escrow", null, "InvalidEscrow"],
-    ["no acceptance", escrow(ADDRESS, {}, { acceptedAt: new BN(0) }), "EscrowNotAccepted"],
-    ["no funding", escrow(ADDRESS, { state: { unfunded: {} } }), "MilestoneNotFunded"],
-    ["no submission under the owner's bit", escrow(ADDRESS), "MilestoneNotSubmitted"],
-    ["an end", escrow(ADDRESS, { state: { refunded: {} } }), "MilestoneAlreadyReleased"],
+  const refused: [string, Escrow | null, string, bigint | null][] = [
+    ["no escrow", null, "InvalidEscrow", null],
+    ["no acceptance", escrow(ADDRESS, {}, { acceptedAt: new BN(0) }), "EscrowNotAccepted", NOW],
+    ["no funding", escrow(ADDRESS, { state: { unfunded: {} } }), "MilestoneNotFunded", NOW],
+    ["no submission under the owner's bit", escrow(ADDRESS), "MilestoneNotSubmitted", NOW],
+    ["an end", escrow(ADDRESS, { state: { refunded: {} } }), "MilestoneAlreadyReleased", null],
   ];
-  for (const [name, account, reason] of refused) {
-    it(`given ${name}, when it is planned, then it waits for a change (${reason})`, () => {
+  for (const [name, account, reason, date] of refused) {
+    it(`given ${name}, when it is planned, then it waits for a change (${reason}), and its date is known`, () => {
       const plan = planOf(held(5), OPEN, account);
-      expect(plan).to.deep.include({ state: "waiting", reason, dueAt: null });
+      expect(plan).to.deep.include({ state: "waiting", reason, dueAt: date });
+      const undated = planOf(held(4), OPEN, account);
+      expect(undated).to.deep.include({ state: "waiting", reason, dueAt: null });
     });
   }
 

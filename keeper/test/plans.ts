@@ -1,6 +1,6 @@
 /** Builders of the store's words with valid defaults. */
 import { Keypair } from "@solana/web3.js";
-import type { Member, Outcome, PolicyPlan } from "../src/types";
+import type { Member, Outcome, PolicyPlan, Underfunded } from "../src/types";
 
 /** Chain time of the tests. */
 export const NOW = 1_800_000_000n;
@@ -38,6 +38,20 @@ export function outcome(name: string, overrides: Partial<Outcome> = {}): Outcome
     executedAt: NOW + 2n,
     feeLamports: 5_000n,
     reward: 0n,
+    ...overrides,
+  };
+}
+
+/** Due in an hour, and 5 short. */
+export function underfunded(name: string, overrides: Partial<Underfunded> = {}): Underfunded {
+  return {
+    policy: addressOf(name),
+    milestoneIndex: 0,
+    owner: addressOf(`owner of ${name}`),
+    mint: addressOf("mint"),
+    dueAt: NOW + 3_600n,
+    reason: "InsufficientFunds",
+    shortfall: 5n,
     ...overrides,
   };
 }

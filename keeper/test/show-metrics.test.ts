@@ -6,7 +6,7 @@ import { createMetrics, type Sample } from "../src/show/metrics";
 import { meteredFetch } from "../src/show/rpc-meter";
 import type { KeeperEvents } from "../src/types";
 import { ManualTimers } from "./manual-timers";
-import { addressOf, member, NOW, outcome } from "./plans";
+import { addressOf, member, NOW, outcome, underfunded } from "./plans";
 
 const SAMPLE: Sample = {
   chainNow: NOW,
@@ -111,11 +111,16 @@ describe("keeper: metrics", () => {
     metrics.scanned(40);
     metrics.scanned(38);
     metrics.uncovered(3);
-    metrics.underfunded(addressOf("a"), NOW, 5n);
+    metrics.underfunded(underfunded("a"));
+    metrics.underfunded(underfunded("b", { reason: "MilestoneNotFunded" }));
+    metrics.underfunded(underfunded("c", { reason: "MilestoneNotFunded" }));
     expect(await lines(metrics, "scans_total")).to.deep.equal(["scans_total 2"]);
     expect(await lines(metrics, "scanned_policies")).to.deep.equal(["scanned_policies 38"]);
     expect(await lines(metrics, "uncovered")).to.deep.equal(["uncovered 3"]);
-    expect(await lines(metrics, "underfunded_total")).to.deep.equal(["underfunded_total 1"]);
+    expect(await lines(metrics, "underfunded_total")).to.deep.equal([
+      'underfunded_total{reason="InsufficientFunds"} 1',
+      'underfunded_total{reason="MilestoneNotFunded"} 2',
+    ]);
   });
 
   describe("the RPC's meter", () => {
@@ -181,7 +186,7 @@ describe("keeper: metrics", () => {
     const events = allEvents(broken, listener);
     events.executed(outcome("a"));
     events.failed(member("a"), { kind: "terminal", reason: "PolicyCompleted" });
-    events.underfunded(addressOf("a"), NOW, 1n);
+    events.underfunded(underfunded("a"));
     events.rpc("getSlot", 1, true);
     expect(heard).to.deep.equal(["executed", "failed", "underfunded", "rpc"]);
   });
@@ -193,7 +198,7 @@ describe("keeper: metrics", () => {
     events.executed(outcome("a"));
     events.failed(member("a"), { kind: "waiting", reason: "InsufficientBalance" });
     events.failed(member("a"), { kind: "unknown", reason: "hung up" });
-    events.underfunded(addressOf("a"), NOW, 9n);
+    events.underfunded(underfunded("a", { shortfall: 9n }));
     events.rpc("getSlot", 1, true);
     const seen = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(seen.map(({ level, msg }) => [level, msg])).to.deep.equal([
@@ -203,6 +208,15 @@ describe("keeper: metrics", () => {
       ["warn", "due within 72 hours and not covered"],
     ]);
     expect(seen[0]).to.include({ policy: addressOf("a"), feeLamports: "5000" });
-    expect(seen[3]).to.include({ shortfall: "9", dueAt: NOW.toString() });
+    expect(seen[3]).to.include({
+      event: "underfunded",
+      policy: addressOf("a"),
+      milestoneIndex: 0,
+      owner: addressOf("owner of a"),
+      mint: addressOf("mint"),
+      reason: "InsufficientFunds",
+      shortfall: "9",
+      dueAt: (NOW + 3_600n).toString(),
+    });
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readStatus, renderStatus, type StatusView } from "../src/show/status";
 import { duration, table, utc } from "../src/show/table";
 import { backOff, upsertPlans, wait } from "../src/store/policies";
-import { addressOf, NOW, plan } from "./plans";
+import { addressOf, NOW, plan, underfunded } from "./plans";
 import { migratedDatabase, type TestDatabase, truncate } from "./test-database";
 
 const DAY = 86_400n;
@@ -105,7 +105,7 @@ describe("keeper: the status view", () => {
           since: new Date(WALL.getTime() - 3_600_000),
         },
       ],
-      underfunded: [{ policy: "DDD", milestoneIndex: 2, dueAt: NOW + 3_600n, shortfall: 500n }],
+      underfunded: [underfunded("d", { policy: "DDD", milestoneIndex: 2, shortfall: 500n })],
     };
     const [, , ...rest] = renderStatus(view, WALL).split("\n");
     expect(rest).to.deep.equal([
@@ -120,8 +120,8 @@ describe("keeper: the status view", () => {
       "CCC     1          executePayment  InsufficientBalance  2 d      1 h ago  1      when it changes",
       "",
       "Due within 72 hours and not covered",
-      "policy  milestone  due                   when    missing",
-      "DDD     2          2027-01-15 09:00:00Z  in 1 h  500",
+      "policy  milestone  due                   when    missing  why",
+      "DDD     2          2027-01-15 09:00:00Z  in 1 h  500      InsufficientFunds",
       "",
     ]);
   });

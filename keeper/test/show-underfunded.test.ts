@@ -1,16 +1,13 @@
 import { expect } from "chai";
 import BN from "bn.js";
+import { createContext, PROGRAM_ID } from "@milepost/sdk";
+import { Connection, Keypair } from "@solana/web3.js";
 import { Finder } from "../src/find/finder";
-import {
-  type Underfunded,
-  findUnderfunded,
-  UnderfundedAlerts,
-  uncoveredPayments,
-} from "../src/show/underfunded";
+import { uncoveredPayments } from "../src/show/uncovered";
+import { findUnderfunded } from "../src/show/underfunded";
 import { MilepostNet, type TestPolicy } from "./cli-localnet";
-import { PROGRAM_ID } from "@milepost/sdk";
 import { ManualTimers } from "./manual-timers";
-import { addressOf, NOW } from "./plans";
+import { NOW } from "./plans";
 import { key } from "./accounts";
 import { migratedDatabase, type TestDatabase, truncate } from "./test-database";
 
@@ -25,12 +22,19 @@ describe("keeper: payments that are not covered", () => {
     dueAt: hours === null ? null : new BN((NOW + BigInt(hours) * HOUR).toString()),
     isPaused,
   });
+  const userPayment = key("user payment");
+  const coverage = (available: number, payments: ReturnType<typeof payment>[]) => ({
+    userPayment,
+    delegate: userPayment as typeof userPayment | null,
+    allowance: new BN(available + 5),
+    balance: new BN(available),
+    upcoming: payments,
+  });
   const uncovered = (available: number, payments: ReturnType<typeof payment>[]) =>
-    uncoveredPayments({
-      allowance: new BN(available + 5),
-      balance: new BN(available),
-      upcoming: payments,
-    }).map(({ policy, shortfall }) => [policy, shortfall]);
+    uncoveredPayments(coverage(available, payments)).map(({ policy, shortfall }) => [
+      policy,
+      shortfall,
+    ]);
 
   it("given enough for all of them, then none is", () => {
     expect(uncovered(30, [payment(10, 1), payment(20, 2)])).to.deep.equal([]);
@@ -50,20 +54,28 @@ describe("keeper: payments that are not covered", () => {
     expect(uncovered(17, payments)).to.deep.equal([]);
   });
 
-  it("given alerts, then each is told once, and again when it is another or came back", () => {
-    const alerts = new UnderfundedAlerts();
-    const item = (name: string, shortfall: bigint): Underfunded => ({
-      policy: addressOf(name),
-      milestoneIndex: 0,
-      dueAt: NOW,
-      shortfall,
-    });
-    const [a, b] = [item("a", 5n), item("b", 6n)];
-    expect(alerts.news([a, b])).to.deep.equal([a, b]);
-    expect(alerts.news([a, b])).to.deep.equal([]);
-    expect(alerts.news([item("a", 9n), b])).to.deep.equal([item("a", 9n)]);
-    expect(alerts.news([b])).to.deep.equal([]);
-    expect(alerts.news([a, b])).to.deep.equal([a]);
+  it("given each kind of trouble, then the reason is what the program would answer", () => {
+    const all = coverage(25, [payment(10, 1), payment(20, 2)]);
+    const reasons = (changes: Partial<typeof all>, isFrozen = false) =>
+      uncoveredPayments({ ...all, ...changes }, isFrozen).map(({ reason, shortfall }) => [
+        reason,
+        shortfall,
+      ]);
+    expect(reasons({})).to.deep.equal([["InsufficientFunds", 5n]]);
+    const [zero, small] = [new BN(0), new BN(12)];
+    expect(reasons({ allowance: small })).to.deep.equal([["InsufficientDelegation", 18n]]);
+    expect(reasons({ allowance: zero, delegate: null })).to.deep.equal([
+      ["DelegationRevoked", 10n],
+      ["DelegationRevoked", 20n],
+    ]);
+    expect(reasons({ allowance: zero, delegate: key("other") })).to.deep.equal([
+      ["DelegationReplaced", 10n],
+      ["DelegationReplaced", 20n],
+    ]);
+    expect(reasons({}, true)).to.deep.equal([
+      ["TokenAccountFrozen", 0n],
+      ["TokenAccountFrozen", 5n],
+    ]);
   });
 
   describe("on a chain", () => {
@@ -94,7 +106,7 @@ describe("keeper: payments that are not covered", () => {
     }
 
     async function find(windowSeconds?: bigint): Promise<[string, number, bigint][]> {
-      const found = await findUnderfunded({
+      const { found } = await findUnderfunded({
         database: test.database,
         context: chain.sdk,
         chainNow: await chain.now(),
@@ -129,6 +141,42 @@ describe("keeper: payments that are not covered", () => {
       expect(await find(1_800n)).to.deep.equal([]);
       // In the next one and a half the first of each is, and the poor one's is covered.
       expect(await find(5_400n)).to.deep.equal([[revoked.address.toBase58(), 0, 100n]]);
+    });
+
+    it("given an RPC that fails for one owner, then that is known, and nothing is said about him", async () => {
+      const poor = await chain.policy();
+      await chain.leave(poor, 0n);
+      await scan();
+      const broken = new Connection(chain.net.localnet.url, "confirmed");
+      broken.getProgramAccounts = (() => Promise.reject(new Error("503"))) as never;
+      const unreadable: string[] = [];
+      const report = await findUnderfunded({
+        database: test.database,
+        context: createContext(broken, Keypair.generate()),
+        chainNow: await chain.now(),
+        onUnreadable: (address) => void unreadable.push(address),
+      });
+      expect(report.found).to.deep.equal([]);
+      expect(report.unknownOwners).to.include(poor.owner.publicKey.toBase58());
+      expect(unreadable).to.have.length(report.unknownOwners.length);
+    });
+
+    it("given more policies than are looked at, then it says until when it knows", async () => {
+      const [first, second] = [await chain.policy(1), await chain.policy(1)];
+      for (const policy of [first, second]) await chain.leave(policy, 0n);
+      await scan();
+      const chainNow = await chain.now();
+      const query = { database: test.database, context: chain.sdk, chainNow };
+      const all = await findUnderfunded(query);
+      const one = await findUnderfunded({ ...query, limit: 1 });
+      expect(all.until).to.equal(chainNow + 72n * HOUR);
+      // Others may be due in the same second.
+      const [soonest] = await test.database.query<{ due: string }>(
+        "SELECT min(due_at)::text AS due FROM milepost_keeper.policies",
+      );
+      expect(one.until).to.equal(BigInt(soonest!.due) - 1n);
+      expect(one.found.length).to.be.lessThan(all.found.length);
+      expect(all.found).to.deep.include.members(one.found);
     });
   });
 });

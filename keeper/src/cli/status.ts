@@ -26,8 +26,9 @@ export async function status(config: CommonConfig): Promise<string> {
     const { now: chainNow } = await clock.time();
     // Nothing is signed, so any wallet will do.
     const context = createContext(connection, Keypair.generate(), { programId: config.programId });
-    const underfunded = await findUnderfunded({ database, context, chainNow });
-    return renderStatus(await readStatus({ database, chainNow, underfunded }), new Date());
+    const { found } = await findUnderfunded({ database, context, chainNow });
+    const view = await readStatus({ database, chainNow, underfunded: found });
+    return renderStatus(view, new Date());
   } finally {
     await database.close();
   }

@@ -69,6 +69,16 @@ export const MIGRATIONS: readonly Migration[] = [
         PRIMARY KEY (policy, milestone_index)
       );
 
+      -- Which payments somebody was warned about, so that it happens once.
+      CREATE TABLE milepost_keeper.alerts (
+        policy text NOT NULL,
+        milestone_index smallint NOT NULL,
+        owner text NOT NULL,
+        due_at bigint NOT NULL,
+        raised_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (policy, milestone_index)
+      );
+
       CREATE TABLE milepost_keeper.lookup_tables (
         address text PRIMARY KEY,
         state text NOT NULL CHECK (state IN ('creating', 'active', 'deactivating', 'closed')),

@@ -75,17 +75,19 @@ function planDelegated(seen: SeenPolicy, rules: PlanRules): PolicyPlan {
 function planHeld(seen: SeenPolicy, rules: PlanRules): PolicyPlan {
   const { policy, escrow } = seen;
   if (!escrow) return waiting(seen, "InvalidEscrow");
-  if (escrow.acceptedAt.isZero()) return waiting(seen, "EscrowNotAccepted");
   const { milestone } = policy.policyType;
   const index = milestone.currentMilestone;
+  // Its owner is warned before this date when nothing is in the vault.
+  const date = bindingDate(milestone, index);
+  if (escrow.acceptedAt.isZero()) return waiting(seen, "EscrowNotAccepted", date);
   const isOpen = missingRole(policy, rules) === null;
   switch (milestoneStateName(escrow.milestones[index]!.state)) {
     case "unfunded":
-      return waiting(seen, "MilestoneNotFunded");
+      return waiting(seen, "MilestoneNotFunded", date);
     case "funded":
       return isOpen
         ? scheduled(seen, "executePayment", turnOf(seen.policy, escrow))
-        : waiting(seen, "MilestoneNotSubmitted");
+        : waiting(seen, "MilestoneNotSubmitted", date);
     case "submitted":
       return scheduled(
         seen,
@@ -118,8 +120,9 @@ function scheduled(seen: SeenPolicy, action: KeeperAction, dueAt: BN): PolicyPla
   return { ...base(seen), state: "scheduled", action, dueAt: BigInt(dueAt.toString()) };
 }
 
-function waiting(seen: SeenPolicy, reason: string): PolicyPlan {
-  return { ...base(seen), state: "waiting", reason };
+function waiting(seen: SeenPolicy, reason: string, date: BN | null = null): PolicyPlan {
+  const dueAt = date && BigInt(date.toString());
+  return { ...base(seen), state: "waiting", reason, dueAt };
 }
 
 function over(seen: SeenPolicy, reason: string): PolicyPlan {

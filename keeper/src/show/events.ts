@@ -29,7 +29,7 @@ export function logEvents(log: Logger): Partial<KeeperEvents> {
       const level = verdict.kind === "unknown" || verdict.kind === "retryable" ? "warn" : "info";
       log[level]({ ...member, verdict: verdict.kind, reason: verdict.reason }, "not executed");
     },
-    underfunded: (policy, dueAt, shortfall) =>
-      log.warn({ policy, dueAt, shortfall }, "due within 72 hours and not covered"),
+    underfunded: (alert) =>
+      log.warn({ event: "underfunded", ...alert }, "due within 72 hours and not covered"),
   };
 }

@@ -19,8 +19,8 @@ export interface KeeperMetrics extends KeeperEvents {
   sampled(sample: Sample): void;
   /** A scan of the chain has ended well. */
   scanned(policies: number): void;
-  /** How many policies are due within the alert window and not covered. */
-  uncovered(policies: number): void;
+  /** How many payments are due within the alert window and not covered. */
+  uncovered(payments: number): void;
   /** Prometheus's text. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -59,8 +59,8 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
   const live = gauge("subscription_live", "1 while news of the chain is coming in");
   const known = gauge("scanned_policies", "Policies on chain at the last scan");
   const scans = counter("scans_total", "Scans of the whole chain that ended well");
-  const uncovered = gauge("uncovered", "Policies due in the alert window and not covered");
-  const alerts = counter("underfunded_total", "Alerts about policies that are not covered");
+  const uncovered = gauge("uncovered", "Payments due in the alert window and not covered");
+  const alerts = counter("underfunded_total", "Alerts about payments not covered", ["reason"]);
   const executed = counter("executed_total", "Milestones executed by this keeper");
   const failed = counter("failed_total", "Executions that failed", ["verdict", "error"]);
   const fees = counter("fees_lamports_total", "Transaction fees paid for executions");
@@ -93,14 +93,14 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
       }
     },
     failed: (_, verdict) => failed.inc({ verdict: verdict.kind, error: labelOf(verdict.reason) }),
-    underfunded: () => alerts.inc(),
+    underfunded: ({ reason }) => alerts.inc({ reason: labelOf(reason) }),
     rpc: (method, milliseconds, ok) =>
       rpc.observe({ method: labelOf(method), ok: String(ok) }, milliseconds / 1_000),
     scanned(policies) {
       scans.inc();
       known.set(policies);
     },
-    uncovered: (policies) => uncovered.set(policies),
+    uncovered: (payments) => uncovered.set(payments),
     sampled({ chainNow, counts, queue, feePayerLamports, isLive }) {
       const waits = Object.entries(counts.waiting);
       policies.set({ state: "scheduled" }, counts.scheduled);

@@ -1,8 +1,7 @@
 /** What a person wants to see: what is due next, what is stuck and why, and whose money won't do. */
 import { type Counts, counts, type StatusEntry, stuck, upcoming } from "../store/status";
-import type { Database } from "../types";
+import type { Database, Underfunded } from "../types";
 import { duration, table, utc } from "./table";
-import type { Underfunded } from "./underfunded";
 
 export interface StatusView {
   /** Unix seconds by the chain's clock. */
@@ -110,13 +109,14 @@ function stuckTable(entries: readonly StatusEntry[], chainNow: bigint, now: Date
 
 function underfundedTable(entries: readonly Underfunded[], chainNow: bigint): string {
   return table(
-    ["policy", "milestone", "due", "when", "missing"],
+    ["policy", "milestone", "due", "when", "missing", "why"],
     entries.map((entry) => [
       entry.policy,
       String(entry.milestoneIndex),
       utc(entry.dueAt),
       distance(entry.dueAt, chainNow),
       entry.shortfall.toString(),
+      entry.reason,
     ]),
   );
 }

@@ -1,27 +1,24 @@
-/** Which payments will fail for want of allowance or balance, days before they are due. */
-import BN from "bn.js";
+/** Which payments will fail for want of money, days before they are due. */
 import { unpackAccount } from "@solana/spl-token";
-import { type AccountInfo, PublicKey } from "@solana/web3.js";
+import type { PublicKey } from "@solana/web3.js";
 import {
   decodeAccount,
-  type DelegationCoverage,
   delegationCoverage,
   FUNDING_KIND_DELEGATED,
+  FUNDING_KIND_HELD,
   type MilestoneContext,
+  type PaymentPolicy,
   type UserPayment,
+  type WithAddress,
 } from "@milepost/sdk";
-import type { Database } from "../types";
+import { dueWithin, type DueWithin } from "../store/alerts";
+import type { Database, Underfunded } from "../types";
+import { type ReadAccounts, readEach } from "./read-accounts";
+import { type Uncovered, uncoveredPayments } from "./uncovered";
+import { uncoveredInVaults } from "./underfunded-vaults";
 
 /** 72 hours. */
 export const ALERT_SECONDS = 259_200n;
-
-export interface Underfunded {
-  policy: string;
-  milestoneIndex: number;
-  dueAt: bigint;
-  /** What is missing for this payment after those before it, in base units. */
-  shortfall: bigint;
-}
 
 export interface UnderfundedQuery {
   database: Database;
@@ -36,99 +33,102 @@ export interface UnderfundedQuery {
   onUnreadable?: (address: string, error: unknown) => void;
 }
 
-const ADDRESSES_PER_REQUEST = 100;
+export interface UnderfundedReport {
+  /** Due after now and within the window, the soonest first. */
+  found: Underfunded[];
+  /** Everything due up to then was looked at, of what is due later perhaps not all. Unix seconds by the chain's clock. */
+  until: bigint;
+  /** Owners whose policies could not be looked at, so that nothing is known about them. */
+  unknownOwners: string[];
+}
 
-/**
- * Delegated payments that are due within the window and that their owner's allowance or balance does not reach, counting
- * those before them: the SDK's coverage. Only owners who don't cover all of their promises are looked at closely.
- */
-export async function findUnderfunded(query: UnderfundedQuery): Promise<Underfunded[]> {
-  const { chainNow, windowSeconds = ALERT_SECONDS } = query;
-  const until = chainNow + windowSeconds;
-  const policies = await dueUntil(query, until);
-  const userPayments = await userPaymentsOf(query, policies);
-  const found: Underfunded[] = [];
-  for (const { address, account } of await notCovered(query, userPayments)) {
-    try {
-      const coverage = await delegationCoverage(query.context, account.owner, account.mint);
-      found.push(...uncoveredPayments(coverage).filter(({ dueAt }) => dueAt <= until));
-    } catch (error) {
-      query.onUnreadable?.(address.toBase58(), error);
-    }
-  }
-  // One that is due already either is tried now, or is stuck and says why.
-  return found
-    .filter(({ dueAt }) => dueAt > chainNow)
-    .sort((a, b) => Number(a.dueAt - b.dueAt) || (a.policy < b.policy ? -1 : 1));
+/** A policy that is due within the window. */
+export interface PolicyDue extends WithAddress<PaymentPolicy> {
+  plan: DueWithin;
 }
 
 /**
- * The dated payments that the money does not reach, in the order in which they can be pulled. A paused policy pulls
- * nothing.
+ * Payments that are due within the window and that the money there does not make, by the SDK's coverage: those of delegated
+ * policies that their owner's allowance or balance does not reach, counting those before them, and those of held policies
+ * that are not in the vault, or that it can't pay. Of the former, only owners who don't cover all of their promises are
+ * looked at closely.
  */
-export function uncoveredPayments(
-  coverage: Pick<DelegationCoverage, "allowance" | "balance" | "upcoming">,
-): Underfunded[] {
-  const available = BN.min(coverage.allowance, coverage.balance);
-  let promised = new BN(0);
+export async function findUnderfunded(query: UnderfundedQuery): Promise<UnderfundedReport> {
+  const { database, chainNow, windowSeconds = ALERT_SECONDS, limit = 10_000 } = query;
+  const end = chainNow + windowSeconds;
+  const { plans, until } = await dueWithin(database, chainNow, end, limit);
+  const reader: ReadAccounts = query;
+  const policies = await readPolicies(query, plans);
+  const userPayments = await readUserPayments(query, policies);
+  const ownerOf = new Map(userPayments.map((item) => [item.address.toBase58(), item]));
   const found: Underfunded[] = [];
-  for (const { policy, milestoneIndex, amount, dueAt, isPaused } of coverage.upcoming) {
-    if (isPaused) continue;
-    promised = promised.add(amount);
-    const missing = BN.min(amount, promised.sub(available));
-    if (!missing.gtn(0) || !dueAt) continue;
-    found.push({
-      policy: policy.toBase58(),
-      milestoneIndex,
-      dueAt: BigInt(dueAt.toString()),
-      shortfall: BigInt(missing.toString()),
-    });
+  const add = ({ account }: WithAddress<UserPayment>, uncovered: readonly Uncovered[]): void => {
+    const [owner, mint] = [account.owner.toBase58(), account.mint.toBase58()];
+    for (const item of uncovered) found.push({ ...item, owner, mint });
+  };
+
+  const unknownOwners: string[] = [];
+  const delegating = new Set(
+    policies.filter(isDelegated).map(({ account }) => account.userPayment.toBase58()),
+  );
+  const delegators = userPayments.filter(({ address }) => delegating.has(address.toBase58()));
+  for (const { userPayment, isFrozen } of await notCovered(reader, delegators)) {
+    const { owner, mint } = userPayment.account;
+    try {
+      const coverage = await delegationCoverage(query.context, owner, mint);
+      add(userPayment, uncoveredPayments(coverage, isFrozen));
+    } catch (error) {
+      unknownOwners.push(owner.toBase58());
+      query.onUnreadable?.(userPayment.address.toBase58(), error);
+    }
   }
+
+  const held = policies.filter(({ account }) => account.fundingKind === FUNDING_KIND_HELD);
+  for (const { userPayment, uncovered } of await uncoveredInVaults(reader, held, ownerOf)) {
+    add(userPayment, uncovered);
+  }
+  // One that is due already either is tried now, or is stuck and says why.
+  return {
+    found: found
+      .filter(({ dueAt }) => dueAt > chainNow && dueAt <= end)
+      .sort((a, b) => (a.dueAt === b.dueAt ? order(a, b) : a.dueAt < b.dueAt ? -1 : 1)),
+    until,
+    unknownOwners,
+  };
+}
+
+function order(a: Underfunded, b: Underfunded): number {
+  if (a.policy !== b.policy) return a.policy < b.policy ? -1 : 1;
+  return a.milestoneIndex - b.milestoneIndex;
+}
+
+function isDelegated({ account }: PolicyDue): boolean {
+  return account.fundingKind === FUNDING_KIND_DELEGATED;
+}
+
+async function readPolicies(
+  query: UnderfundedQuery,
+  plans: readonly DueWithin[],
+): Promise<PolicyDue[]> {
+  const byAddress = new Map(plans.map((plan) => [plan.address.toBase58(), plan]));
+  const found: PolicyDue[] = [];
+  const addresses = plans.map(({ address }) => address);
+  await readEach(query, addresses, (address, info) => {
+    const account = decodeAccount("paymentPolicy", address, info, query.context.programId);
+    const plan = byAddress.get(address.toBase58())!;
+    found.push({ address, account, plan });
+  });
   return found;
 }
 
-/** Remembers what it has told, so that each shortfall is told once, and again when it has become another. */
-export class UnderfundedAlerts {
-  private told = new Map<string, bigint>();
-
-  /** What of these is news; what is not among them any more is forgotten. */
-  news(found: readonly Underfunded[]): Underfunded[] {
-    const before = this.told;
-    this.told = new Map(found.map((item) => [keyOf(item), item.shortfall]));
-    return found.filter((item) => before.get(keyOf(item)) !== item.shortfall);
-  }
-}
-
-function keyOf({ policy, milestoneIndex }: Underfunded): string {
-  return `${policy}/${milestoneIndex}`;
-}
-
-async function dueUntil(
-  { database, chainNow, limit = 10_000 }: UnderfundedQuery,
-  until: bigint,
-): Promise<PublicKey[]> {
-  const rows = await database.query<{ address: string }>(
-    `SELECT address FROM milepost_keeper.policies
-     WHERE state = 'scheduled' AND action = 'executePayment' AND due_at > $1::bigint AND due_at <= $2::bigint
-     ORDER BY due_at, address LIMIT $3`,
-    [chainNow.toString(), until.toString(), limit],
-  );
-  return rows.map(({ address }) => new PublicKey(address));
-}
-
-type UserPaymentAt = { address: PublicKey; account: UserPayment };
-
-async function userPaymentsOf(
+async function readUserPayments(
   query: UnderfundedQuery,
-  policies: readonly PublicKey[],
-): Promise<UserPaymentAt[]> {
-  const wanted = new Map<string, PublicKey>();
-  await readEach(query, policies, (address, info) => {
-    const policy = decodeAccount("paymentPolicy", address, info, query.context.programId);
-    if (policy.fundingKind !== FUNDING_KIND_DELEGATED) return;
-    wanted.set(policy.userPayment.toBase58(), policy.userPayment);
-  });
-  const found: UserPaymentAt[] = [];
+  policies: readonly PolicyDue[],
+): Promise<WithAddress<UserPayment>[]> {
+  const wanted = new Map(
+    policies.map(({ account }) => [account.userPayment.toBase58(), account.userPayment]),
+  );
+  const found: WithAddress<UserPayment>[] = [];
   await readEach(query, [...wanted.values()], (address, info) => {
     const account = decodeAccount("userPayment", address, info, query.context.programId);
     found.push({ address, account });
@@ -136,44 +136,32 @@ async function userPaymentsOf(
   return found;
 }
 
+interface NotCovered {
+  userPayment: WithAddress<UserPayment>;
+  isFrozen: boolean;
+}
+
 /** Those whose token account does not carry all that they have promised. */
 async function notCovered(
-  query: UnderfundedQuery,
-  userPayments: readonly UserPaymentAt[],
-): Promise<UserPaymentAt[]> {
+  reader: ReadAccounts,
+  userPayments: readonly WithAddress<UserPayment>[],
+): Promise<NotCovered[]> {
   const covered = new Set<string>();
+  const frozen = new Set<string>();
   const byTokenAccount = new Map(
     userPayments.map((item) => [item.account.tokenAccount.toBase58(), item]),
   );
-  const tokenAccounts = [...byTokenAccount.values()].map(({ account }) => account.tokenAccount);
-  await readEach(query, tokenAccounts, (address, info) => {
+  const tokenAccounts: PublicKey[] = userPayments.map(({ account }) => account.tokenAccount);
+  await readEach(reader, tokenAccounts, (address, info) => {
     const token = unpackAccount(address, info, info.owner);
     const { address: delegate, account } = byTokenAccount.get(address.toBase58())!;
     const isDelegate = token.delegate?.equals(delegate) && token.owner.equals(account.owner);
     const usable = token.amount < token.delegatedAmount ? token.amount : token.delegatedAmount;
     const promised = BigInt(account.committed.toString());
-    if (isDelegate && usable >= promised) covered.add(delegate.toBase58());
+    if (token.isFrozen) frozen.add(delegate.toBase58());
+    else if (isDelegate && usable >= promised) covered.add(delegate.toBase58());
   });
-  return userPayments.filter(({ address }) => !covered.has(address.toBase58()));
-}
-
-/** Account by account; one that is gone or can't be read is left out. */
-async function readEach(
-  { context, onUnreadable }: UnderfundedQuery,
-  addresses: readonly PublicKey[],
-  read: (address: PublicKey, info: AccountInfo<Buffer>) => void,
-): Promise<void> {
-  for (let start = 0; start < addresses.length; start += ADDRESSES_PER_REQUEST) {
-    const chunk = addresses.slice(start, start + ADDRESSES_PER_REQUEST);
-    const infos = await context.connection.getMultipleAccountsInfo(chunk, context.commitment);
-    chunk.forEach((address, index) => {
-      const info = infos[index];
-      if (!info) return;
-      try {
-        read(address, info);
-      } catch (error) {
-        onUnreadable?.(address.toBase58(), error);
-      }
-    });
-  }
+  return userPayments
+    .filter(({ address }) => !covered.has(address.toBase58()))
+    .map((item) => ({ userPayment: item, isFrozen: frozen.has(item.address.toBase58()) }));
 }

@@ -1,0 +1,32 @@
+/** Reads many accounts, one after another of what may be broken. */
+import type { AccountInfo, PublicKey } from "@solana/web3.js";
+import type { MilestoneContext } from "@milepost/sdk";
+
+export interface ReadAccounts {
+  context: MilestoneContext;
+  /** Accounts that can't be read; the others go on. Default: ignored. */
+  onUnreadable?: (address: string, error: unknown) => void;
+}
+
+const ADDRESSES_PER_REQUEST = 100;
+
+/** Calls `read` with each account; one that is gone, or for which it throws, is left out. Rejects when the RPC fails. */
+export async function readEach(
+  { context, onUnreadable }: ReadAccounts,
+  addresses: readonly PublicKey[],
+  read: (address: PublicKey, info: AccountInfo<Buffer>) => void,
+): Promise<void> {
+  for (let start = 0; start < addresses.length; start += ADDRESSES_PER_REQUEST) {
+    const chunk = addresses.slice(start, start + ADDRESSES_PER_REQUEST);
+    const infos = await context.connection.getMultipleAccountsInfo(chunk, context.commitment);
+    chunk.forEach((address, index) => {
+      const info = infos[index];
+      if (!info) return;
+      try {
+        read(address, info);
+      } catch (error) {
+        onUnreadable?.(address.toBase58(), error);
+      }
+    });
+  }
+}

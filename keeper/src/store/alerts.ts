@@ -1,0 +1,82 @@
+/** Which payments are due soon, and about which of them somebody was warned. */
+import { PublicKey } from "@solana/web3.js";
+import type { Database, Underfunded } from "../types";
+
+/** A policy whose current milestone comes due. */
+export interface DueWithin {
+  address: PublicKey;
+  milestoneIndex: number;
+  /** Unix seconds by the chain's clock. */
+  dueAt: bigint;
+}
+
+/**
+ * Due after `after` and not after `until`, the soonest first. With more than `limit` of them, the `until` returned is
+ * earlier: up to it, they are all there.
+ */
+export async function dueWithin(
+  database: Database,
+  after: bigint,
+  until: bigint,
+  limit: number,
+): Promise<{ plans: DueWithin[]; until: bigint }> {
+  const rows = await database.query<{ address: string; index: number; due: string }>(
+    `SELECT address, milestone_index AS index, due_at AS due FROM milepost_keeper.policies
+     WHERE state <> 'done' AND due_at > $1::bigint AND due_at <= $2::bigint
+     ORDER BY due_at, address LIMIT $3`,
+    [after.toString(), until.toString(), limit],
+  );
+  const plans = rows.map(({ address, index, due }) => ({
+    address: new PublicKey(address),
+    milestoneIndex: index,
+    dueAt: BigInt(due),
+  }));
+  // Others may be due in the same second as the last one.
+  return { plans, until: plans.length === limit ? plans[limit - 1]!.dueAt - 1n : until };
+}
+
+export interface AlertReport {
+  found: readonly Underfunded[];
+  until: bigint;
+  unknownOwners: readonly string[];
+}
+
+/**
+ * Tells those of `found` that were not told before, by this keeper or another one, and forgets those that are not among
+ * them any more, so that they are told again when they come back. Twice at most after a crash in between, never not at all.
+ */
+export async function raiseAlerts(
+  database: Database,
+  { found, until, unknownOwners }: AlertReport,
+  tell: (alert: Underfunded) => void,
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    // Two keepers that find the same take turns, so that one of them tells it.
+    await transaction.query("LOCK TABLE milepost_keeper.alerts IN EXCLUSIVE MODE");
+    const rows = JSON.stringify(
+      found.map(({ policy, milestoneIndex, owner, dueAt }) => ({
+        policy,
+        milestone_index: milestoneIndex,
+        owner,
+        due_at: dueAt.toString(),
+      })),
+    );
+    await transaction.query(
+      `DELETE FROM milepost_keeper.alerts told WHERE due_at <= $2::bigint AND owner <> ALL($3::text[])
+       AND NOT EXISTS (SELECT FROM jsonb_to_recordset($1::jsonb) AS r (policy text, milestone_index smallint)
+         WHERE r.policy = told.policy AND r.milestone_index = told.milestone_index)`,
+      [rows, until.toString(), unknownOwners],
+    );
+    const news = await transaction.query<{ policy: string; index: number }>(
+      `INSERT INTO milepost_keeper.alerts (policy, milestone_index, owner, due_at)
+       SELECT policy, milestone_index, owner, due_at FROM jsonb_to_recordset($1::jsonb)
+         AS r (policy text, milestone_index smallint, owner text, due_at bigint)
+       ON CONFLICT DO NOTHING RETURNING policy, milestone_index AS index`,
+      [rows],
+    );
+    const isNews = new Set(news.map(({ policy, index }) => `${policy}/${index}`));
+    for (const alert of found) {
+      if (isNews.has(`${alert.policy}/${alert.milestoneIndex}`)) tell(alert);
+    }
+  });
+}
