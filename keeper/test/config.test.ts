@@ -5,7 +5,7 @@ import path from "node:path";
 import { PROGRAM_ID } from "@milepost/sdk";
 import { Keypair } from "@solana/web3.js";
 import { type Command, type Environment, readCommand, type RunConfig } from "../src/config/config";
-import { failoverFetch, openConnections } from "../src/config/connections";
+import { openConnections } from "../src/config/connections";
 import { UsageError } from "../src/config/errors";
 import {
   type Flag,
@@ -315,61 +315,6 @@ describe("keeper: flags and environment", () => {
 
 describe("keeper: several RPCs", () => {
   const URLS = ["http://one.example", "http://two.example", "http://three.example"];
-  type Answer = number | Error;
-
-  function answering(answers: Record<string, Answer[]>) {
-    const asked: string[] = [];
-    const fetch = failoverFetch(async (input) => {
-      const url = String(input);
-      asked.push(url);
-      const answer = answers[url]!.shift()!;
-      if (answer instanceof Error) throw answer;
-      return new Response("", { status: answer });
-    }, URLS);
-    return { asked, ask: async () => (await fetch("ignored")).status };
-  }
-
-  for (const failure of [new Error("reset"), 429, 500, 503, 401, 403]) {
-    it(`given ${String(failure)} from the first, then the second answers and is asked from then on`, async () => {
-      const { asked, ask } = answering({ [URLS[0]!]: [failure], [URLS[1]!]: [200, 200] });
-      expect([await ask(), await ask()]).to.deep.equal([200, 200]);
-      expect(asked).to.deep.equal([URLS[0], URLS[1], URLS[1]]);
-    });
-  }
-
-  it("given 400, then it is the answer", async () => {
-    const { asked, ask } = answering({ [URLS[0]!]: [400] });
-    expect(await ask()).to.equal(400);
-    expect(asked).to.deep.equal([URLS[0]]);
-  });
-
-  it("given that all fail, then each is asked once and the last failure is the answer", async () => {
-    const { asked, ask } = answering({
-      [URLS[0]!]: [new Error("reset")],
-      [URLS[1]!]: [429],
-      [URLS[2]!]: [new Error("gone")],
-    });
-    expect(await ask().catch((error: Error) => error.message)).to.equal("gone");
-    expect(asked).to.deep.equal(URLS);
-  });
-
-  it("given an RPC that is silent, then it is given up, and the next one is asked", async () => {
-    const asked: string[] = [];
-    const fetch: typeof globalThis.fetch = async (input, init) => {
-      asked.push(String(input));
-      if (asked.length === 2) return Response.json({ jsonrpc: "2.0", id: "1", result: 7 });
-      return new Promise((_, reject) => {
-        init!.signal!.addEventListener("abort", () => reject(new Error("silent")));
-      });
-    };
-    const options = { urls: URLS, fetch, timeoutMs: 20, eachTimeoutMs: 10 };
-    const { any, each } = openConnections(options);
-    expect(await any.getBlockHeight()).to.equal(7);
-    expect(asked).to.deep.equal([URLS[0], URLS[1]]);
-    const alone = await each[2]!.getBlockHeight().catch((error: Error) => error.message);
-    expect(alone).to.include("silent");
-    expect(asked).to.deep.equal(URLS);
-  });
 
   it("given URLs, then each has a connection, and websockets go around unless one is given", () => {
     const connections = openConnections({ urls: URLS });

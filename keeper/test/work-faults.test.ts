@@ -135,18 +135,39 @@ describe("work: what goes wrong on the way", () => {
       "RpcGarbage",
     ],
   ] as const) {
-    it(`given an RPC that answers ${name} to everything, when a pass runs, then the policy is put off and paid later`, async () => {
-      const policy = await keeper.policy();
+    it(`given an RPC that answers ${name} to everything, when a pass runs, then it is the RPC's failure, no policy's, and all are paid as soon as it answers`, async () => {
+      const policies = [await keeper.policy(), await keeper.otherPolicy("other")];
       await keeper.find();
       await keeper.enqueue();
       keeper.rpc.fault = async () => answer();
-      expect(await keeper.worker().pass()).to.deep.equal({ leased: 1, ended: 1 });
-      expect(reasons()).to.deep.equal([verdict("retryable", reason)]);
-      expect(await keeper.row(policy)).to.include({ state: "scheduled", reason, attempts: 1 });
-      expect(await keeper.enqueue()).to.equal(0);
+      const [failed] = await Promise.allSettled([keeper.worker().pass()]);
+      expect(failed).to.have.nested.property("reason.verdict.reason", reason);
+      expect(reasons()).to.deep.equal([]);
+      for (const policy of policies) {
+        expect(await keeper.row(policy)).to.include({ state: "scheduled", attempts: 0 });
+      }
       keeper.rpc.fault = null;
-      await keeper.runToEnd();
-      await expectPaidOnce(policy);
+      // Given back: due at once.
+      await keeper.enqueue();
+      expect(await keeper.worker().pass()).to.deep.equal({ leased: 2, ended: 2 });
+      await expectPaidOnce(...policies);
+    });
+
+    it(`given an RPC that answers ${name} to one policy's simulation alone, when a pass runs, then that one is put off and the others are paid`, async () => {
+      const poison = await keeper.otherPolicy("poison");
+      const good = [await keeper.policy(), await keeper.otherPolicy("a"), await keeper.policy()];
+      await keeper.find();
+      await keeper.enqueue();
+      const bytes = new PublicKey(poison).toBuffer();
+      keeper.rpc.fault = async (request, next) =>
+        request.method === "simulateTransaction" &&
+        Buffer.from(String(request.params![0]), "base64").includes(bytes)
+          ? answer()
+          : next();
+      expect(await keeper.worker().pass()).to.deep.equal({ leased: 4, ended: 4 });
+      expect(reasons()).to.deep.equal([verdict("retryable", reason)]);
+      expect(await keeper.row(poison)).to.include({ state: "scheduled", reason, attempts: 1 });
+      await expectPaidOnce(...good);
     });
 
     it(`given an RPC that answers ${name} to every second call, when passes run, then it is paid once`, async () => {

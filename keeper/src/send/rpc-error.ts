@@ -1,4 +1,5 @@
 /** What an RPC, or the way to it, did wrong. web3.js makes texts of most errors, so texts are what there is to go by. */
+import type { Connection } from "@solana/web3.js";
 import type { Verdict } from "../types";
 import { RPC_VERDICTS } from "./verdicts";
 
@@ -23,6 +24,25 @@ export function rpcVerdict(error: unknown): Verdict | null {
 /** Whether the RPC failed, whatever it was asked: no policy is to blame, and another try or another RPC mends it. */
 export function isRpcFailure({ kind, reason }: Verdict): boolean {
   return kind === "retryable" && reason.startsWith("Rpc");
+}
+
+/** No RPC answers: nothing is wrong with any policy, so the work as a whole is left alone for a while. */
+export class RpcFailure extends Error {
+  constructor(
+    readonly verdict: Verdict,
+    cause: unknown,
+  ) {
+    super(`no RPC answers: ${verdict.reason}`, { cause });
+    this.name = "RpcFailure";
+  }
+}
+
+/** Whether the RPC answers the simplest of questions just now: then what it does not answer is to blame. */
+export async function isAnswering(connection: Pick<Connection, "getSlot">): Promise<boolean> {
+  return connection.getSlot().then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The node ran the transaction: the answer is the transaction's. */

@@ -7,11 +7,13 @@ import {
   type ReleaseSnapshot,
 } from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
+import { classify } from "../send/classify";
+import { isAnswering, isRpcFailure, RpcFailure } from "../send/rpc-error";
 
 /** By policy address: what was read, or what was thrown for it. */
 export type Looks = Map<string, { snapshot: ReleaseSnapshot } | { error: unknown }>;
 
-/** Never rejects: an RPC that fails is the error of every policy that it was asked about. */
+/** Rejects with `RpcFailure` when no RPC answers; what one does not answer about some policies is their own error. */
 export async function look(context: MilestoneContext, policies: readonly string[]): Promise<Looks> {
   const looks: Looks = new Map();
   await read(context, policies, looks);
@@ -32,7 +34,10 @@ async function read(
     policies.forEach((policy, index) => looks.set(policy, { snapshot: snapshots[index]! }));
   } catch (error) {
     const isOfOne = error instanceof AccountNotFoundError || error instanceof AccountKindError;
-    if (policies.length === 1 || !isOfOne) {
+    const verdict = isOfOne ? null : classify(error);
+    const isOfRpc = verdict !== null && isRpcFailure(verdict);
+    if (isOfRpc && !(await isAnswering(context.connection))) throw new RpcFailure(verdict, error);
+    if (policies.length === 1 || !(isOfOne || isOfRpc)) {
       for (const policy of policies) looks.set(policy, { error });
       return;
     }

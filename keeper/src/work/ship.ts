@@ -12,6 +12,7 @@ import {
   simulateGroup,
   withBudget,
 } from "../send/pack";
+import { isAnswering, isRpcFailure, RpcFailure } from "../send/rpc-error";
 import { sign, type Signed } from "../send/sign";
 import { split } from "../send/split";
 import { finishAttempt } from "../store/attempts";
@@ -41,7 +42,7 @@ export interface Shipping {
   heldUp(item: Item, verdict: Verdict, snapshot: ReleaseSnapshot | null): Promise<void>;
 }
 
-/** Ships everything, as few transactions as it takes. */
+/** Ships everything, as few transactions as it takes. Rejects with `RpcFailure` when no RPC answers. */
 export async function ship(shipping: Shipping, items: readonly Ready[]): Promise<void> {
   if (items.length === 0) return;
   const { settings } = shipping;
@@ -66,11 +67,7 @@ async function shipGroup(
   const { database } = settings;
   if (items.length === 0 || shipping.isStopping()) return;
   const made = await prepare(shipping, items, lookupTables);
-  if (made.kind === "unanswered") {
-    // Nothing was sent.
-    for (const item of items) await shipping.heldUp(item, made.verdict, item.snapshot);
-    return;
-  }
+  if (made.kind === "unanswered") return unanswered(shipping, items, lookupTables, made.error);
   if (made.kind === "refused") return goOn(shipping, items, lookupTables, made.failure);
   if (made.kind === "lost") return shipGroup(shipping, made.rest, lookupTables);
   if (shipping.isStopping()) return;
@@ -99,7 +96,8 @@ type Made =
   | { kind: "refused"; failure: Failure }
   /** Other workers have taken some over. */
   | { kind: "lost"; rest: Ready[] }
-  | { kind: "unanswered"; verdict: Verdict };
+  /** Nothing was sent. */
+  | { kind: "unanswered"; error: unknown };
 
 type Failure = Exclude<Simulation, { isOk: true }>;
 
@@ -111,7 +109,7 @@ async function prepare(
   const { context, payer, gatewaySigners, priorityFee, crash } = shipping.settings;
   const group = groupOf(shipping, items, lookupTables);
   const simulation = await asked(() => simulateGroup(context, payer.publicKey, group));
-  if ("verdict" in simulation) return simulation;
+  if ("kind" in simulation) return simulation;
   if (!simulation.isOk) return { kind: "refused", failure: simulation };
   const instructions = withBudget(group, {
     computeUnitLimit: computeUnitLimitFor(simulation.computeUnits),
@@ -123,17 +121,46 @@ async function prepare(
   const signed = await asked(() =>
     sign(context, instructions, { payer, signers: gatewaySigners, lookupTables }),
   );
-  return "verdict" in signed ? signed : { kind: "signed", signed };
+  return "kind" in signed ? signed : { kind: "signed", signed };
 }
 
 async function asked<T>(
   call: () => Promise<T>,
-): Promise<T | { kind: "unanswered"; verdict: Verdict }> {
+): Promise<T | { kind: "unanswered"; error: unknown }> {
   try {
     return await call();
   } catch (error) {
-    return { kind: "unanswered", verdict: classify(error) };
+    return { kind: "unanswered", error };
   }
+}
+
+/**
+ * An RPC that answers nothing is no policy's fault: nobody is put off, and the pass ends. One that answers, but not about
+ * these, is asked about fewer, until it is known about which.
+ */
+async function unanswered(
+  shipping: Shipping,
+  items: readonly Ready[],
+  lookupTables: readonly AddressLookupTableAccount[],
+  error: unknown,
+): Promise<void> {
+  const verdict = classify(error);
+  const isOfRpc = isRpcFailure(verdict);
+  if (isOfRpc && !(await isAnswering(shipping.settings.context.connection))) {
+    throw new RpcFailure(verdict, error);
+  }
+  if (isOfRpc && items.length > 1) return shipHalves(shipping, items, lookupTables);
+  for (const item of items) await shipping.heldUp(item, verdict, item.snapshot);
+}
+
+async function shipHalves(
+  shipping: Shipping,
+  items: readonly Ready[],
+  lookupTables: readonly AddressLookupTableAccount[],
+): Promise<void> {
+  const middle = Math.ceil(items.length / 2);
+  await shipGroup(shipping, items.slice(0, middle), lookupTables);
+  return shipGroup(shipping, items.slice(middle), lookupTables);
 }
 
 /** Writes down how an attempt ended that did not fail, for the members that are ours. */
@@ -184,9 +211,7 @@ async function goOn(
   }
   if (/LookupTable/.test(verdict.reason)) shipping.settings.tables?.forget();
   if (items.length > 1 && OF_THE_SIZE.has(verdict.reason)) {
-    const middle = Math.ceil(items.length / 2);
-    await shipGroup(shipping, items.slice(0, middle), lookupTables);
-    return shipGroup(shipping, items.slice(middle), lookupTables);
+    return shipHalves(shipping, items, lookupTables);
   }
   for (const item of items) await shipping.heldUp(item, verdict, item.snapshot);
 }
