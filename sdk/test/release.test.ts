@@ -1,7 +1,7 @@
 import BN from "bn.js";
 import { expect } from "chai";
 import fc from "fast-check";
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import type { Keypair, PublicKey } from "@solana/web3.js";
 import { createContext } from "../src/context";
 import { AccountNotFoundError, UnsupportedMintError } from "../src/errors/accounts";
@@ -16,6 +16,7 @@ import { FUNDING_KIND_CLOSED, FUNDING_KIND_HELD } from "../src/constants";
 import { buildInstruction } from "../src/instruction";
 import { explainRelease } from "../src/release/explain";
 import { loadReleaseSnapshots } from "../src/release/snapshot";
+import { associatedTokenAddress } from "../src/tokens/account";
 import { expectError } from "./expect-error";
 import { FakeConnection } from "./fake-connection";
 import {
@@ -28,6 +29,7 @@ import {
   keypair,
   mediator,
   mint,
+  mintBytes,
   NOW,
   owner,
   ownerTokens,
@@ -653,6 +655,26 @@ describe("buildExecution of delegated and held policies", () => {
       buildExecution(context, snapshot, { ...options, skipChecks: true });
     });
   }
+});
+
+describe("loadReleaseSnapshots", () => {
+  it("given a mint whose address has come to the other token program, then the accounts of that one are read", async () => {
+    const world = await fakeWorld();
+    const programOf = async () => {
+      const [snapshot] = await loadReleaseSnapshots(world.context, [policyPda]);
+      const { owner: wallet, address, state } = snapshot!.recipientDestination;
+      const program = snapshot!.mint!.tokenProgram;
+      expect(address.equals(associatedTokenAddress(mint, wallet, program))).to.equal(true);
+      return [program.toBase58(), state?.tokenProgram.toBase58()];
+    };
+    for (const program of [TOKEN_PROGRAM_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID]) {
+      const wallet = recipient.publicKey;
+      const tokens = associatedTokenAddress(mint, wallet, program);
+      world.connection.set(mint, program, mintBytes());
+      world.connection.set(tokens, program, tokenAccountBytes({ owner: wallet }));
+      expect(await programOf()).to.deep.equal([program.toBase58(), program.toBase58()]);
+    }
+  });
 });
 
 describe("held policies on a chain", () => {

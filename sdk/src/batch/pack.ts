@@ -4,7 +4,8 @@ import {
   type PublicKey,
   type TransactionInstruction,
 } from "@solana/web3.js";
-import { MAX_COMPUTE_UNITS, MAX_TRANSACTION_ACCOUNTS, MAX_TRANSACTION_SIZE } from "../constants";
+import { addressKey } from "../address-key";
+import { MAX_COMPUTE_UNITS } from "../constants";
 import type { MilestoneContext } from "../context";
 import { InvalidInputError } from "../errors/input";
 import { SendError } from "../errors/send";
@@ -12,7 +13,7 @@ import { MilepostErrorCode } from "../errors/codes";
 import { toAddress } from "../input/address";
 import { buildExecution, type Execution } from "../release/execution";
 import { loadReleaseSnapshots } from "../release/snapshot";
-import { transactionSize } from "./size";
+import { TransactionRoom } from "./room";
 
 /** Compute units allowed for one execution with all fees; a measured one, held or delegated, takes well below it. */
 export const EXECUTION_COMPUTE_UNITS = 60_000;
@@ -80,106 +81,112 @@ export function groupExecutions(
   options: PackOptions & { payer: PublicKey },
 ): ExecutionGroup[] {
   refuseDuplicates(executions);
-  const groups: ExecutionGroup[] = [];
-  let current: ExecutionGroup | null = null;
+  const empty = emptyDraft(options);
+  const drafts: Draft[] = [];
+  let current: Draft = empty;
   for (const execution of executions) {
-    const extended: ExecutionGroup | null =
-      current && measure([...current.executions, execution], options);
-    if (extended) {
-      groups[groups.length - 1] = current = extended;
+    const extended = withExecution(current, execution, options);
+    if (extended && current !== empty) {
+      drafts[drafts.length - 1] = current = extended;
       continue;
     }
-    current = measure([execution], options);
-    if (!current) {
+    const alone = current === empty ? extended : withExecution(empty, execution, options);
+    if (!alone) {
       throw new SendError(
         MilepostErrorCode.SendTooLarge,
         `The execution of policy ${execution.policy.toBase58()} does not fit a transaction on its own.`,
         { metaMessages: ["Hint: raise maxComputeUnits, or add a lookup table."] },
       );
     }
-    groups.push(current);
+    drafts.push((current = alone));
   }
-  return groups;
+  return drafts.map((draft) => finish(draft, options));
 }
 
-/** The group of these executions; null when they don't fit one transaction. */
-function measure(
-  executions: readonly Execution[],
-  options: PackOptions & { payer: PublicKey },
-): ExecutionGroup | null {
+/** A group that may still grow. */
+interface Draft {
+  executions: readonly Execution[];
+  /** By content: two policies' fee accounts are often the same. */
+  setup: ReadonlyMap<string, TransactionInstruction>;
+  computeUnits: number;
+  room: TransactionRoom;
+}
+
+function emptyDraft(options: PackOptions & { payer: PublicKey }): Draft {
+  const budget = [
+    ComputeBudgetProgram.setComputeUnitLimit({ units: 0 }),
+    // Room for the one that is added later, where none is given.
+    ComputeBudgetProgram.setComputeUnitPrice({ microLamports: options.computeUnitPrice ?? 1 }),
+  ];
+  const room = TransactionRoom.of(options.payer, tablesOf(options)).with(budget);
+  return { executions: [], setup: new Map(), computeUnits: 0, room };
+}
+
+/** Null when they don't fit one transaction. */
+function withExecution(draft: Draft, execution: Execution, options: PackOptions): Draft | null {
+  const executions = [...draft.executions, execution];
   if (executions.length > (options.maxExecutions ?? Infinity)) return null;
-  const setup = distinct(executions.flatMap((execution) => execution.setup));
+  const missing = execution.setup
+    .map((instruction) => [contentOf(instruction), instruction] as const)
+    .filter(([content]) => !draft.setup.has(content));
+  const setup = missing.length > 0 ? new Map([...draft.setup, ...missing]) : draft.setup;
   const computeUnits =
     executions.length * (options.computeUnitLimit ?? EXECUTION_COMPUTE_UNITS) +
-    setup.length * SETUP_COMPUTE_UNITS;
+    setup.size * SETUP_COMPUTE_UNITS;
   if (computeUnits > (options.maxComputeUnits ?? MAX_COMPUTE_UNITS)) return null;
+  const added = [...new Map(missing).values(), execution.instruction];
+  const room = draft.room.with(added);
+  return room.isEnough ? { executions, setup, computeUnits, room } : null;
+}
+
+function finish(draft: Draft, options: PackOptions & { payer: PublicKey }): ExecutionGroup {
+  const { executions, setup, computeUnits, room } = draft;
+  const { computeUnitPrice, payer } = options;
   const instructions = [
     ComputeBudgetProgram.setComputeUnitLimit({ units: computeUnits }),
-    ...(options.computeUnitPrice === undefined
+    ...(computeUnitPrice === undefined
       ? []
-      : [ComputeBudgetProgram.setComputeUnitPrice({ microLamports: options.computeUnitPrice })]),
-    ...setup,
+      : [ComputeBudgetProgram.setComputeUnitPrice({ microLamports: computeUnitPrice })]),
+    ...setup.values(),
     ...executions.map((execution) => execution.instruction),
   ];
-  const lookupTables = [
-    ...(options.lookupTables ?? []),
-    ...(options.lookupTable ? [options.lookupTable] : []),
-  ];
-  const priced =
-    options.computeUnitPrice === undefined
-      ? [...instructions, ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 1 })]
-      : instructions;
-  const size = transactionSize(options.payer, priced, lookupTables);
-  if (size === null || size > MAX_TRANSACTION_SIZE) return null;
-  if (accountCount(options.payer, priced) > MAX_TRANSACTION_ACCOUNTS) return null;
   const signers = new Map(
     instructions
       .flatMap(({ keys }) => keys)
-      .filter(({ pubkey, isSigner }) => isSigner && !pubkey.equals(options.payer))
-      .map(({ pubkey }) => [pubkey.toBase58(), pubkey]),
+      .filter(({ pubkey, isSigner }) => isSigner && !pubkey.equals(payer))
+      .map(({ pubkey }) => [addressKey(pubkey), pubkey]),
   );
   return {
     executions: [...executions],
     instructions,
-    lookupTables,
+    lookupTables: tablesOf(options),
     signers: [...signers.values()],
     computeUnits,
-    size,
+    size: room.size,
   };
 }
 
-/** Accounts that the transaction locks: everything it names, through a lookup table or not. */
-function accountCount(payer: PublicKey, instructions: readonly TransactionInstruction[]): number {
-  const addresses = instructions.flatMap(({ programId, keys }) => [
-    programId,
-    ...keys.map(({ pubkey }) => pubkey),
-  ]);
-  return new Set([payer, ...addresses].map((address) => address.toBase58())).size;
+function tablesOf({ lookupTables, lookupTable }: PackOptions): AddressLookupTableAccount[] {
+  return [...(lookupTables ?? []), ...(lookupTable ? [lookupTable] : [])];
 }
 
 function refuseDuplicates(executions: readonly Execution[]): void {
   const seen = new Set<string>();
   for (const { policy, milestoneIndex } of executions) {
-    const key = `${policy.toBase58()} milestone ${milestoneIndex}`;
+    const key = `${addressKey(policy)} ${milestoneIndex}`;
     if (seen.has(key)) {
       throw new InvalidInputError({
         field: "executions",
         expected: "each milestone once",
-        received: key,
+        received: `${policy.toBase58()} milestone ${milestoneIndex}`,
       });
     }
     seen.add(key);
   }
 }
 
-function distinct(instructions: readonly TransactionInstruction[]): TransactionInstruction[] {
-  const byContent = new Map(
-    instructions.map((instruction) => [
-      JSON.stringify([instruction.programId, instruction.keys, [...instruction.data]]),
-      instruction,
-    ]),
-  );
-  return [...byContent.values()];
+function contentOf({ programId, keys, data }: TransactionInstruction): string {
+  return JSON.stringify([programId, keys, [...data]]);
 }
 
 function isAddress(value: Execution | PublicKey): value is PublicKey {

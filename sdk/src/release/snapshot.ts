@@ -1,7 +1,8 @@
 import type { Buffer } from "buffer";
 import type BN from "bn.js";
-import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import { type AccountInfo, type PublicKey, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
+import { addressKey } from "../address-key";
 import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "../accounts/decode";
 import { fetchAccountInfos } from "../accounts/fetch";
 import { FUNDING_KIND_HELD } from "../constants";
@@ -14,6 +15,7 @@ import {
   type TokenAccountState,
 } from "../tokens/account";
 import { type MintState, parseMint } from "../tokens/mint";
+import { likelyTokenPrograms, rememberTokenProgram } from "../tokens/token-program";
 import type {
   Escrow,
   PaymentGateway,
@@ -116,26 +118,33 @@ export async function loadReleaseSnapshots(
       ...(address ? { escrow: { address, account: cache.decode("escrow", address) } } : {}),
     };
   });
-  // The mint's owner says which token program it is, so both candidates are read in the same round.
+  const destinationsOf = (
+    { policy, userPayment, gateway }: (typeof parts)[number],
+    tokenPrograms: readonly PublicKey[],
+  ): PublicKey[] =>
+    [policy.recipient, gateway.feeRecipient, config.feeRecipient].flatMap((owner) =>
+      tokenPrograms.map((program) => associatedTokenAddress(userPayment.mint, owner, program)),
+    );
+  // The mint's owner says which token program it is, so every candidate is read in the same round.
   await cache.load([
     ...Object.values(overrides).filter((address) => address !== undefined),
-    ...parts.flatMap(({ policy, userPayment, gateway, escrow }) => [
-      userPayment.mint,
-      payingAccount({ userPayment, escrow }),
-      ...[policy.recipient, gateway.feeRecipient, config.feeRecipient].flatMap((owner) =>
-        [TOKEN_PROGRAM_ID, TOKEN_2022_PROGRAM_ID].map((program) =>
-          associatedTokenAddress(userPayment.mint, owner, program),
-        ),
-      ),
+    ...parts.flatMap((part) => [
+      part.userPayment.mint,
+      payingAccount(part),
+      ...destinationsOf(part, likelyTokenPrograms(part.userPayment.mint)),
     ]),
   ]);
+  const mints = parts.map(({ userPayment }) => cache.mint(userPayment.mint));
+  // Nothing is left to read, unless a mint has come to belong to the other program.
+  await cache.load(
+    parts.flatMap((part, index) => destinationsOf(part, [tokenProgramOf(mints[index]!)])),
+  );
 
-  return parts.map((part) => {
+  return parts.map((part, index) => {
     const { policy, userPayment, gateway } = part;
     const source = payingAccount(part);
-    const mintInfo = cache.get(userPayment.mint);
-    const mint = mintInfo ? parseMint(userPayment.mint, mintInfo) : null;
-    const tokenProgram = mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+    const mint = mints[index]!;
+    const tokenProgram = tokenProgramOf(mint);
     const destination = (
       owner: PublicKey,
       override: PublicKey | undefined,
@@ -171,16 +180,21 @@ export async function loadReleaseSnapshots(
   });
 }
 
-/** Accounts by address, each asked for once. */
+function tokenProgramOf(mint: MintState | null): PublicKey {
+  return mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+}
+
+/** Accounts by address, each asked for and read once. */
 class AccountCache {
   private readonly found = new Map<string, AccountInfo<Buffer> | null>();
+  private readonly decoded = new Map<string, unknown>();
 
   constructor(private readonly context: MilestoneContext) {}
 
   async load(addresses: readonly PublicKey[]): Promise<void> {
     const missing = new Map<string, PublicKey>();
     for (const address of addresses) {
-      const key = address.toBase58();
+      const key = addressKey(address);
       if (!this.found.has(key)) missing.set(key, address);
     }
     const infos = await fetchAccountInfos(this.context, [...missing.values()]);
@@ -188,12 +202,31 @@ class AccountCache {
   }
 
   get(address: PublicKey): AccountInfo<Buffer> | null {
-    return this.found.get(address.toBase58()) ?? null;
+    return this.found.get(addressKey(address)) ?? null;
   }
 
   decode<K extends AccountKind>(kind: K, address: PublicKey): AccountKinds[K] {
-    const info = this.get(address);
-    if (!info) throw new AccountNotFoundError(kindName(kind), address);
-    return decodeAccount(kind, address, info, this.context.programId);
+    return this.once(kind, address, () => {
+      const info = this.get(address);
+      if (!info) throw new AccountNotFoundError(kindName(kind), address);
+      return decodeAccount(kind, address, info, this.context.programId);
+    });
+  }
+
+  mint(address: PublicKey): MintState | null {
+    return this.once("mint", address, () => {
+      const info = this.get(address);
+      if (!info) return null;
+      const mint = parseMint(address, info);
+      rememberTokenProgram(address, mint.tokenProgram);
+      return mint;
+    });
+  }
+
+  /** Policies share their gateway, their mint and often their owner. */
+  private once<T>(kind: string, address: PublicKey, read: () => T): T {
+    const key = kind + addressKey(address);
+    if (!this.decoded.has(key)) this.decoded.set(key, read());
+    return this.decoded.get(key) as T;
   }
 }

@@ -7,6 +7,7 @@ import {
   unpackAccount,
 } from "@solana/spl-token";
 import type { AccountInfo, PublicKey, TransactionInstruction } from "@solana/web3.js";
+import { addressKey } from "../address-key";
 import { isTokenProgram } from "./mint";
 
 /** What matters about a token account here. Amounts are base units. */
@@ -47,19 +48,25 @@ export function parseTokenAccount(
   }
 }
 
+/** Deriving one takes a third of a millisecond, and the accounts of fees and owners are asked for again and again. */
+const MAX_DERIVED = 4_096;
+const derived = new Map<string, PublicKey>();
+
 /** The associated token account of `owner`, who may be a program address (a multisig's vault). */
 export function associatedTokenAddress(
   mint: PublicKey,
   owner: PublicKey,
   tokenProgram: PublicKey,
 ): PublicKey {
-  return getAssociatedTokenAddressSync(
-    mint,
-    owner,
-    true,
-    tokenProgram,
-    ASSOCIATED_TOKEN_PROGRAM_ID,
-  );
+  const key = addressKey(mint) + addressKey(owner) + addressKey(tokenProgram);
+  const address =
+    derived.get(key) ??
+    getAssociatedTokenAddressSync(mint, owner, true, tokenProgram, ASSOCIATED_TOKEN_PROGRAM_ID);
+  // A map keeps the order of insertion: the longest unused is the first.
+  derived.delete(key);
+  derived.set(key, address);
+  if (derived.size > MAX_DERIVED) derived.delete(derived.keys().next().value!);
+  return address;
 }
 
 /** Creates the associated token account unless somebody was faster. */
