@@ -24,6 +24,8 @@ const SAMPLE_MS = 15_000;
 const REHEARSE_MS = 30_000;
 const ALERT_MS = 600_000;
 const RECOVER_MS = 30_000;
+/** For `runOnce`, which has no second time: longer than a blockhash lives. */
+const RECOVER_ROUNDS = 90;
 const TABLES_MS = 60_000;
 const FORGET_MS = 3_600_000;
 const ENQUEUE_LIMIT = 1_000;
@@ -119,6 +121,9 @@ export class Keeper {
       background.every(SCHEDULE_MS, "schedule", () => this.schedule(queue));
       background.every(MAINTAIN_MS, "maintain", () => queue.maintain());
       background.every(RECOVER_MS, "recover", () => this.recover());
+      // What a killed keeper left does not have to wait for the first time.
+      void background.run("maintain", () => queue.maintain());
+      void background.run("recover", () => this.recover());
       background.every(TABLES_MS, "lookup tables", () => this.crew!.tables.maintain());
       background.every(FORGET_MS, "forget", () =>
         forgetAttempts(options.database, options.journalDays ?? 30),
@@ -141,13 +146,16 @@ export class Keeper {
   async runOnce(): Promise<number> {
     const { queue } = this.options;
     const { lanes } = this;
+    if (queue) {
+      await queue.maintain();
+      // Before the scan, which then shows what comes after a milestone that a killed keeper had signed for.
+      await this.recover(RECOVER_ROUNDS);
+    }
     await this.scanNow();
     if (!queue) {
       await this.rehearse();
       return 0;
     }
-    await queue.maintain();
-    await this.recover();
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       const before = this.paid;
       const now = await this.chainNow();
@@ -214,8 +222,8 @@ export class Keeper {
   }
 
   /** What was signed and whose end nobody found out, such as by a keeper that was killed. */
-  private async recover(): Promise<void> {
-    await this.crew?.workers[0]?.recover();
+  private async recover(maxRounds?: number): Promise<void> {
+    await this.crew?.workers[0]?.recover({ maxRounds });
   }
 
   private async scanNow(): Promise<void> {

@@ -3,7 +3,7 @@ import type { ReleaseSnapshot } from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
 import type { Lease } from "../queue/execute-queue";
 import { classify } from "../send/classify";
-import { deliver, type Deliverable } from "../send/deliver";
+import { deliver, type Deliverable, type Delivery } from "../send/deliver";
 import { finishAttempt, openAttempts, openAttemptsOf } from "../store/attempts";
 import { plansOf } from "../store/policies";
 import type { Approval, Verdict } from "../types";
@@ -22,10 +22,18 @@ export interface PassResult {
   ended: number;
 }
 
+export interface RecoverOptions {
+  /** Transactions at most. Default: 100, the oldest. */
+  limit?: number;
+  /** How often each is sent, at most. Default: 1. */
+  maxRounds?: number;
+}
+
 export class Worker {
   private readonly deliveries = new AbortController();
   private isStopped = false;
   private running: Promise<unknown> = Promise.resolve();
+  private recovering: Promise<unknown> = Promise.resolve();
   /** Of a pass that ended without them, and not given back yet. */
   private kept: readonly Lease[] = [];
 
@@ -54,43 +62,54 @@ export class Worker {
   }
 
   /**
-   * Looks once after signed transactions whose end nobody knows, also those of policies that are not due any more. To be
-   * called now and then: a pass only looks after those of its own policies. Answers with how many ended.
+   * Looks after signed transactions whose end nobody knows, also those of policies that are not due any more: once, or until
+   * they have ended when `maxRounds` is larger. To be called now and then: a pass only looks after those of its own policies.
+   * It may run beside one, as both find out the same. Answers with how many ended.
    */
-  recover(limit = 100): Promise<number> {
-    return this.alone(async () => {
-      const { database } = this.settings;
-      const options = {
-        ...deliveryOf({ settings: this.settings, signal: this.deliveries.signal }),
-      };
+  recover({ limit = 100, maxRounds = 1 }: RecoverOptions = {}): Promise<number> {
+    const { database, concurrency = 8 } = this.settings;
+    const options = deliveryOf({ settings: this.settings, signal: this.deliveries.signal });
+    const work = async () => {
       let ended = 0;
-      for (const attempt of await openAttempts(database, limit)) {
-        if (this.isStopped) break;
-        const delivery = await deliver(attempt, { ...options, maxRounds: 1 });
-        if (delivery.state === "open") continue;
-        if (delivery.state === "landed") {
-          await recordLanded(this.settings, attempt, delivery.slot);
-        } else {
-          const error = delivery.state === "failed" ? classify(delivery.error).reason : undefined;
-          await finishAttempt(database, attempt.signature, { state: delivery.state, error });
-        }
+      await inParallel(await openAttempts(database, limit), concurrency, async (attempt) => {
+        if (this.isStopped) return;
+        const delivery = await deliver(attempt, { ...options, maxRounds });
+        if (delivery.state === "open") return;
+        await this.close(attempt, delivery);
         ended += 1;
-      }
+      });
       return ended;
+    };
+    const result = work();
+    this.recovering = result.catch(() => undefined);
+    return result;
+  }
+
+  private async close(
+    attempt: Deliverable,
+    delivery: Exclude<Delivery, { state: "open" }>,
+  ): Promise<void> {
+    if (delivery.state === "landed") {
+      return recordLanded(this.settings, attempt, delivery.slot);
+    }
+    const error = delivery.state === "failed" ? classify(delivery.error).reason : undefined;
+    await finishAttempt(this.settings.database, attempt.signature, {
+      state: delivery.state,
+      error,
     });
   }
 
   /** Signs nothing more; resolves when what is on its way has ended. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    await this.running;
+    await Promise.all([this.running, this.recovering]);
   }
 
   /** `stop` without waiting for the chain: what is on its way stays in the journal, for whoever comes next. */
   async abandon(): Promise<void> {
     this.isStopped = true;
     this.deliveries.abort();
-    await this.running;
+    await Promise.all([this.running, this.recovering]);
   }
 
   /** Nobody has to wait until leases run out that this worker does nothing with. */

@@ -38,8 +38,8 @@ describe("faults: kill -9", () => {
   });
   afterEach(() => world.close());
 
-  async function dieAt(point: CrashPoint): Promise<void> {
-    const keeper = world.keeper({ crashAt: point });
+  async function dieAt(point: CrashPoint, isOnce = false): Promise<void> {
+    const keeper = world.keeper({ crashAt: point, isOnce });
     expect(await keeper.exit, keeper.output).to.equal("SIGKILL");
   }
 
@@ -53,6 +53,18 @@ describe("faults: kill -9", () => {
       }
       await world.elapse(LEASE_IS_OVER);
       await world.keepUntilOver(policies);
+      await world.expectPaidOnce(policies);
+      for (const policy of policies) expect(await world.failures(policy)).to.equal(0);
+    });
+  }
+
+  for (const point of CRASH_POINTS) {
+    it(`given a keeper that was to run once and is killed ${point}, when another one runs once, then it pays all that is due, each milestone once`, async () => {
+      const policies = await world.due(2, 1);
+      await dieAt(point, true);
+      expect(await world.attempts()).to.deep.equal(JOURNALED[point]);
+      await world.elapse(LEASE_IS_OVER);
+      await world.keepOnce();
       await world.expectPaidOnce(policies);
       for (const policy of policies) expect(await world.failures(policy)).to.equal(0);
     });

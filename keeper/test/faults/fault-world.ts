@@ -84,6 +84,8 @@ export class FaultWorld {
 
   /** By SIGTERM, with nothing left under way. */
   async end(keeper: KeeperProcess): Promise<void> {
+    // Before, nobody listens for the signal.
+    await keeper.line("started");
     keeper.kill("SIGTERM");
     expect(await keeper.exit, keeper.output).to.equal(0);
   }
