@@ -30,12 +30,18 @@ export class FakeChain {
     return this as unknown as Connection;
   }
 
+  /** Nobody is told of what changes. */
+  isMissing = false;
+  /** Sockets that are opened now say nothing by themselves. */
+  isSilent = false;
+
   connect = () => {
-    const socket = new FakeSocket();
+    const socket = new FakeSocket(this.isSilent ? null : () => this.slot);
     this.sockets.push(socket);
     return {
       connection: socket as unknown as Connection,
       close: () => void (socket.isClosed = true),
+      onHangUp: (tell: () => void) => void socket.hangUps.push(tell),
     };
   };
 
@@ -44,6 +50,7 @@ export class FakeChain {
     this.slot += 1;
     const info = { owner, data: Buffer.from(data), executable: false, lamports: 1, rentEpoch: 0 };
     this.accounts.set(address.toBase58(), info);
+    if (this.isMissing) return;
     for (const socket of this.sockets) socket.tell(address, info, this.slot);
   }
 
@@ -121,16 +128,25 @@ export class FakeChain {
   }
 }
 
-/** The subscriptions of a `Connection`. */
+interface SlotNews {
+  slot: number;
+  parent: number;
+}
+
+/** The subscriptions of a `Connection`. A subscription to slots hears of the one that it came in. */
 export class FakeSocket {
   isClosed = false;
+  readonly hangUps: (() => void)[] = [];
+  private toldSlot = 0;
   private id = 0;
   private readonly programs = new Map<number, { size: number; listener: ProgramListener }>();
   private readonly single = new Map<
     number,
     { address: string; listener: (info: Account, context: { slot: number }) => void }
   >();
-  private readonly slots = new Map<number, (info: { slot: number }) => void>();
+  private readonly slots = new Map<number, (info: SlotNews) => void>();
+
+  constructor(private readonly slotNow: (() => number) | null) {}
 
   get listeners(): number {
     return this.programs.size + this.single.size + this.slots.size;
@@ -146,8 +162,16 @@ export class FakeSocket {
     }
   }
 
-  tellSlot(slot: number): void {
-    for (const listener of this.slots.values()) listener({ slot });
+  /** By default the slot follows the one told before. */
+  tellSlot(slot: number, parent = this.toldSlot): void {
+    this.toldSlot = slot;
+    for (const listener of this.slots.values()) listener({ slot, parent });
+  }
+
+  /** Ends, and comes back by itself: the subscriptions are the same, and hear of a slot. */
+  hangUp(slot: number): void {
+    for (const tell of this.hangUps) tell();
+    this.tellSlot(slot);
   }
 
   onProgramAccountChange(
@@ -167,8 +191,10 @@ export class FakeSocket {
     return this.id;
   }
 
-  onSlotChange(listener: (info: { slot: number }) => void): number {
+  onSlotChange(listener: (info: SlotNews) => void): number {
     this.slots.set((this.id += 1), listener);
+    const { slotNow } = this;
+    if (slotNow) queueMicrotask(() => this.tellSlot(slotNow()));
     return this.id;
   }
 

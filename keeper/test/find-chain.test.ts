@@ -290,16 +290,28 @@ describe("finding, into the store", () => {
     beforeEach(() => {
       timers = new ManualTimers();
       errors = [];
-      finder = new Finder({
+      finder = makeFinder();
+    });
+
+    const makeFinder = () =>
+      new Finder({
         ...source(),
         timers,
         connect: () => chain.connect(),
         onError: (task, error) => errors.push([task, (error as Error).message]),
       });
-    });
 
     afterEach(() => finder.stop());
 
+    /** What is told in this turn. */
+    const heardOf = () => new Promise(setImmediate);
+    const scans = () =>
+      chain.calls.filter(({ method }) => method === "getProgramAccounts").length / 2;
+    /** A second, with the scan that falls into it. */
+    const second = async () => {
+      timers.pass(1_000);
+      await finder.reconcileWhenDue();
+    };
     const live = () => chain.sockets.filter(({ isClosed }) => !isClosed);
 
     it("given news of a policy, when it is flushed, then its plan is stored without another request", async () => {
@@ -391,6 +403,7 @@ describe("finding, into the store", () => {
       const [dead] = chain.sockets.splice(0);
       await putPolicy(chain, "missed");
       timers.pass(10_000);
+      await heardOf();
       await finder.reconcileWhenDue();
       expect(dead!.isClosed).to.equal(true);
       expect(live()).to.have.length(1);
@@ -401,6 +414,94 @@ describe("finding, into the store", () => {
       dead!.tell(key("ghost"), chain.accounts.get(key("heard").toBase58())!, 9_999);
       await finder.flush();
       expect(await stored("ghost")).to.equal(undefined);
+    });
+
+    it("given a socket that ends and comes back before its silence is noticed, when it is back, then what it missed is found within seconds", async () => {
+      await finder.start();
+      for (let passed = 0; passed < 12; passed += 1) {
+        await second();
+        chain.sockets[0]!.tellSlot((chain.slot += 1));
+      }
+      expect(scans()).to.equal(1);
+      chain.isMissing = true;
+      await putPolicy(chain, "missed");
+      chain.isMissing = false;
+      chain.sockets[0]!.hangUp((chain.slot += 1));
+      await second();
+      expect(live()).to.deep.equal([chain.sockets[0]]);
+      expect(scans()).to.equal(2);
+      expect(await stored("missed")).not.to.equal(undefined);
+    });
+
+    it("given a socket that comes and goes for ever, when a minute has passed, then it has cost a scan every ten seconds, not more", async () => {
+      await finder.start();
+      for (let passed = 0; passed < 60; passed += 1) {
+        chain.sockets[0]!.hangUp((chain.slot += 1));
+        await second();
+      }
+      expect(scans()).to.equal(1 + 6);
+    });
+
+    it("given scans that take long, when the socket comes and goes, then they take a tenth of the time, not more", async () => {
+      chain.onCall = (method) => {
+        if (method === "getProgramAccounts") timers.pass(2_000);
+      };
+      await finder.start();
+      for (let passed = 0; passed < 200; passed += 1) {
+        chain.sockets[0]!.hangUp((chain.slot += 1));
+        await second();
+      }
+      expect(scans()).to.be.within(4, 6);
+    });
+
+    it("given slots, when one was left out, then what was missed is looked for; not when they are skipped, on a fork, late or told twice", async () => {
+      await finder.start();
+      for (let passed = 0; passed < 12; passed += 1) {
+        await second();
+        chain.sockets[0]!.tellSlot((chain.slot += 1));
+      }
+      const { slot } = chain;
+      const [socket] = chain.sockets;
+      socket!.tellSlot(slot + 4, slot);
+      socket!.tellSlot(slot + 5, slot + 4);
+      socket!.tellSlot(slot + 5, slot + 4);
+      socket!.tellSlot(slot + 3, slot + 2);
+      socket!.tellSlot(slot + 6, slot + 3);
+      await second();
+      expect(scans()).to.equal(1);
+      socket!.tellSlot(slot + 9, slot + 8);
+      await second();
+      expect(scans()).to.equal(2);
+    });
+
+    it("given a socket that takes its time to open, when the finder starts, then it scans once there is news, or after a while without", async () => {
+      chain.isSilent = true;
+      const started = finder.start();
+      await heardOf();
+      timers.pass(2_000);
+      await heardOf();
+      expect(scans()).to.equal(0);
+      await putPolicy(chain, "early");
+      chain.sockets[0]!.tellSlot(chain.slot);
+      await started;
+      expect(scans()).to.equal(1);
+      await finder.stop();
+      const patient = makeFinder();
+      const late = patient.start();
+      timers.pass(3_000);
+      await late;
+      expect(scans()).to.equal(2);
+      // What happened between that scan and the socket's first word was told by nobody.
+      chain.isMissing = true;
+      await putPolicy(chain, "between");
+      chain.isMissing = false;
+      timers.pass(6_000);
+      chain.sockets[1]!.tellSlot(chain.slot);
+      timers.pass(4_000);
+      await patient.reconcileWhenDue();
+      expect(scans()).to.equal(3);
+      expect(await stored("between")).not.to.equal(undefined);
+      await patient.stop();
     });
 
     it("given a deleted policy, which makes no news, when the next scan comes, then it is removed", async () => {

@@ -22,6 +22,13 @@ export interface FinderOptions extends ReconcileSource {
   reconcileMs?: number;
   /** After a scan that failed. Default: 15,000. */
   retryMs?: number;
+  /**
+   * From one scan to the next, at least, when news was missed in between; ten times what the scan took when that is more,
+   * so that a socket that comes and goes costs little. Default: 10,000.
+   */
+  gapMs?: number;
+  /** How long the first scan waits for the subscription. Default: 3,000. */
+  openingMs?: number;
   /** How long news is collected before it is stored. Default: 250. */
   flushMs?: number;
   /** Between two looks at the accounts that waits depend on. Default: 30,000. */
@@ -50,10 +57,16 @@ export class Finder {
   private readonly cancels: (() => void)[] = [];
   private rules: PlanRules | null = null;
   private nextReconcileAt = 0;
+  /** News was missed since the last scan began. */
+  private hasGap = false;
+  private scan = { startedAt: -Infinity, tookMs: 0 };
+  private readonly opened: Promise<void>;
+  private tellOpened: () => void = () => undefined;
   private readonly running = new Map<string, Promise<void>>();
   private isStopped = false;
 
   constructor(private readonly options: FinderOptions) {
+    this.opened = new Promise((resolve) => (this.tellOpened = resolve));
     this.subscription = new Subscription({
       connect: options.connect,
       programId: options.programId,
@@ -64,7 +77,7 @@ export class Finder {
       onEscrow: (policy, slot) => this.note(policy.toBase58(), { slot, seen: null }),
       onConfig: () => this.requestReconcile(),
       onSlot: (slot) => options.clock?.sawSlot(slot),
-      onGap: () => this.requestReconcile(),
+      onGap: () => this.missed(),
       onError: (error) => options.onError("subscribe", error),
     });
   }
@@ -85,15 +98,19 @@ export class Finder {
     this.subscription.start();
     this.cancels.push(
       timers.every(this.options.flushMs ?? 250, () => void this.flush()),
-      timers.every(1_000, () => void this.reconcileWhenDue()),
+      timers.every(1_000, () => void (this.hasBegun && this.reconcileWhenDue())),
       timers.every(this.options.watchMs ?? 30_000, () => void this.watch()),
     );
+    const cancel = timers.every(this.options.openingMs ?? 3_000, () => this.tellOpened());
+    await this.opened;
+    cancel();
     await this.reconcileWhenDue();
   }
 
   /** Hears and starts nothing more; resolves when what is under way has ended. */
   async stop(): Promise<void> {
     this.isStopped = true;
+    this.tellOpened();
     for (const cancel of this.cancels.splice(0)) cancel();
     this.subscription.stop();
     await Promise.all(this.running.values());
@@ -107,12 +124,15 @@ export class Finder {
   /** Scans when it is time to; resolves when no scan is under way. */
   reconcileWhenDue(): Promise<void> {
     const { timers, reconcileMs = 600_000, retryMs = 15_000 } = this.options;
-    if (timers.now() < this.nextReconcileAt) {
+    const startedAt = timers.now();
+    if (startedAt < this.nextReconcileAt && !this.isGapDue(startedAt)) {
       return this.running.get("reconcile") ?? Promise.resolve();
     }
     return this.alone("reconcile", async () => {
       // A request during the scan asks for another one.
-      this.nextReconcileAt = timers.now() + reconcileMs;
+      this.nextReconcileAt = startedAt + reconcileMs;
+      this.hasGap = false;
+      this.scan.startedAt = startedAt;
       try {
         const result = await reconcile(this.options);
         this.rules = result.rules;
@@ -120,8 +140,25 @@ export class Finder {
       } catch (error) {
         this.nextReconcileAt = Math.min(this.nextReconcileAt, timers.now() + retryMs);
         throw error;
+      } finally {
+        this.scan.tookMs = timers.now() - startedAt;
       }
     });
+  }
+
+  /** Before the first scan there is nothing to be missing. */
+  private missed(): void {
+    this.hasGap = this.hasBegun;
+    this.tellOpened();
+  }
+
+  private get hasBegun(): boolean {
+    return this.scan.startedAt !== -Infinity;
+  }
+
+  private isGapDue(now: number): boolean {
+    const { startedAt, tookMs } = this.scan;
+    return this.hasGap && now >= startedAt + Math.max(this.options.gapMs ?? 10_000, 10 * tookMs);
   }
 
   /** Stores the news that has come in. */

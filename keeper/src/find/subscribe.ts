@@ -1,10 +1,11 @@
-/** Hears of changes over a websocket, notices when it has gone silent, and opens another. */
+/** Hears of changes over a websocket, notices what it misses, and opens another when it has gone silent. */
 import type {
   AccountInfo,
   Commitment,
   Connection,
   KeyedAccountInfo,
   PublicKey,
+  SlotInfo,
 } from "@solana/web3.js";
 import { ACCOUNT_SIZE, decodeAccount, getConfigPda } from "@milepost/sdk";
 import type { Timers } from "../clock/timers";
@@ -19,9 +20,16 @@ export type SocketConnection = Pick<
   | "removeSlotChangeListener"
 >;
 
+export interface Socket {
+  connection: SocketConnection;
+  close(): void;
+  /** Tells when the websocket ends; it comes back by itself, with the same subscriptions. */
+  onHangUp?(tell: () => void): void;
+}
+
 export interface SubscriptionOptions {
   /** A connection with a websocket of its own: one that has gone silent is never used again. */
-  connect(): { connection: SocketConnection; close(): void };
+  connect(): Socket;
   programId: PublicKey;
   commitment?: Commitment;
   timers: Timers;
@@ -33,7 +41,10 @@ export interface SubscriptionOptions {
   /** The program's settings have changed. */
   onConfig(slot: number): void;
   onSlot(slot: number): void;
-  /** News may have been missed: the socket was opened anew. */
+  /**
+   * What happened before now may not have been told, and what happens from now on is: the socket was opened, for the
+   * first time or anew, or it has left out slots.
+   */
   onGap(): void;
   onError(error: unknown): void;
 }
@@ -43,6 +54,9 @@ export class Subscription {
   private open: { close(): void } | null = null;
   private cancel: (() => void) | null = null;
   private heardAt = 0;
+  /** Whether the next slot that is told of is the first one of a socket that was opened. */
+  private isOpening = true;
+  private newestSlot = 0;
   private readonly silenceMs: number;
 
   constructor(private readonly options: SubscriptionOptions) {
@@ -70,15 +84,27 @@ export class Subscription {
     if (this.isAlive) return;
     this.unsubscribe();
     this.subscribe();
-    this.options.onGap();
+  }
+
+  /** Slots are subscribed to last: by the first one, the accounts are subscribed to as well. */
+  private hearSlot({ slot, parent }: Pick<SlotInfo, "slot" | "parent">): void {
+    const { options } = this;
+    this.heardAt = options.timers.now();
+    // A skipped slot is nobody's parent, and one that comes late or twice has an old one.
+    const isGap = this.isOpening || parent > this.newestSlot;
+    this.isOpening = false;
+    this.newestSlot = Math.max(this.newestSlot, slot);
+    options.onSlot(slot);
+    if (isGap) options.onGap();
   }
 
   private subscribe(): void {
     const { options } = this;
     const { programId, commitment } = options;
     this.heardAt = options.timers.now();
+    this.isOpening = true;
     try {
-      const { connection, close } = options.connect();
+      const { connection, close, onHangUp } = options.connect();
       const socket = { isOpen: true };
       /** A socket that was given up may still have something to say. */
       const heed =
@@ -91,6 +117,7 @@ export class Subscription {
             options.onError(error);
           }
         };
+      onHangUp?.(heed(() => void (this.isOpening = true)));
       const policies = connection.onProgramAccountChange(
         programId,
         heed(({ accountId, accountInfo }: KeyedAccountInfo, context: { slot: number }) =>
@@ -111,12 +138,7 @@ export class Subscription {
         heed((_: AccountInfo<Buffer>, context: { slot: number }) => options.onConfig(context.slot)),
         { commitment },
       );
-      const slots = connection.onSlotChange(
-        heed(({ slot }: { slot: number }) => {
-          this.heardAt = options.timers.now();
-          options.onSlot(slot);
-        }),
-      );
+      const slots = connection.onSlotChange(heed((info: SlotInfo) => this.hearSlot(info)));
       this.open = {
         close: () => {
           socket.isOpen = false;

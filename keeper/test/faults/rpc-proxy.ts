@@ -1,6 +1,7 @@
 /** An RPC that goes wrong when told to: HTTP and websocket, in front of a chain that does not. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
+import { Frames } from "./websocket-frames";
 
 export interface RpcRequest {
   id: number;
@@ -24,6 +25,10 @@ const honest: RpcFault = (_, next) => next();
 
 export class RpcProxy {
   fault: RpcFault = honest;
+  /** What a websocket hands on for each text that the chain sends. */
+  news: (text: string) => string[] = (text) => [text];
+  /** Websockets are hung up on as soon as they are opened. */
+  isRefusingSockets = false;
   readonly calls: string[] = [];
   private readonly sockets = new Set<Socket>();
   private readonly upstreams = new Set<Socket>();
@@ -64,6 +69,11 @@ export class RpcProxy {
     for (const chain of this.upstreams) chain.removeAllListeners("data").resume();
   }
 
+  /** Ends the websockets. */
+  hangUpSockets(): void {
+    for (const chain of this.upstreams) chain.destroy();
+  }
+
   /** Ends every connection, the websockets' as well. */
   hangUp(): void {
     for (const socket of this.sockets) socket.destroy();
@@ -101,12 +111,14 @@ export class RpcProxy {
   }
 
   private upgrade(request: IncomingMessage, client: Socket): void {
+    if (this.isRefusingSockets) return void client.destroy();
     const chain = connect(Number(this.target.port), this.target.hostname);
     this.keep(chain);
     const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
     chain.write(`GET ${request.url} HTTP/1.1\r\n${headers.join("\r\n")}\r\n\r\n`);
     client.pipe(chain);
-    chain.on("data", (data) => client.write(data));
+    const frames = new Frames((text) => this.news(text));
+    chain.on("data", (data) => client.write(frames.push(data)));
     this.upstreams.add(chain);
     chain.on("close", () => {
       this.upstreams.delete(chain);

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { seededRandom } from "../../bench/random";
 import { FaultWorld } from "./fault-world";
 import { openServer, type Server } from "./server";
 import { result, type RpcFault, RpcProxy } from "./rpc-proxy";
@@ -143,4 +144,75 @@ describe("faults: the RPC", () => {
     await world.end(keeper);
     await world.expectPaidOnce([...known, ...missed]);
   });
+
+  it("given a websocket that ends and comes back at once, when a policy was made in between, then it is found without waiting for the next scan, and paid once", async () => {
+    const keeper = world.keeper(through());
+    await keeper.line("started");
+    const known = await world.policies(1);
+    proxy.isRefusingSockets = true;
+    proxy.hangUpSockets();
+    const missed = await world.policies(2);
+    proxy.isRefusingSockets = false;
+    await keeper.line("chain scanned", 2);
+    await world.chain.pass(2n * HOUR);
+    await world.untilOver([...known, ...missed], keeper);
+    await world.end(keeper);
+    await world.expectPaidOnce([...known, ...missed]);
+  });
+
+  it("given a websocket that says everything twice, and what it said before once more, when milestones are paid one after another, then each is paid once", async () => {
+    const before = new Map<string, string>();
+    proxy.news = (text) => {
+      const { method, params } = JSON.parse(text) as Notification;
+      if (method !== "programNotification") return [text];
+      const address = params!.result.value.pubkey;
+      const old = before.get(address) ?? text;
+      before.set(address, text);
+      return [text, text, old];
+    };
+    const keeper = world.keeper(through());
+    await keeper.line("started");
+    const policies = await world.policies(3, 2);
+    for (let hour = 0; hour < 3; hour += 1) await world.chain.pass(HOUR);
+    await world.untilOver(policies, keeper);
+    await world.end(keeper);
+    await world.expectPaidOnce(policies);
+    expect(before.size).to.be.at.least(2);
+    expect(keeper.count("chain scanned")).to.equal(1);
+  });
+
+  it("given an RPC that fails a tenth of all calls in every way, when payments come due, then all are made within seconds, and no policy is blamed for it", async () => {
+    const seed = Number(process.env.SEED ?? 1 + Math.floor(Math.random() * 1e9));
+    const random = seededRandom(seed);
+    const failures: RpcFault[] = [...ANSWERS.slice(0, -1).map(([, answer]) => answer), never];
+    let failed = 0;
+    proxy.fault = (request, next) => {
+      if (random() >= 0.1) return next();
+      failed += 1;
+      return failures[Math.floor(random() * failures.length)]!(request, next);
+    };
+    const keeper = world.keeper(through());
+    await keeper.line("started");
+    const policies = await world.due(...Array.from({ length: 12 }, () => 1));
+    const now = await world.chain.now();
+    await world.untilOver(policies, keeper);
+    await world.end(keeper);
+    await world.expectPaidOnce(policies);
+    const [last] = await world.database.query<{ at: string }>(
+      "SELECT max(executed_at) AS at FROM milepost_keeper.outcomes",
+    );
+    const about = `SEED=${seed}, ${failed} of ${proxy.calls.length} calls failed`;
+    expect(Number(BigInt(last!.at) - now), about).to.be.lessThan(30);
+    const blamed = keeper.lines.filter(({ msg }) => msg === "not executed");
+    expect(
+      blamed.filter(({ reason }) => String(reason).startsWith("Rpc")),
+      about,
+    ).to.deep.equal([]);
+    expect(failed, about).to.be.greaterThan(0);
+  });
 });
+
+interface Notification {
+  method?: string;
+  params?: { result: { value: { pubkey: string } } };
+}
