@@ -46,6 +46,12 @@ export interface Member {
   action: KeeperAction;
 }
 
+/** A member of a signed transaction. */
+export interface AttemptMember extends Member {
+  /** When the milestone came due, as the store knew it when it was signed for: Unix seconds by the chain's clock. */
+  dueAt: bigint | null;
+}
+
 export type AttemptState = "signed" | "landed" | "failed" | "expired";
 
 /** One signed transaction, stored before it is sent. */
@@ -53,7 +59,7 @@ export interface Attempt {
   signature: string;
   /** The signed bytes, sent again as they are. */
   wire: Uint8Array;
-  members: Member[];
+  members: AttemptMember[];
   lastValidBlockHeight: number;
   state: AttemptState;
   error: string | null;

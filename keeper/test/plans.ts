@@ -1,6 +1,6 @@
 /** Builders of the store's words with valid defaults. */
 import { Keypair } from "@solana/web3.js";
-import type { Member, Outcome, PolicyPlan, Underfunded } from "../src/types";
+import type { AttemptMember, Outcome, PolicyPlan, Underfunded } from "../src/types";
 
 /** Chain time of the tests. */
 export const NOW = 1_800_000_000n;
@@ -24,8 +24,14 @@ export function plan(name: string, overrides: Partial<PolicyPlan> = {}): PolicyP
   };
 }
 
-export function member(name: string, overrides: Partial<Member> = {}): Member {
-  return { policy: addressOf(name), milestoneIndex: 0, action: "executePayment", ...overrides };
+export function member(name: string, overrides: Partial<AttemptMember> = {}): AttemptMember {
+  return {
+    policy: addressOf(name),
+    milestoneIndex: 0,
+    action: "executePayment",
+    dueAt: NOW,
+    ...overrides,
+  };
 }
 
 export function outcome(name: string, overrides: Partial<Outcome> = {}): Outcome {

@@ -276,6 +276,12 @@ describe(`store (${SERVER_URL ? "server" : "embedded"})`, () => {
       expect(await openAttempts(database, 10)).to.have.length(2);
     });
 
+    it("given members with due times over 2^53 and without any, when they are read back, then they are the same", async () => {
+      const members = [member("a", { dueAt: I64_MAX - 1n }), member("b", { dueAt: null })];
+      await recordAttempt(database, { ...attempt("s1", []), members });
+      expect((await openAttempts(database, 10))[0]!.members).to.deep.equal(members);
+    });
+
     it("given the same signature again, when it is recorded, then that is refused and nothing changes", async () => {
       await recordAttempt(database, attempt("s1", ["a"]));
       const [refused] = await Promise.allSettled([recordAttempt(database, attempt("s1", ["b"]))]);

@@ -107,6 +107,30 @@ describe("work: held policies, and policies that are gone", () => {
     for (const policy of policies) expect(keeper.payments(policy)).to.deep.equal([1]);
   });
 
+  it("given a payment after which the finder sees the next milestone first, when its end is written down, then its own due time is known, also to another worker", async () => {
+    for (const isLost of [false, true]) {
+      const policy = await keeper.policy(2);
+      await keeper.find();
+      await keeper.enqueue();
+      const pass = keeper
+        .worker({
+          crash: async (point) => {
+            if (point !== "after-confirm") return;
+            await keeper.chain.warpToSlot(keeper.chain.slot() + 1n);
+            await keeper.find();
+            if (isLost) throw new Error("lost");
+          },
+        })
+        .pass();
+      const [ended] = await Promise.allSettled([pass]);
+      expect(ended.status).to.equal(isLost ? "rejected" : "fulfilled");
+      if (isLost) await keeper.worker().recover();
+      const [outcome] = await outcomesOf(keeper.database, policy);
+      expect(outcome!.dueAt).to.equal(START);
+      expect(outcome!.executedAt).to.equal(keeper.chain.now());
+    }
+  });
+
   it("given an end that another worker wrote down first, when it is recorded again, then nobody is told twice", async () => {
     const policy = await keeper.policy();
     await keeper.find();

@@ -52,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
         policy text NOT NULL,
         milestone_index smallint NOT NULL,
         action text NOT NULL,
+        due_at bigint,
         PRIMARY KEY (signature, position)
       );
       CREATE INDEX attempt_members_policy ON milepost_keeper.attempt_members (policy);

@@ -4,7 +4,9 @@ import { decodeAccount, FUNDING_KIND_CLOSED } from "@milepost/sdk";
 import type { Attempt, Member } from "../types";
 import type { Pause } from "./pause";
 
-export type Deliverable = Pick<Attempt, "signature" | "wire" | "members" | "lastValidBlockHeight">;
+export type Deliverable = Pick<Attempt, "signature" | "wire" | "lastValidBlockHeight"> & {
+  members: readonly Member[];
+};
 
 /** `open`: nobody knows yet; the same bytes have to be delivered again, and nothing else for their milestones. */
 export type Delivery =

@@ -1,11 +1,18 @@
 /** The journal: what was signed, before it is sent, and what became of it. */
-import type { Attempt, AttemptState, Database, KeeperAction, Member, Outcome } from "../types";
+import type {
+  Attempt,
+  AttemptMember,
+  AttemptState,
+  Database,
+  KeeperAction,
+  Outcome,
+} from "../types";
+
+/** A signed transaction in the journal. */
+export type Journaled = Pick<Attempt, "signature" | "wire" | "members" | "lastValidBlockHeight">;
 
 /** Stores a signed transaction; to be awaited before the first send. */
-export async function recordAttempt(
-  database: Database,
-  attempt: Pick<Attempt, "signature" | "wire" | "members" | "lastValidBlockHeight">,
-): Promise<void> {
+export async function recordAttempt(database: Database, attempt: Journaled): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.query(
       `INSERT INTO milepost_keeper.attempts (signature, wire, last_valid_block_height, state)
@@ -13,20 +20,22 @@ export async function recordAttempt(
       [attempt.signature, attempt.wire, attempt.lastValidBlockHeight],
     );
     await transaction.query(
-      `INSERT INTO milepost_keeper.attempt_members (signature, position, policy, milestone_index, action)
-       SELECT $1, r.position, r.policy, r.milestone_index, r.action
-       FROM jsonb_to_recordset($2::jsonb) AS r (position smallint, policy text, milestone_index smallint, action text)`,
+      `INSERT INTO milepost_keeper.attempt_members (signature, position, policy, milestone_index, action, due_at)
+       SELECT $1, r.position, r.policy, r.milestone_index, r.action, r.due_at
+       FROM jsonb_to_recordset($2::jsonb) AS r (
+         position smallint, policy text, milestone_index smallint, action text, due_at bigint)`,
       [attempt.signature, JSON.stringify(attempt.members.map(toMemberRow))],
     );
   });
 }
 
-function toMemberRow(member: Member, position: number): Record<string, unknown> {
+function toMemberRow(member: AttemptMember, position: number): Record<string, unknown> {
   return {
     position,
     policy: member.policy,
     milestone_index: member.milestoneIndex,
     action: member.action,
+    due_at: member.dueAt?.toString() ?? null,
   };
 }
 
@@ -36,13 +45,14 @@ interface AttemptRow {
   lastValidBlockHeight: string;
   state: AttemptState;
   error: string | null;
-  members: { policy: string; milestoneIndex: number; action: KeeperAction }[];
+  members: { policy: string; milestoneIndex: number; action: KeeperAction; dueAt: string | null }[];
 }
 
 const SELECT_ATTEMPTS = `
   SELECT a.signature, a.wire, a.last_valid_block_height AS "lastValidBlockHeight", a.state, a.error,
     (SELECT jsonb_agg(jsonb_build_object(
-        'policy', m.policy, 'milestoneIndex', m.milestone_index, 'action', m.action) ORDER BY m.position)
+        'policy', m.policy, 'milestoneIndex', m.milestone_index, 'action', m.action, 'dueAt', m.due_at::text)
+        ORDER BY m.position)
      FROM milepost_keeper.attempt_members m WHERE m.signature = a.signature) AS members
   FROM milepost_keeper.attempts a`;
 
@@ -77,7 +87,10 @@ function toAttempt(row: AttemptRow): Attempt {
   return {
     signature: row.signature,
     wire: Uint8Array.from(row.wire),
-    members: row.members ?? [],
+    members: (row.members ?? []).map(({ dueAt, ...member }) => ({
+      ...member,
+      dueAt: dueAt === null ? null : BigInt(dueAt),
+    })),
     lastValidBlockHeight: Number(row.lastValidBlockHeight),
     state: row.state,
     error: row.error,

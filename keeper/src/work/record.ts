@@ -1,9 +1,7 @@
 /** What a landed transaction paid, in the store. */
 import { getChainTime } from "@milepost/sdk";
 import { transactionFee } from "../send/sign";
-import type { Deliverable } from "../send/deliver";
-import { finishAttempt } from "../store/attempts";
-import { plansOf } from "../store/policies";
+import { finishAttempt, type Journaled } from "../store/attempts";
 import type { Outcome } from "../types";
 import type { WorkerSettings } from "./settings";
 
@@ -15,28 +13,20 @@ type Settings = Pick<WorkerSettings, "context" | "rpcs" | "database" | "events">
  */
 export async function recordLanded(
   settings: Settings,
-  attempt: Deliverable,
+  attempt: Journaled,
   slot: number,
 ): Promise<void> {
   const { database, events } = settings;
   const executedAt = await blockTime(settings, slot);
   const { members, signature } = attempt;
-  const plans = await plansOf(
-    database,
-    members.map(({ policy }) => policy),
-  );
   const fees = shares(transactionFee(attempt.wire), members.length);
-  const outcomes = members.map(({ policy, milestoneIndex, action }, index): Outcome => {
-    const plan = plans.find(
-      (each) =>
-        each.address === policy && each.milestoneIndex === milestoneIndex && each.action === action,
-    );
+  const outcomes = members.map(({ policy, milestoneIndex, dueAt }, index): Outcome => {
     return {
       policy,
       milestoneIndex,
       signature,
       slot,
-      dueAt: plan?.dueAt ?? null,
+      dueAt,
       executedAt,
       feeLamports: fees[index]!,
       // No gateway can set one in this version of the program.

@@ -2,7 +2,7 @@
 import { type Execution, groupExecutions, type ReleaseSnapshot } from "@milepost/sdk";
 import type { AddressLookupTableAccount } from "@solana/web3.js";
 import { classify } from "../send/classify";
-import { deliver, type Deliverable, type Delivery } from "../send/deliver";
+import { deliver, type Delivery } from "../send/deliver";
 import { journal } from "../send/journal";
 import {
   computeUnitLimitFor,
@@ -15,7 +15,7 @@ import {
 import { isAnswering, isRpcFailure, RpcFailure } from "../send/rpc-error";
 import { sign, type Signed } from "../send/sign";
 import { split } from "../send/split";
-import { finishAttempt } from "../store/attempts";
+import { finishAttempt, type Journaled } from "../store/attempts";
 import type { Verdict } from "../types";
 import { inParallel } from "./parallel";
 import type { Item } from "./decide";
@@ -72,7 +72,7 @@ async function shipGroup(
   if (made.kind === "lost") return shipGroup(shipping, made.rest, lookupTables);
   if (shipping.isStopping()) return;
   await settings.crash?.("after-sign");
-  const members = items.map(({ member }) => member);
+  const members = items.map(({ member, dueAt }) => ({ ...member, dueAt }));
   const attempt = await journal(database, made.signed, members);
   await settings.crash?.("after-journal");
   const delivery = await deliver(attempt, {
@@ -166,7 +166,7 @@ async function shipHalves(
 /** Writes down how an attempt ended that did not fail, for the members that are ours. */
 export async function settle(
   shipping: Shipping,
-  attempt: Deliverable,
+  attempt: Journaled,
   items: readonly Item[],
   delivery: Exclude<Delivery, { state: "failed" }>,
 ): Promise<void> {

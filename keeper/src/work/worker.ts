@@ -3,8 +3,8 @@ import type { ReleaseSnapshot } from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
 import type { Lease } from "../queue/execute-queue";
 import { classify } from "../send/classify";
-import { deliver, type Deliverable, type Delivery } from "../send/deliver";
-import { finishAttempt, openAttempts, openAttemptsOf } from "../store/attempts";
+import { deliver, type Delivery } from "../send/deliver";
+import { finishAttempt, type Journaled, openAttempts, openAttemptsOf } from "../store/attempts";
 import { plansOf } from "../store/policies";
 import type { Approval, Verdict } from "../types";
 import { conclude, keysOf, refused } from "./conclude";
@@ -86,7 +86,7 @@ export class Worker {
   }
 
   private async close(
-    attempt: Deliverable,
+    attempt: Journaled,
     delivery: Exclude<Delivery, { state: "open" }>,
   ): Promise<void> {
     if (delivery.state === "landed") {
@@ -213,16 +213,16 @@ class Pass implements Shipping {
     });
   }
 
-  private async itemsOf({ members }: Deliverable): Promise<Item[]> {
+  private async itemsOf({ members }: Journaled): Promise<Item[]> {
     const plans = await plansOf(
       this.settings.database,
       members.map(({ policy }) => policy),
     );
     return members
       .filter(({ policy }) => this.open.has(policy))
-      .map((member) => {
+      .map(({ dueAt, ...member }) => {
         const plan = plans.find(({ address }) => address === member.policy);
-        return { member, dueAt: plan?.dueAt ?? null, attempts: plan?.attempts ?? 0 };
+        return { member, dueAt, attempts: plan?.attempts ?? 0 };
       });
   }
 
