@@ -125,7 +125,14 @@ interface CrewResult {
   rates: PaymentRates;
   violations: string[];
   workers: WorkerProcess[];
+  /** Of the processor, by all keepers from the first due date to the last payment. */
+  cpuMs: number;
   recorded: number;
+}
+
+function cpuOf(workers: readonly WorkerProcess[]): number {
+  for (const worker of workers) worker.sample();
+  return workers.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }
 
 async function runKeepers(stage: Stage, population: Population): Promise<CrewResult> {
@@ -152,6 +159,10 @@ async function runKeepers(stage: Stage, population: Population): Promise<CrewRes
     const tally = new Tally(localnet.chain, population, dueAt);
     const since = performance.now() + (first - localnet.chain.clock.time) * 1_000;
     for (const worker of workers) worker.start();
+    // Starting is no part of what an execution takes.
+    let startCpuMs = 0;
+    const begin = setTimeout(() => (startCpuMs = cpuOf(workers)), since - performance.now());
+    stops.push(() => clearTimeout(begin));
     every(SAMPLE_MS, () => workers.forEach((worker) => worker.sample()));
     every(PROGRESS_MS, () => console.log(progress(tally, since)));
     if (options["kill-every"] > 0) {
@@ -165,11 +176,13 @@ async function runKeepers(stage: Stage, population: Population): Promise<CrewRes
       stops.push(() => clearTimeout(timer));
     });
     await Promise.race([tally.done, late]);
+    const cpuMs = cpuOf(workers) - startCpuMs;
     for (const stop of stops.splice(0)) stop();
     await Promise.all(workers.map((worker) => worker.stop(STOP_MS)));
     tally.stop();
     const rates = ratesOf(tally, since);
-    return { rates, violations: tally.violations, workers, recorded: await outcomes(postgres.url) };
+    const recorded = await outcomes(postgres.url);
+    return { rates, violations: tally.violations, workers, cpuMs, recorded };
   } finally {
     for (const stop of stops) stop();
     await Promise.all(workers.map((worker) => worker.stop(STOP_MS)));
@@ -198,7 +211,7 @@ function progress(tally: Tally, since: number): string {
 
 function report(
   { rpc, options }: Stage,
-  { rates, workers, recorded }: CrewResult,
+  { rates, workers, cpuMs, recorded }: CrewResult,
   alone: PaymentRates | null,
   wrong: readonly string[],
 ): void {
@@ -216,6 +229,7 @@ function report(
     seed: options.seed,
     kills: workers.reduce((sum, { kills }) => sum + kills, 0),
     crashes: workers.reduce((sum, { crashes }) => sum + crashes, 0),
+    keeper_cpu_ms_per_execution: rounded(cpuMs / Math.max(rates.executions, 1)),
     rpc_calls: calls,
     rpc_failed: rpc.failed,
     paid_once: wrong.length === 0,

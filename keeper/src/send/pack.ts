@@ -8,6 +8,7 @@ import {
   parseTransactionError,
   type PackOptions,
   type PriorityFeeOptions,
+  SendError,
 } from "@milepost/sdk";
 import {
   ComputeBudgetProgram,
@@ -28,25 +29,31 @@ export function pack<T extends { execution: Execution }>(
   items: readonly T[],
   options: PackOptions & { payer: PublicKey },
 ): Packed<T> {
-  const byExecution = new Map(items.map((item) => [item.execution, item]));
-  const tooLarge = items.filter(({ execution }) => !fitsAlone(execution, options));
-  const rest = items.filter((item) => !tooLarge.includes(item));
-  const groups = groupExecutions(
-    rest.map(({ execution }) => execution),
-    options,
-  );
+  const all = groupsOf(items, options);
+  if (all) return { groups: all, tooLarge: [] };
+  const isFitting = new Map(items.map((item) => [item, groupsOf([item], options) !== null]));
   return {
-    groups: groups.map(({ executions }) => executions.map((each) => byExecution.get(each)!)),
-    tooLarge,
+    groups:
+      groupsOf(
+        items.filter((item) => isFitting.get(item)),
+        options,
+      ) ?? [],
+    tooLarge: items.filter((item) => !isFitting.get(item)),
   };
 }
 
-function fitsAlone(execution: Execution, options: PackOptions & { payer: PublicKey }): boolean {
+/** Null when one of them fits no transaction. */
+function groupsOf<T extends { execution: Execution }>(
+  items: readonly T[],
+  options: PackOptions & { payer: PublicKey },
+): T[][] | null {
+  const byExecution = new Map(items.map((item) => [item.execution, item]));
   try {
-    groupExecutions([execution], options);
-    return true;
-  } catch {
-    return false;
+    const groups = groupExecutions([...byExecution.keys()], options);
+    return groups.map(({ executions }) => executions.map((each) => byExecution.get(each)!));
+  } catch (error) {
+    if (error instanceof SendError) return null;
+    throw error;
   }
 }
 
