@@ -6,11 +6,14 @@ import {
   SYSVAR_SLOT_HASHES_PUBKEY,
   VersionedTransaction,
 } from "@solana/web3.js";
-import { LookupTables, sharedAddresses } from "../src/send/lookup-table";
+import { LookupTables, type LookupTablesOptions, sharedAddresses } from "../src/send/lookup-table";
 import { lookupTables, saveLookupTable } from "../src/store/lookup-tables";
-import { dropped, FaultyConnection } from "./work-chain";
+import { fixedKeypair } from "../../tests/harness";
+import type { Database } from "../src/types";
+import { dropped, FaultyConnection, inContext } from "./work-chain";
 import { WorkWorld } from "./work-world";
 
+const IDLE = 5_000;
 const STATES = ["creating", "active", "deactivating", "closed"] as const;
 
 describe("send: lookup tables", () => {
@@ -29,14 +32,23 @@ describe("send: lookup tables", () => {
   async function pass(slots: bigint): Promise<void> {
     const now = keeper.chain.slot() + slots;
     await keeper.chain.warpToSlot(now);
+    await writeSlotHashes(Array.from({ length: 512 }, (_, age) => now - BigInt(age)));
+  }
+
+  /** The newest first. */
+  async function writeSlotHashes(slots: readonly bigint[]): Promise<void> {
     const data = Buffer.alloc(8 + 512 * 40);
-    data.writeBigUInt64LE(512n);
-    for (let age = 0; age < 512; age += 1) data.writeBigUInt64LE(now - BigInt(age), 8 + age * 40);
+    data.writeBigUInt64LE(BigInt(slots.length));
+    slots.forEach((slot, index) => data.writeBigUInt64LE(slot, 8 + index * 40));
     const sysvar = (await keeper.chain.getAccount(SYSVAR_SLOT_HASHES_PUBKEY))!;
     await keeper.chain.setAccount(SYSVAR_SLOT_HASHES_PUBKEY, { ...sysvar, data });
   }
 
-  const tables = (rpc = keeper.rpc, problems: unknown[] = [], maxTables = 4) =>
+  const tables = (
+    rpc = keeper.rpc,
+    problems: unknown[] = [],
+    more: Partial<LookupTablesOptions> = {},
+  ) =>
     new LookupTables({
       context: keeper.context(rpc),
       database: keeper.database,
@@ -46,8 +58,9 @@ describe("send: lookup tables", () => {
       commitment: "confirmed",
       pause: async () => pass(1n),
       maxRounds: 3,
-      maxTables,
+      idleSlots: IDLE,
       onProblem: (error) => problems.push(error),
+      ...more,
     });
   const executions = async (some = policies) => {
     const context = keeper.context();
@@ -152,6 +165,7 @@ describe("send: lookup tables", () => {
     const before = await lamports();
     await tables().maintain();
     expect(await keeper.chain.getAccount(table!.key)).to.equal(null);
+    await tables().maintain();
     expect(await records()).to.deep.equal([]);
     expect((await lamports()) - before).to.equal(rent - 5_000n);
   });
@@ -186,7 +200,7 @@ describe("send: lookup tables", () => {
     const [first] = await records();
     const newer = { ...first!, address: "newer", changedSlot: first!.changedSlot + 1 };
     await saveLookupTable(keeper.database, newer);
-    const few = tables(keeper.rpc, [], 1);
+    const few = tables(keeper.rpc, [], { maxTables: 1 });
     await few.maintain();
     const states = (await records()).map(({ address, state }) => [address, state]);
     expect(states).to.have.deep.members([
@@ -197,4 +211,170 @@ describe("send: lookup tables", () => {
       (await keeper.rpc.getAddressLookupTable(new PublicKey(first!.address))).value!.isActive(),
     ).to.equal(false);
   });
+
+  it("given a table that is used now and then, when time passes, then it is kept; when nothing uses it for long, its rent comes back", async () => {
+    const all = await executions();
+    const before = await lamports();
+    const made = tables();
+    const [table] = await made.tablesFor(all);
+    for (let day = 0; day < 3; day += 1) {
+      await pass(4_000n);
+      await made.tablesFor(all);
+      await made.maintain();
+    }
+    expect((await records()).map(({ state }) => state)).to.deep.equal(["active"]);
+    await pass(BigInt(IDLE) - 100n);
+    await tables().maintain();
+    expect((await records()).map(({ state }) => state)).to.deep.equal(["active"]);
+    await pass(200n);
+    await tables().maintain();
+    expect((await records()).map(({ state }) => state)).to.deep.equal(["deactivating"]);
+    await pass(500n);
+    await tables().maintain();
+    expect(await keeper.chain.getAccount(table!.key)).not.to.equal(null);
+    await pass(100n);
+    await tables().maintain();
+    await tables().maintain();
+    expect(await keeper.chain.getAccount(table!.key)).to.equal(null);
+    expect(await records()).to.deep.equal([]);
+    // Made, deactivated, closed.
+    expect(before - (await lamports())).to.equal(BigInt(keeper.rpc.count("sendTransaction")) * FEE);
+    expect(keeper.rpc.count("sendTransaction")).to.equal(3);
+    // Whoever needs one makes another.
+    expect(await tables().tablesFor(all)).to.have.length(1);
+  });
+
+  it("given a table that other payments than today's would use, when only these are asked for, then it is not kept for them", async () => {
+    const [table] = await tables().tablesFor(await executions());
+    await pass(BigInt(IDLE) + 1n);
+    // One alone shares nothing with another.
+    await tables().tablesFor(await executions(policies.slice(0, 1)));
+    await tables().maintain();
+    expect((await keeper.rpc.getAddressLookupTable(table!.key)).value!.isActive()).to.equal(false);
+  });
+
+  it("given slots without blocks, when a table has cooled down by number but not by blocks, then its closing is not even sent", async () => {
+    const problems: unknown[] = [];
+    const [table] = await tables().tablesFor(await executions());
+    await tables().retire(table!.key.toBase58());
+    const deactivatedAt = keeper.chain.slot();
+    await pass(600n);
+    await writeSlotHashes([deactivatedAt]);
+    const sent = keeper.rpc.count("sendTransaction");
+    await tables(keeper.rpc, problems).maintain();
+    expect(keeper.rpc.count("sendTransaction")).to.equal(sent);
+    expect(problems).to.have.length(1);
+    await pass(1n);
+    await tables().maintain();
+    expect(await keeper.chain.getAccount(table!.key)).to.equal(null);
+  });
+
+  it("given another keeper's table, when it is idle, then this one, which can't close it, leaves it alone", async () => {
+    await tables().tablesFor(await executions());
+    await pass(BigInt(IDLE) + 1n);
+    const other = fixedKeypair("other payer");
+    await keeper.chain.airdrop(other.publicKey, 1_000_000_000n);
+    const sent = keeper.rpc.count("sendTransaction");
+    await tables(keeper.rpc, [], { payer: other }).maintain();
+    expect(keeper.rpc.count("sendTransaction")).to.equal(sent);
+    expect((await records()).map(({ state }) => state)).to.deep.equal(["active"]);
+  });
+
+  it("given an RPC that lags behind, when it does not know a table yet, then the table is not forgotten", async () => {
+    const [table] = await tables().tablesFor(await executions());
+    await tables().retire(table!.key.toBase58());
+    keeper.rpc.fault = async (request, next) => {
+      if (request.method !== "getAccountInfo") return next();
+      const { minContextSlot } = request.params![1] as { minContextSlot?: number };
+      const isAhead = minContextSlot !== undefined && minContextSlot > 1;
+      return isAhead ? behind(request) : inContext(request, null, 1);
+    };
+    const [refused] = await Promise.allSettled([tables().maintain()]);
+    expect(refused!.status).to.equal("rejected");
+    expect(await records()).to.have.length(1);
+  });
+
+  it("given a slow extension, when the table was retired meanwhile, then it stays retired", async () => {
+    const [table] = await tables().tablesFor(await executions());
+    await tables().retire(table!.key.toBase58());
+    const [record] = await records();
+    const changedSlot = record!.changedSlot + 10;
+    await saveLookupTable(keeper.database, { ...record!, state: "active", changedSlot });
+    expect((await records()).map(({ state }) => state)).to.deep.equal(["deactivating"]);
+  });
+
+  it("given a keeper that dies before or after any of its steps, when others go on, then all rent comes back and nothing is left", async () => {
+    const all = await executions();
+    for (const moment of ["before", "after"] as const) {
+      for (let step = 1; ; step += 1) {
+        const before = await lamports();
+        const sentBefore = landed();
+        const isOver = await diesAt(step, moment, async (mortal) => {
+          await mortal().tablesFor(all);
+          await pass(BigInt(IDLE) + 1n);
+          await mortal().maintain();
+          await pass(600n);
+          await mortal().maintain();
+          await mortal().maintain();
+        });
+        for (let rounds = 0; (await records()).length > 0; rounds += 1) {
+          expect(rounds, `${moment} step ${step}`).to.be.lessThan(8);
+          await pass(BigInt(IDLE) + 1n);
+          await tables().maintain();
+        }
+        const fees = BigInt(landed() - sentBefore) * FEE;
+        expect(before - (await lamports()), `${moment} step ${step}`).to.equal(fees);
+        if (isOver) {
+          // Made, used, retired: three transactions and at least as many words about them.
+          expect(step).to.be.greaterThan(7);
+          break;
+        }
+      }
+    }
+  });
+
+  const landed = () => keeper.chain.signaturesFor(keeper.payer.publicKey).length;
+
+  /**
+   * Runs `life`, which ends before or after its `step`th transaction or change of the store; nothing it does later has an
+   * effect. Resolves with whether it got through.
+   */
+  async function diesAt(
+    step: number,
+    moment: "before" | "after",
+    life: (mortal: () => LookupTables) => Promise<void>,
+  ): Promise<boolean> {
+    let steps = 0;
+    let isDead = false;
+    const take = async <T>(isStep: boolean, work: () => Promise<T>): Promise<T> => {
+      const isLast = isStep && !isDead && (steps += 1) === step;
+      if (isDead || (isLast && moment === "before")) {
+        isDead = true;
+        throw new Error("dead");
+      }
+      const done = await work();
+      if (!isLast) return done;
+      isDead = true;
+      throw new Error("dead");
+    };
+    const rpc = new FaultyConnection(keeper.chain);
+    rpc.fault = (request, next) => take(request.method === "sendTransaction", next);
+    const database: Database = {
+      ...keeper.database,
+      query: (text, values) =>
+        take(/^\s*(INSERT|UPDATE|DELETE)/.test(text), () => keeper.database.query(text, values)),
+    };
+    const mortal = () => tables(rpc, [], { database });
+    await life(mortal).catch((error: unknown) => {
+      if (!isDead) throw error;
+    });
+    return !isDead;
+  }
 });
+
+const FEE = 5_000n;
+
+function behind(request: { id: number }): unknown {
+  const error = { code: -32016, message: "Minimum context slot has not been reached" };
+  return { jsonrpc: "2.0", id: request.id, error };
+}

@@ -85,6 +85,7 @@ export const MIGRATIONS: readonly Migration[] = [
         state text NOT NULL CHECK (state IN ('creating', 'active', 'deactivating', 'closed')),
         addresses text[] NOT NULL,
         changed_slot bigint NOT NULL,
+        used_slot bigint NOT NULL DEFAULT 0,
         updated_at timestamptz NOT NULL DEFAULT now()
       );
     `,

@@ -12,14 +12,15 @@ export interface LookupTableRecord {
   changedSlot: number;
 }
 
-/** Inserts or renews; an older slot never overwrites a newer one. */
+/** Inserts or renews; an older slot never overwrites a newer one, and what is to be closed is never in use again. */
 export async function saveLookupTable(database: Database, table: LookupTableRecord): Promise<void> {
   await database.query(
-    `INSERT INTO milepost_keeper.lookup_tables AS t (address, state, addresses, changed_slot)
-     VALUES ($1, $2, $3::text[], $4)
+    `INSERT INTO milepost_keeper.lookup_tables AS t (address, state, addresses, changed_slot, used_slot)
+     VALUES ($1, $2, $3::text[], $4, $4)
      ON CONFLICT (address) DO UPDATE SET state = excluded.state, addresses = excluded.addresses,
-       changed_slot = excluded.changed_slot, updated_at = now()
-     WHERE excluded.changed_slot >= t.changed_slot`,
+       changed_slot = excluded.changed_slot, used_slot = greatest(t.used_slot, excluded.used_slot), updated_at = now()
+     WHERE excluded.changed_slot >= t.changed_slot
+       AND (t.state IN ('creating', 'active') OR excluded.state NOT IN ('creating', 'active'))`,
     [table.address, table.state, table.addresses, table.changedSlot],
   );
 }
@@ -37,6 +38,31 @@ export async function lookupTables(
     [states],
   );
   return rows.map((row) => ({ ...row, changedSlot: Number(row.changedSlot) }));
+}
+
+/** These were of use at the slot. */
+export async function useLookupTables(
+  database: Database,
+  addresses: readonly string[],
+  slot: number,
+): Promise<void> {
+  await database.query(
+    `UPDATE milepost_keeper.lookup_tables SET used_slot = greatest(used_slot, $2::bigint), updated_at = now()
+     WHERE address = ANY($1::text[])`,
+    [addresses, slot],
+  );
+}
+
+/** Active tables that were of no use since the slot, the longest idle first. */
+export async function idleLookupTables(
+  database: Database,
+  slot: number,
+): Promise<Pick<LookupTableRecord, "address">[]> {
+  return database.query<Pick<LookupTableRecord, "address">>(
+    `SELECT address FROM milepost_keeper.lookup_tables WHERE state = 'active' AND used_slot < $1::bigint
+     ORDER BY used_slot, address`,
+    [slot],
+  );
 }
 
 export async function removeLookupTable(database: Database, address: string): Promise<void> {
