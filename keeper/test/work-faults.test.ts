@@ -226,6 +226,31 @@ describe("work: what goes wrong on the way", () => {
     await expectPaidOnce(mine, ...others);
   });
 
+  for (const [name, share, attempts] of [
+    ["a third of", 3, ["failed", "landed"]],
+    ["a hundredth of", 100, ["failed", "failed", "landed"]],
+  ] as const) {
+    it(`given transactions that take more compute when they land, when simulations show ${name} it, then the next has a larger limit, and nobody is put off`, async () => {
+      const policies = [await keeper.policy(), await keeper.otherPolicy("a")];
+      await keeper.find();
+      await keeper.enqueue();
+      keeper.rpc.fault = async (request, next) => {
+        const answer = await next();
+        if (request.method !== "simulateTransaction") return answer;
+        const { value } = (answer as { result: { value: { unitsConsumed: number } } }).result;
+        return inContext(request, {
+          ...value,
+          unitsConsumed: Math.ceil(value.unitsConsumed / share),
+        });
+      };
+      await keeper.worker().pass();
+      expect(reasons()).to.deep.equal([]);
+      await expectPaidOnce(...policies);
+      expect(await keeper.attempts()).to.deep.equal(attempts);
+      for (const policy of policies) expect(keeper.failures(policy)).to.equal(attempts.length - 1);
+    });
+  }
+
   it("given two workers on one policy, when the second has taken over the first one's lease, then the first signs nothing", async () => {
     const policy = await keeper.policy();
     await keeper.find();

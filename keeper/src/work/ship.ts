@@ -58,18 +58,22 @@ export async function ship(shipping: Shipping, items: readonly Ready[]): Promise
   );
 }
 
+/** How many times what the simulation took a transaction may take, after so many of them that took more than they might. */
+const HEADROOM = [1, 4, Infinity] as const;
+
 async function shipGroup(
   shipping: Shipping,
   items: readonly Ready[],
   lookupTables: readonly AddressLookupTableAccount[],
+  exceeded = 0,
 ): Promise<void> {
   const { settings } = shipping;
   const { database } = settings;
   if (items.length === 0 || shipping.isStopping()) return;
-  const made = await prepare(shipping, items, lookupTables);
+  const made = await prepare(shipping, items, lookupTables, HEADROOM[exceeded]!);
   if (made.kind === "unanswered") return unanswered(shipping, items, lookupTables, made.error);
   if (made.kind === "refused") return goOn(shipping, items, lookupTables, made.failure);
-  if (made.kind === "lost") return shipGroup(shipping, made.rest, lookupTables);
+  if (made.kind === "lost") return shipGroup(shipping, made.rest, lookupTables, exceeded);
   if (shipping.isStopping()) return;
   await settings.crash?.("after-sign");
   const members = items.map(({ member, dueAt }) => ({ ...member, dueAt }));
@@ -87,6 +91,9 @@ async function shipGroup(
     error: classify(error).reason,
   });
   await settings.crash?.("after-record");
+  if (OF_COMPUTE.has(classify(error).reason) && exceeded + 1 < HEADROOM.length) {
+    return shipGroup(shipping, items, lookupTables, exceeded + 1);
+  }
   return goOn(shipping, items, lookupTables, { isOk: false, err: error, error });
 }
 
@@ -105,6 +112,7 @@ async function prepare(
   shipping: Shipping,
   items: readonly Ready[],
   lookupTables: readonly AddressLookupTableAccount[],
+  headroom: number,
 ): Promise<Made> {
   const { context, payer, gatewaySigners, priorityFee, crash } = shipping.settings;
   const group = groupOf(shipping, items, lookupTables);
@@ -112,7 +120,7 @@ async function prepare(
   if ("kind" in simulation) return simulation;
   if (!simulation.isOk) return { kind: "refused", failure: simulation };
   const instructions = withBudget(group, {
-    computeUnitLimit: computeUnitLimitFor(simulation.computeUnits),
+    computeUnitLimit: computeUnitLimitFor(simulation.computeUnits * headroom),
     computeUnitPrice: await recentPrice(context, group.instructions, priorityFee),
   });
   await crash?.("before-sign");
@@ -216,10 +224,12 @@ async function goOn(
   for (const item of items) await shipping.heldUp(item, verdict, item.snapshot);
 }
 
+/** More compute than the limit; what landed before it may have made it more than in the simulation. */
+const OF_COMPUTE = new Set(["ComputationalBudgetExceeded", "ProgramFailedToComplete"]);
+
 /** Half as many may fit. */
 const OF_THE_SIZE = new Set([
-  "ComputationalBudgetExceeded",
-  "ProgramFailedToComplete",
+  ...OF_COMPUTE,
   "MaxLoadedAccountsDataSizeExceeded",
   "TooManyAccountLocks",
 ]);
