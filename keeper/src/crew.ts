@@ -50,6 +50,7 @@ export function createCrew(
     tables,
     priorityFee: { percentile, max: cap },
     resendEveryMs,
+    silentBlocks: options.silentBlocks,
     crash: options.crash,
   };
   return { workers: Array.from({ length: concurrency }, () => new Worker(settings)), tables };

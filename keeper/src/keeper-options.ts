@@ -37,6 +37,11 @@ export interface KeeperOptions {
   pause?: Pause;
   /** How often signed bytes are sent again. Default: 2,000. */
   resendEveryMs?: number;
+  /**
+   * How many blocks after a transaction's expiry an RPC that does not answer holds up its payments no longer. Default: 1,500,
+   * about ten minutes.
+   */
+  silentBlocks?: number;
   /** Called at each of `CRASH_POINTS`; for tests. */
   crash?: CrashHook;
   /** Lamports below which the keeper is not ready. Default: 10,000,000. */

@@ -25,17 +25,25 @@ export interface DeliverOptions {
   resendEveryMs?: number;
   /** How often they are sent, at most. Default: 90, well above a blockhash's life. */
   maxRounds?: number;
+  /**
+   * How far beyond the blockhash's expiry the others have to be before an RPC that does not answer is not waited for.
+   * Default: 1,500 blocks, about ten minutes.
+   */
+  silentBlocks?: number;
   /** Ends the wait; the bytes stay on their way. */
   signal?: AbortSignal;
   onSent?: () => void | Promise<void>;
 }
 
+const SILENT_BLOCKS = 1_500;
+
 /**
- * Sends the same bytes again until they are confirmed, or their blockhash has expired and no RPC finds the signature in
- * its history. An RPC that drops, lags, times out or answers garbage only costs time. Never rejects because of an RPC.
+ * Sends the same bytes again until they are confirmed, or nowhere: their blockhash has expired, by finalized block height,
+ * and no RPC finds the signature in its history. An RPC that drops, lags, times out or answers garbage only costs time.
+ * Never rejects because of an RPC.
  */
 export async function deliver(attempt: Deliverable, options: DeliverOptions): Promise<Delivery> {
-  const { rpcs, commitment, pause, signal } = options;
+  const { rpcs, pause, signal } = options;
   for (let round = 1; ; round += 1) {
     if (signal?.aborted) return { state: "open", reason: "Stopped" };
     await Promise.all(
@@ -48,11 +56,11 @@ export async function deliver(attempt: Deliverable, options: DeliverOptions): Pr
     if (found) return found;
     // The height is read before the history: what lands in between is found.
     const heights = await Promise.all(
-      rpcs.map((rpc) => answer(() => rpc.getBlockHeight(commitment))),
+      rpcs.map((rpc) => answer(() => rpc.getBlockHeight("finalized"))),
     );
-    if (heights.every((height) => height !== undefined && height > attempt.lastValidBlockHeight)) {
+    if (isExpired(attempt, heights)) {
       const history = await statuses(attempt, rpcs, true);
-      if (history.every((status) => status === null)) return { state: "expired" };
+      if (isNowhere(attempt, heights, history, options)) return { state: "expired" };
       const late = await judge(attempt, history, options);
       if (late) return late;
     }
@@ -77,6 +85,34 @@ function statuses(
       }),
     ),
   );
+}
+
+/** One finalized block height an RPC; undefined when it did not answer. */
+type Heights = readonly (number | undefined)[];
+
+/** Whether somebody says so, and nobody who answers says otherwise. */
+function isExpired({ lastValidBlockHeight }: Deliverable, heights: Heights): boolean {
+  const known = heights.filter((height) => height !== undefined);
+  return known.length > 0 && known.every((height) => height > lastValidBlockHeight);
+}
+
+/**
+ * Whether expired bytes are in no history. Every RPC has to say so at first; long after the expiry, one that does not answer
+ * is not waited for any more, or the milestone would never be paid. The worst that a wrong answer does is a second
+ * transaction for the same milestone: the program refuses an index that is paid, so that it costs a fee and moves nothing.
+ */
+function isNowhere(
+  { lastValidBlockHeight }: Deliverable,
+  heights: Heights,
+  history: Statuses,
+  { silentBlocks = SILENT_BLOCKS }: DeliverOptions,
+): boolean {
+  if (history.some((status) => status)) return false;
+  const searched = heights.filter(
+    (height, index) => height !== undefined && history[index] === null,
+  ) as number[];
+  if (searched.length === heights.length) return true;
+  return searched.some((height) => height > lastValidBlockHeight + silentBlocks);
 }
 
 /**

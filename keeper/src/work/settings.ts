@@ -43,5 +43,7 @@ export interface WorkerSettings {
   resendEveryMs?: number;
   /** How often bytes are sent before their policies are put off and others get their turn. Default: 90. */
   maxRounds?: number;
+  /** See `DeliverOptions`. Default: 1,500 blocks, about ten minutes. */
+  silentBlocks?: number;
   crash?: CrashHook;
 }

@@ -195,9 +195,9 @@ export async function settle(
 }
 
 export function deliveryOf({ settings, signal }: Pick<Shipping, "settings" | "signal">) {
-  const { rpcs, context, pause, resendEveryMs, maxRounds } = settings;
+  const { rpcs, context, pause, resendEveryMs, maxRounds, silentBlocks } = settings;
   const { programId, commitment } = context;
-  return { rpcs, programId, commitment, pause, signal, resendEveryMs, maxRounds };
+  return { rpcs, programId, commitment, pause, signal, resendEveryMs, maxRounds, silentBlocks };
 }
 
 /** After a failure of the whole: who is to blame leaves, the others are tried again. */
