@@ -6,7 +6,7 @@ const BASE58 = /^[1-9A-HJ-NP-Za-km-z]{32,44}$/;
 
 /**
  * Addresses and slots of two chains in one database would be taken for one another, and a milestone for paid that is not.
- * The schema's comment says which chain and program it is for; the first keeper writes it.
+ * The first keeper writes down which chain and program it is for.
  * Throws `UsageError` when it is another.
  */
 export async function keepToChain(
@@ -17,16 +17,22 @@ export async function keepToChain(
   if (!BASE58.test(genesisHash) || !BASE58.test(programId)) {
     throw new Error("the RPC answers with a genesis hash that is none");
   }
-  const mine = `chain ${genesisHash} program ${programId}`;
-  const [row] = await database.query<{ comment: string | null }>(
-    "SELECT obj_description('milepost_keeper'::regnamespace, 'pg_namespace') AS comment",
+  // Of several first keepers, the others wait for the one row there may be.
+  await database.query(
+    `INSERT INTO milepost_keeper.chain (genesis_hash, program_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+    [genesisHash, programId],
   );
-  const found = row?.comment ?? null;
-  if (found === null) {
-    await database.script(`COMMENT ON SCHEMA milepost_keeper IS '${mine}'`);
-  } else if (found !== mine) {
-    throw new UsageError(
-      `the database is for ${found}, and --url and --program-id are ${mine}: give each chain a --data-dir or --database-url of its own`,
-    );
-  }
+  const [found] = await database.query<{ genesis_hash: string; program_id: string }>(
+    "SELECT genesis_hash, program_id FROM milepost_keeper.chain",
+  );
+  const theirs = named(found!.genesis_hash, found!.program_id);
+  const mine = named(genesisHash, programId);
+  if (theirs === mine) return;
+  throw new UsageError(
+    `the database is for ${theirs}, and --url and --program-id are ${mine}: give each chain a --data-dir or --database-url of its own`,
+  );
+}
+
+function named(genesisHash: string, programId: string): string {
+  return `chain ${genesisHash} program ${programId}`;
 }

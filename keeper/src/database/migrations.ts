@@ -11,6 +11,14 @@ export const MIGRATIONS: readonly Migration[] = [
     major: 1,
     minor: 0,
     sql: `
+      -- What the database is for; one row at most.
+      CREATE TABLE milepost_keeper.chain (
+        is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+        genesis_hash text NOT NULL,
+        program_id text NOT NULL,
+        bound_at timestamptz NOT NULL DEFAULT now()
+      );
+
       -- Room in every page, so that raising seen_slot stays in place and needs no vacuum.
       CREATE TABLE milepost_keeper.policies (
         address text PRIMARY KEY,
