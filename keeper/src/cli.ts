@@ -2,14 +2,19 @@
 /** `milepost-keeper [run|status]`. */
 import { version } from "../package.json";
 import { run } from "./cli/run";
+import { secretsIn } from "./cli/secrets";
 import { status } from "./cli/status";
 import { readCommand } from "./config/config";
 import { UsageError } from "./config/errors";
 import { helpText } from "./config/flags";
 import { createRedactText } from "./show/redact";
 
+/** Knows the secrets as soon as they are read. */
+let redact = createRedactText();
+
 async function main(): Promise<number> {
   const command = readCommand(process.argv.slice(2), process.env);
+  if ("config" in command) redact = createRedactText(secretsIn(command.config));
   switch (command.command) {
     case "help":
       process.stdout.write(helpText());
@@ -18,7 +23,7 @@ async function main(): Promise<number> {
       process.stdout.write(`${version}\n`);
       return 0;
     case "status":
-      process.stdout.write(await status(command.config));
+      process.stdout.write(redact(await status(command.config)));
       return 0;
     case "run":
       return run(command.config);
@@ -28,7 +33,7 @@ async function main(): Promise<number> {
 /** What went wrong in one line; 2 means that the user has to change something. */
 function explain(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`milepost-keeper: ${createRedactText()(message)}\n`);
+  process.stderr.write(`milepost-keeper: ${redact(message)}\n`);
   return error instanceof UsageError ? 2 : 1;
 }
 

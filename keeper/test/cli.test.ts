@@ -1,59 +1,19 @@
 import { expect } from "chai";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { Keypair } from "@solana/web3.js";
 import { version } from "../package.json";
+import { CliProcess } from "./cli-process";
 import { MilepostNet } from "./cli-localnet";
 
 const HOUR = 3_600n;
-
-type Line = Record<string, unknown> & { msg?: string };
-
-/** A keeper in a process of its own. */
-class Process {
-  readonly lines: Line[] = [];
-  text = "";
-  errors = "";
-  private readonly waiting: { message: string; found: (line: Line) => void }[] = [];
-  readonly exit: Promise<number | NodeJS.Signals>;
-
-  constructor(readonly child: ChildProcess) {
-    child.stderr!.on("data", (data: Buffer) => (this.errors += data.toString()));
-    createInterface({ input: child.stdout! }).on("line", (line) => this.read(line));
-    // "close" comes after all that it said.
-    this.exit = once(child, "close").then(([code, signal]) => (code ?? signal) as never);
-  }
-
-  /** The first line of the log with this message, when it comes. */
-  line(message: string): Promise<Line> {
-    const known = this.lines.find(({ msg }) => msg === message);
-    if (known) return Promise.resolve(known);
-    return new Promise((found, reject) => {
-      this.waiting.push({ message, found });
-      void this.exit.then((code) =>
-        reject(new Error(`ended with ${code} before "${message}":\n${this.text}${this.errors}`)),
-      );
-    });
-  }
-
-  private read(text: string): void {
-    this.text += `${text}\n`;
-    if (!text.startsWith("{")) return;
-    const line = JSON.parse(text) as Line;
-    this.lines.push(line);
-    for (const { message, found } of this.waiting) if (message === line.msg) found(line);
-  }
-}
 
 describe("keeper: the command line", () => {
   let chain: MilepostNet;
   let directory: string;
   let payer: Keypair;
-  const processes: Process[] = [];
+  const processes: CliProcess[] = [];
 
   beforeEach(async () => {
     chain = await MilepostNet.start();
@@ -62,21 +22,13 @@ describe("keeper: the command line", () => {
     writeFileSync(path.join(directory, "payer.json"), JSON.stringify([...payer.secretKey]));
   });
   afterEach(async () => {
-    for (const { child, exit } of processes.splice(0)) {
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
-      await exit;
-    }
+    await Promise.all(processes.splice(0).map((started) => started.end()));
     await chain.stop();
     rmSync(directory, { recursive: true });
   });
 
-  function start(args: readonly string[]): Process {
-    const command = ["--require", "ts-node/register/transpile-only", "src/cli.ts", ...args];
-    const child = spawn(process.execPath, command, {
-      cwd: path.resolve(__dirname, ".."),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const started = new Process(child);
+  function start(args: readonly string[]): CliProcess {
+    const started = CliProcess.start(args);
     processes.push(started);
     return started;
   }
@@ -98,16 +50,6 @@ describe("keeper: the command line", () => {
     expect(await keeper.exit).to.equal(2);
     expect(keeper.errors).to.match(/^milepost-keeper: --concurrency takes .*"many"\n$/);
     expect(keeper.text).to.equal("");
-  });
-
-  it("given an RPC that nobody answers at, then it ends with 1 and one line without the URL's secrets", async () => {
-    const args = flags("--once");
-    args[1] = "http://me:hunter2@127.0.0.1:1/key-4711";
-    const keeper = start(args);
-    expect(await keeper.exit).to.equal(1);
-    expect(keeper.errors)
-      .to.match(/^milepost-keeper: [^\n]+\n$/)
-      .and.not.match(/hunter2|4711/);
   });
 
   it("given a dry run, then it says what it would do, and neither signs nor pays anything", async () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { utils } from "@coral-xyz/anchor";
 import { Keypair, PublicKey } from "@solana/web3.js";
-import { secretsOf } from "../src/cli/open";
+import { secretsOf } from "../src/cli/secrets";
 import { createLog } from "../src/show/log";
 import { createRedact, formsOf, withoutSecrets } from "../src/show/redact";
 

@@ -2,67 +2,71 @@
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { utils } from "@coral-xyz/anchor";
 import { systemTimers } from "../clock/timers";
 import type { CommonConfig, RunConfig } from "../config/config";
 import { openConnections, type Connections } from "../config/connections";
+import { UsageError } from "../config/errors";
 import { keepToChain } from "../config/one-chain";
+import { isConnectionLoss } from "../database/errors";
 import { migrate } from "../database/migrate";
 import { openDatabase } from "../database/open";
 import { createLog, type Logger } from "../show/log";
 import { createMetrics, type KeeperMetrics } from "../show/metrics";
-import { formsOf } from "../show/redact";
+import { withoutSecrets } from "../show/redact";
 import { meteredFetch } from "../show/rpc-meter";
 import type { Database } from "../types";
+import { authorizedFetch } from "./authorized-fetch";
+import { secretsIn } from "./secrets";
 
 /** A log that knows every secret of the configuration. */
 export function openLog(config: RunConfig): Logger {
-  const base58 = (bytes: Uint8Array) => utils.bytes.bs58.encode(Buffer.from(bytes));
-  const keys = [config.feePayer, ...(config.gateway ? [config.gateway.signer] : [])];
-  const rule = config.gateway?.rule;
-  return createLog({
-    level: config.logLevel,
-    secrets: [
-      ...keys.flatMap(({ secretKey }) => formsOf(secretKey, base58)),
-      ...(rule?.kind === "http" ? [rule.secret, ...secretsOf(rule.url)] : []),
-      ...config.urls.flatMap(secretsOf),
-      ...(config.wsUrl ? secretsOf(config.wsUrl) : []),
-      ...("url" in config.database ? secretsOf(config.database.url) : []),
-    ],
-  });
-}
-
-/** What of a URL is a password or a key, as it is written and as it is meant. */
-export function secretsOf(address: string): string[] {
-  const { password, searchParams, search } = new URL(address);
-  const found = [password, decoded(password), search.slice(1), ...searchParams.values()];
-  // Short ones are versions and modes, and would be found in every other word.
-  return found.filter((text) => text.length >= 6);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return createLog({ level: config.logLevel, secrets: secretsIn(config) });
 }
 
 export interface Opened {
   connections: Connections;
   metrics: KeeperMetrics;
   genesisHash: string;
+  /** RPCs that did not answer, without their secrets. */
+  silent: string[];
 }
 
-/** Connections and the chain they lead to. Rejects when no RPC answers. */
+/**
+ * Connections and the chain they lead to. Rejects when no RPC answers; throws `UsageError` when they lead to several
+ * chains, or to one without the program.
+ */
 export async function openChain(config: CommonConfig): Promise<Opened> {
+  const { urls, wsUrl, programId } = config;
   const metrics = createMetrics();
-  const connections = openConnections({
-    urls: config.urls,
-    wsUrl: config.wsUrl,
-    fetch: meteredFetch({ fetch: globalThis.fetch, timers: systemTimers, events: metrics }),
+  const fetch = meteredFetch({
+    fetch: authorizedFetch(globalThis.fetch),
+    timers: systemTimers,
+    events: metrics,
   });
-  return { connections, metrics, genesisHash: await connections.any.getGenesisHash() };
+  const connections = openConnections({ urls, wsUrl, fetch });
+  const answers = await Promise.allSettled(connections.each.map((rpc) => rpc.getGenesisHash()));
+  const shown = urls.map(withoutSecrets);
+  const hashes = new Map<string, string>();
+  const silent: string[] = [];
+  answers.forEach((answer, index) => {
+    if (answer.status === "fulfilled") hashes.set(answer.value, shown[index]!);
+    else silent.push(`${shown[index]} (${reasonOf(answer.reason)})`);
+  });
+  const [genesisHash] = hashes.keys();
+  if (genesisHash === undefined) {
+    throw new Error(`--url: no Solana RPC answers at ${silent.join(", ")}`);
+  }
+  if (hashes.size > 1) {
+    const chains = [...hashes].map(([hash, url]) => `${url} to ${hash}`).join(", ");
+    throw new UsageError(`--url leads to several chains, ${chains}: all RPCs have to be of one`);
+  }
+  const program = await connections.any.getAccountInfo(programId);
+  if (!program?.executable) {
+    throw new UsageError(
+      `--url leads to chain ${genesisHash}, and there is no program ${programId.toBase58()}: give another RPC, or --program-id`,
+    );
+  }
+  return { connections, metrics, genesisHash, silent };
 }
 
 /** The database with its tables, made for this chain. Throws `UsageError`, `DatabaseInUseError`. */
@@ -71,13 +75,9 @@ export async function openStore(
   genesisHash: string,
   onError: (error: Error) => void,
 ): Promise<Database> {
-  const database = await openDatabase(
-    "url" in config.database
-      ? { url: config.database.url, onError }
-      : { directory: directoryOf(config.database.directory, genesisHash) },
-  );
+  const database = await openFor(config, genesisHash, onError);
   try {
-    await migrate(database);
+    await migrate(database).catch(explainServer(config));
     await keepToChain(database, genesisHash, config.programId.toBase58());
     return database;
   } catch (error) {
@@ -86,9 +86,56 @@ export async function openStore(
   }
 }
 
-/** One for each chain below the home directory, unless the user chose one. */
-function directoryOf(chosen: string | null, genesisHash: string): string {
-  if (chosen !== null) return chosen;
+async function openFor(
+  { database }: CommonConfig,
+  genesisHash: string,
+  onError: (error: Error) => void,
+): Promise<Database> {
+  if ("url" in database) return openDatabase({ url: database.url, onError });
+  const directory = database.directory ?? directoryOf(genesisHash);
+  try {
+    return await openDatabase({ directory });
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (!code || !syscall) throw error;
+    throw new UsageError(`--data-dir: ${directory} can't be the database's directory (${code})`);
+  }
+}
+
+/** A server is asked for the first time when the tables are looked at. */
+function explainServer({ database }: CommonConfig): (error: unknown) => never {
+  return (error) => {
+    if (!("url" in database) || !isFromServer(error)) throw error;
+    const { host } = new URL(database.url);
+    throw new Error(`--database-url: no database at ${host} (${reasonOf(error)})`, {
+      cause: error,
+    });
+  };
+}
+
+/** Not reached, or the server's own refusal: what it answers has a code of five characters, of class 08, 28, 3D or 57. */
+function isFromServer(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  const isRefusal = /^(08|28|3D|57)[0-9A-Z]{3}$/.test(code ?? "");
+  return syscall !== undefined || isRefusal || isConnectionLoss(error);
+}
+
+/** Short, for one line: the innermost code, or the first line of a message. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof SyntaxError) return "its answer is no JSON";
+  const { code } = error as NodeJS.ErrnoException;
+  if (error.cause !== undefined) return reasonOf(error.cause);
+  // web3.js goes on with the whole page that came with it.
+  const [status] = /^\d{3} [A-Za-z ]+(?=: )/.exec(error.message) ?? [];
+  if (status !== undefined) return status;
+  const [line = ""] = error.message.split("\n");
+  // The codes of errors of the system say more than their messages; those of Postgres less.
+  return /^E[A-Z]+$/.test(code ?? "") ? code! : line.slice(0, 200) || error.name;
+}
+
+/** One for each chain below the home directory. */
+function directoryOf(genesisHash: string): string {
   const directory = join(homedir(), ".milepost", "keeper", genesisHash.slice(0, 8));
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   return directory;

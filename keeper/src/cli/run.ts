@@ -1,66 +1,67 @@
 /** `milepost-keeper run`. */
 import { systemTimers } from "../clock/timers";
 import type { RunConfig } from "../config/config";
+import { UsageError } from "../config/errors";
+import { createRule } from "../config/rule";
 import { openSocket } from "../find/socket";
 import { createKeeper, type Keeper } from "../keeper";
 import { openQueue } from "../queue/execute-queue";
-import { serveHttp } from "../show/http";
+import { type HttpOptions, type HttpServer, serveHttp } from "../show/http";
 import type { Logger } from "../show/log";
-import { openChain, openLog, openStore } from "./open";
-import { createRule } from "../config/rule";
-import { untilToldToStop } from "./signals";
+import { createRedactText } from "../show/redact";
+import type { Database } from "../types";
+import { openChain, type Opened, openLog, openStore } from "./open";
+import { secretsIn } from "./secrets";
+import { type Told, untilToldToStop } from "./signals";
 
 /** Runs until it is told to stop, or once. Resolves with the exit code. */
 export async function run(config: RunConfig): Promise<number> {
   const log = openLog(config);
-  const { connections, metrics, genesisHash } = await openChain(config);
+  const told = untilToldToStop((signal) => {
+    log.warn({ signal }, "told to stop a second time: ends at once");
+    process.exit(1);
+  });
+  try {
+    // Nothing is open yet that would have to be closed.
+    const chain = await Promise.race([openChain(config), told.signal]);
+    if (typeof chain === "string") return stoppedEarly(config);
+    for (const url of chain.silent) log.warn({ url }, "an RPC does not answer");
+    return await runOn(chain, config, log, told);
+  } finally {
+    told.forget();
+  }
+}
+
+async function runOn(chain: Opened, config: RunConfig, log: Logger, told: Told): Promise<number> {
+  const { metrics, genesisHash } = chain;
   const database = await openStore(config, genesisHash, (error) =>
     log.warn({ err: error }, "lost a connection to the database"),
   );
+  const redact = createRedactText(secretsIn(config));
   const close: (() => Promise<unknown>)[] = [() => database.close()];
   try {
-    const queue = config.isDryRun
-      ? null
-      : await openQueue(database, { onError: (error) => log.warn({ err: error }, "queue") });
-    const keeper = createKeeper({
-      database,
-      queue,
-      connection: connections.any,
-      connections: connections.each,
-      connect: () => {
-        const { url, wsUrl } = connections.nextSocketUrl();
-        return openSocket(url, { wsUrl });
-      },
-      feePayer: config.feePayer,
-      gateway: config.gateway && {
-        signer: config.gateway.signer,
-        rule: createRule(config.gateway.rule, (error) =>
-          log.warn({ err: error }, "the release rule"),
-        ),
-      },
-      log,
-      metrics,
-      programId: config.programId,
-      timers: systemTimers,
-      priority: config.priority,
-      concurrency: config.concurrency,
-      minBalance: config.minBalance,
-    });
+    if (told.isTold) return stoppedEarly(config);
+    const keeper = await openKeeper(chain, config, log, database);
     close.unshift(() => keeper.stop());
     if (config.metricsPort !== null) {
-      const http = await serveHttp({
+      const http = await serve({
         port: config.metricsPort,
         host: config.metricsHost,
-        metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
+        metrics: async () => ({
+          text: redact(await metrics.text()),
+          contentType: metrics.contentType,
+        }),
         readiness: () => keeper.readiness(),
-        status: () => keeper.status(),
+        // Reasons are what an RPC said.
+        status: async () => redact(await keeper.status()),
         onError: (error) => log.warn({ err: error }, "a request over HTTP was not answered"),
       });
       // Until the end it says that it is not ready.
       close.splice(1, 0, () => http.close());
       log.info({ host: config.metricsHost, port: http.port }, "metrics, health and status");
     }
-    return await work(keeper, config, log);
+    await checkFeePayer(chain, config, log);
+    return await work(keeper, config, log, told);
   } finally {
     for (const end of close) {
       await end().catch((error: unknown) => log.warn({ err: error }, "while stopping"));
@@ -68,25 +69,98 @@ export async function run(config: RunConfig): Promise<number> {
   }
 }
 
-async function work(keeper: Keeper, config: RunConfig, log: Logger): Promise<number> {
-  const { isDryRun, isOnce, feePayer } = config;
-  log.info({ feePayer: feePayer.publicKey, isDryRun, isOnce }, "keeper started");
-  const told = untilToldToStop((signal) => {
-    log.warn({ signal }, "told to stop a second time: ends at once");
-    process.exit(1);
+async function openKeeper(
+  { connections, metrics }: Opened,
+  config: RunConfig,
+  log: Logger,
+  database: Database,
+): Promise<Keeper> {
+  const queue = config.isDryRun
+    ? null
+    : await openQueue(database, { onError: (error) => log.warn({ err: error }, "queue") });
+  return createKeeper({
+    database,
+    queue,
+    connection: connections.any,
+    connections: connections.each,
+    connect: () => {
+      const { url, wsUrl } = connections.nextSocketUrl();
+      return openSocket(url, { wsUrl });
+    },
+    feePayer: config.feePayer,
+    gateway: config.gateway && {
+      signer: config.gateway.signer,
+      rule: createRule(config.gateway.rule, (error) =>
+        log.warn({ err: error }, "the release rule"),
+      ),
+    },
+    log,
+    metrics,
+    programId: config.programId,
+    timers: systemTimers,
+    priority: config.priority,
+    createAccounts: config.createAccounts,
+    concurrency: config.concurrency,
+    minBalance: config.minBalance,
   });
+}
+
+const TAKEN: Record<string, string> = {
+  EADDRINUSE: "is taken: give another one, or off",
+  EACCES: "is not for this user: give one above 1023, or off",
+  EADDRNOTAVAIL: "can't be had: --metrics-host is no address of this machine",
+};
+
+/** Throws `UsageError` when the port can't be had. */
+async function serve(options: HttpOptions): Promise<HttpServer> {
+  try {
+    return await serveHttp(options);
+  } catch (error) {
+    const why = TAKEN[(error as NodeJS.ErrnoException).code ?? ""];
+    if (why === undefined) throw error;
+    throw new UsageError(`--metrics-port ${options.port} on ${options.host} ${why}`);
+  }
+}
+
+/** Whoever starts his first keeper has often not sent it anything. Rejects when that makes the start pointless. */
+async function checkFeePayer(
+  { connections }: Opened,
+  { feePayer, minBalance, isOnce, isDryRun }: RunConfig,
+  log: Logger,
+): Promise<void> {
+  const lamports = await connections.any.getBalance(feePayer.publicKey).catch(() => null);
+  if (lamports === null || lamports >= minBalance) return;
+  if (lamports === 0 && isOnce && !isDryRun) {
+    throw new Error(
+      `the fee payer ${feePayer.publicKey.toBase58()} (--keypair) has no SOL on this chain: send it some`,
+    );
+  }
+  log.warn(
+    { feePayer: feePayer.publicKey, lamports, minBalance },
+    "the fee payer has less than --min-balance: send it some SOL",
+  );
+}
+
+/** Told to stop before anything began: what was to be done once was not done. */
+function stoppedEarly({ isOnce }: RunConfig): number {
+  return isOnce ? 1 : 0;
+}
+
+async function work(keeper: Keeper, config: RunConfig, log: Logger, told: Told): Promise<number> {
+  const { isDryRun, isOnce, feePayer } = config;
+  if (told.isTold) return stoppedEarly(config);
+  log.info({ feePayer: feePayer.publicKey, isDryRun, isOnce }, "keeper started");
   if (isOnce) {
     const paid = await Promise.race([keeper.runOnce(), told.signal]);
-    told.forget();
     if (typeof paid !== "number") return 1;
     log.info({ paid }, "done");
     return 0;
   }
-  const started = keeper.start();
+  keeper.start().catch((error: unknown) => log.error({ err: error }, "while starting"));
   const signal = await told.signal;
   log.info({ signal }, "stopping");
+  // Without its first scan, which may take minutes and whose end nothing depends on.
   const isQuiet = await keeper.stop();
-  await started.catch(() => undefined);
   log.info({ isQuiet }, "stopped");
   return isQuiet ? 0 : 1;
 }

@@ -1,12 +1,17 @@
 /** How long a timer may be; it does nothing but keep the process alive. */
 const LONG_MS = 2 ** 30;
 
-/** Resolves with the first SIGTERM or SIGINT; a second one is handed to `again`. Until then the process stays alive. */
-export function untilToldToStop(again: (signal: NodeJS.Signals) => void): {
+export interface Told {
+  /** Resolves with the first SIGTERM or SIGINT. */
   signal: Promise<NodeJS.Signals>;
+  /** Whether it has come. */
+  readonly isTold: boolean;
   /** Ends the wait, and lets signals do what they do by default. */
   forget(): void;
-} {
+}
+
+/** Hears the first SIGTERM or SIGINT; every other one is handed to `again`. Until `forget` the process stays alive. */
+export function untilToldToStop(again: (signal: NodeJS.Signals) => void): Told {
   const alive = setInterval(() => undefined, LONG_MS);
   let first: ((signal: NodeJS.Signals) => void) | null = null;
   const hear = (signal: NodeJS.Signals): void => {
@@ -20,6 +25,9 @@ export function untilToldToStop(again: (signal: NodeJS.Signals) => void): {
     signal: new Promise((resolve) => {
       first = resolve;
     }),
+    get isTold() {
+      return first === null;
+    },
     forget: () => {
       clearInterval(alive);
       process.off("SIGTERM", hear);

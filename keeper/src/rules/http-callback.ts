@@ -1,6 +1,7 @@
 /** Asks somebody else's server, with a question signed by Standard Webhooks. */
 import { randomUUID } from "node:crypto";
 import { Webhook } from "standardwebhooks";
+import { withoutSecrets } from "../show/redact";
 import type { Approval, ReleaseRule } from "../types";
 
 /** The server could not be asked, or did not answer as agreed. Holds neither the secret nor the URL's credentials. */
@@ -38,7 +39,8 @@ export function httpCallbackRule(options: HttpCallbackOptions): ReleaseRule {
   const send = options.fetch ?? fetch;
   const timeout = options.timeout ?? ((milliseconds) => AbortSignal.timeout(milliseconds));
   const now = options.now ?? (() => new Date());
-  const shown = `${url.origin}${url.pathname}`;
+  // A path or a query may be what makes the address a secret.
+  const shown = withoutSecrets(url.href);
 
   return {
     name: "http-callback",
@@ -111,7 +113,7 @@ function target(text: string): { url: URL; authorization: string | null } {
   const url = new URL(text);
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocal)) {
-    throw new CallbackError(`the callback's URL has to be https: ${url.origin}${url.pathname}`);
+    throw new CallbackError(`the callback's URL has to be https: ${withoutSecrets(text)}`);
   }
   const { username, password } = url;
   // `fetch` takes no credentials in a URL, and says the whole URL when it refuses.

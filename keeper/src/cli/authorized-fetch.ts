@@ -1,0 +1,23 @@
+/** Credentials in a URL, which `fetch` refuses together with the whole URL, as a header. */
+import type { Fetch } from "../show/rpc-meter";
+
+/** `fetch` for URLs that may have a name and a password. */
+export function authorizedFetch(fetch: Fetch): Fetch {
+  return (input, init) => {
+    if (typeof input !== "string" || !URL.canParse(input)) return fetch(input, init);
+    const url = new URL(input);
+    const authorization = basicAuthorization(url);
+    if (authorization === null) return fetch(input, init);
+    url.username = url.password = "";
+    const headers = new Headers(init?.headers);
+    headers.set("authorization", authorization);
+    return fetch(url.href, { ...init, headers });
+  };
+}
+
+/** The header's value; null when there are no credentials. */
+export function basicAuthorization({ username, password }: URL): string | null {
+  if (username === "" && password === "") return null;
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(pair).toString("base64")}`;
+}

@@ -1,0 +1,60 @@
+/** Everything in a configuration that nobody may read in a log, an error or an answer. */
+import { utils } from "@coral-xyz/anchor";
+import type { CommonConfig, RunConfig } from "../config/config";
+import { formsOf } from "../show/redact";
+import { basicAuthorization } from "./authorized-fetch";
+
+const MIN_LENGTH = 6;
+/** Shorter parts of a path, and those that are words, are versions and networks rather than keys. */
+const PATH_KEY = /^(?=.*[0-9A-Z]).{8,}$/;
+
+/** In every form in which they may turn up. `status` has no keys. */
+export function secretsIn(config: CommonConfig | RunConfig): string[] {
+  const { urls, wsUrl, database } = config;
+  const base58 = (bytes: Uint8Array) => utils.bytes.bs58.encode(Buffer.from(bytes));
+  const run = "feePayer" in config ? config : null;
+  const keys = run ? [run.feePayer, ...(run.gateway ? [run.gateway.signer] : [])] : [];
+  const rule = run?.gateway?.rule;
+  return [
+    ...keys.flatMap(({ secretKey }) => formsOf(secretKey, base58)),
+    ...(rule?.kind === "http" ? webhookSecret(rule.secret) : []),
+    ...[...urls, ...(wsUrl ? [wsUrl] : []), ...(rule?.kind === "http" ? [rule.url] : [])].flatMap(
+      (url) => [...secretsOf(url), ...keysInPath(url)],
+    ),
+    ...("url" in database ? secretsOf(database.url) : []),
+  ];
+}
+
+/** What of a URL is a password or a key, as it is written and as it is meant. */
+export function secretsOf(address: string): string[] {
+  const url = new URL(address);
+  const { username, password, searchParams, search } = url;
+  const names = [username, decoded(username)].filter((name) => PATH_KEY.test(name));
+  const found = [password, decoded(password), search.slice(1), ...searchParams.values()];
+  const header = basicAuthorization(url);
+  // Short ones are versions and modes, and would be found in every other word.
+  return [...names, ...found, ...(header ? [header.slice("Basic ".length)] : [])].filter(
+    (text) => text.length >= MIN_LENGTH,
+  );
+}
+
+/** Many RPC providers have the key there. */
+function keysInPath(address: string): string[] {
+  const parts = new URL(address).pathname.split("/").filter((part) => PATH_KEY.test(part));
+  return parts.flatMap((part) => [part, decoded(part)]);
+}
+
+/** With and without what it begins with, and the bytes that sign. */
+function webhookSecret(secret: string): string[] {
+  const key = secret.replace(/^whsec_/, "");
+  const bytes = Buffer.from(key, "base64");
+  return [secret, key, bytes.toString("hex"), bytes.toString("latin1")];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
