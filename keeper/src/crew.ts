@@ -49,6 +49,7 @@ export function createCrew(
     random: options.random ?? Math.random,
     tables,
     priorityFee: { percentile, max: cap },
+    createAccounts: options.createAccounts,
     resendEveryMs,
     silentBlocks: options.silentBlocks,
     crash: options.crash,

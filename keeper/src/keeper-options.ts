@@ -30,6 +30,8 @@ export interface KeeperOptions {
   timers?: Timers;
   /** Default: the 75th percentile, at most 200,000 micro-lamports a compute unit. */
   priority?: { percentile: number; cap: number };
+  /** Whether to create, and pay the rent of, token accounts that a payment needs. Default: true. */
+  createAccounts?: boolean;
   /** Workers side by side, each with a batch of up to 100 policies. Default: 2. */
   concurrency?: number;
   /** In [0, 1), for the jitter of delays. Default: `Math.random`. */

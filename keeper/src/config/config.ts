@@ -30,6 +30,8 @@ export interface RunConfig extends CommonConfig {
   gateway: { signer: Keypair; rule: RuleChoice } | null;
   priority: { percentile: number; cap: number };
   minBalance: number;
+  /** Whether to pay the rent of token accounts that a payment needs. */
+  createAccounts: boolean;
   concurrency: number;
   isDryRun: boolean;
   isOnce: boolean;
@@ -105,6 +107,7 @@ function readRun(common: CommonConfig, given: Given, environment: Environment): 
     },
     minBalance: integer("--min-balance", one("min-balance") ?? "10000000", 0, 1e15),
     concurrency: integer("--concurrency", one("concurrency") ?? "2", 1, 64),
+    createAccounts: !flagOf("--no-create-accounts", one("no-create-accounts")),
     isDryRun: flagOf("--dry-run", one("dry-run")),
     isOnce: flagOf("--once", one("once")),
   };

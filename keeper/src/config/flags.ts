@@ -85,6 +85,11 @@ export const FLAGS = [
     help: "below it, the fee payer makes /readyz say no",
   },
   {
+    name: "no-create-accounts",
+    byDefault: "off",
+    help: "pays no rent for others: a payment to a token account that is missing waits until somebody has created it",
+  },
+  {
     name: "concurrency",
     value: "N",
     byDefault: "2",

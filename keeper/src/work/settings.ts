@@ -36,6 +36,8 @@ export interface WorkerSettings {
   tables?: Pick<LookupTables, "tablesFor" | "forget">;
   packing?: Pick<PackOptions, "maxExecutions" | "maxComputeUnits" | "computeUnitLimit">;
   priorityFee?: PriorityFeeOptions;
+  /** Whether the payer creates, and pays the rent of, token accounts that a payment needs. Default: true. */
+  createAccounts?: boolean;
   /** Policies of one pass. Default: 100. */
   batchSize?: number;
   /** Transactions on their way at once. Default: 8. */

@@ -1,5 +1,5 @@
 /** Pays what is due: one pass after another, each over the leases it gets from the queue. */
-import type { ReleaseSnapshot } from "@milepost/sdk";
+import type { Execution, ReleaseSnapshot } from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
 import type { Lease } from "../queue/execute-queue";
 import { classify } from "../send/classify";
@@ -10,6 +10,7 @@ import type { Approval, Verdict } from "../types";
 import { conclude, keysOf, refused } from "./conclude";
 import { build, decide, type Item } from "./decide";
 import { look } from "./look";
+import { waitForAccounts } from "./missing-accounts";
 import { inParallel } from "./parallel";
 import { recordLanded } from "./record";
 import type { WorkerSettings } from "./settings";
@@ -269,14 +270,18 @@ class Pass implements Shipping {
       await this.ended([item]);
       return null;
     }
-    const { context, payer } = this.settings;
+    const { context, payer, createAccounts = true } = this.settings;
+    let execution: Execution;
     try {
-      const execution = await build(context, item, snapshot, payer.publicKey);
-      return { ...item, execution, snapshot };
+      execution = await build(context, item, snapshot, payer.publicKey);
     } catch (error) {
       await this.heldUp(item, classify(error), snapshot);
       return null;
     }
+    if (createAccounts || execution.setup.length === 0) return { ...item, execution, snapshot };
+    await waitForAccounts(this.settings, item, execution);
+    await this.ended([item]);
+    return null;
   }
 
   private async ask({ member }: Item): Promise<Approval> {
