@@ -16,6 +16,7 @@ export * from "./rules";
 export { type HttpOptions, type HttpServer, type Readiness, serveHttp } from "./show/http";
 export { createLog, LOG_LEVELS, type LogLevel, type LogOptions } from "./show/log";
 export { createMetrics, type KeeperMetrics, type Sample } from "./show/metrics";
+export { type Profit, profits } from "./show/profit";
 export { createRedact, formsOf, withoutSecrets } from "./show/redact";
 export { type Fetch, meteredFetch } from "./show/rpc-meter";
 export { type Rehearsal, type Rehearsed, rehearse } from "./show/rehearsal";

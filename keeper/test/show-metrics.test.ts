@@ -45,17 +45,31 @@ describe("keeper: metrics", () => {
 
   it("given executions, then they are counted with fees, rewards and lateness by the chain's clock", async () => {
     const metrics = createMetrics();
-    metrics.executed(outcome("a", { dueAt: NOW, executedAt: NOW + 2n, reward: 7n }));
-    metrics.executed(outcome("b", { dueAt: NOW, executedAt: NOW + 400n, feeLamports: 2_500n }));
+    const [mint, other] = [addressOf("mint a"), addressOf("mint b")];
+    metrics.executed(outcome("a", { mint, executedAt: NOW + 2n, reward: 7n, rentLamports: 3n }));
+    metrics.executed(outcome("b", { mint, executedAt: NOW + 400n, feeLamports: 2_500n }));
     // A block's time may be a little before the time it was executed for.
-    metrics.executed(outcome("c", { dueAt: NOW, executedAt: NOW - 1n }));
-    metrics.executed(outcome("d", { dueAt: null }));
+    metrics.executed(outcome("c", { mint: other, executedAt: NOW - 1n, reward: 2n }));
+    const unknown = { mint: null, reward: null, rentLamports: null };
+    metrics.executed(outcome("d", { dueAt: null, ...unknown }));
     expect(await lines(metrics, "executed_total")).to.deep.equal(["executed_total 4"]);
     expect(await lines(metrics, "fees_lamports_total")).to.deep.equal([
-      "fees_lamports_total 17500",
+      `fees_lamports_total{mint="${mint}"} 7500`,
+      `fees_lamports_total{mint="${other}"} 5000`,
+      `fees_lamports_total{mint="unknown"} 5000`,
+    ]);
+    expect(await lines(metrics, "rent_lamports_total")).to.deep.equal([
+      `rent_lamports_total{mint="${mint}"} 3`,
+      `rent_lamports_total{mint="${other}"} 0`,
+      `rent_lamports_total{mint="unknown"} 0`,
     ]);
     expect(await lines(metrics, "rewards_base_units_total")).to.deep.equal([
-      "rewards_base_units_total 7",
+      `rewards_base_units_total{mint="${mint}"} 7`,
+      `rewards_base_units_total{mint="${other}"} 2`,
+      `rewards_base_units_total{mint="unknown"} 0`,
+    ]);
+    expect(await lines(metrics, "unknown_receipts_total")).to.deep.equal([
+      "unknown_receipts_total 1",
     ]);
     expect(await lines(metrics, "lateness_seconds_sum")).to.deep.equal([
       "lateness_seconds_sum 402",
@@ -64,6 +78,16 @@ describe("keeper: metrics", () => {
     expect(buckets).to.include('lateness_seconds_bucket{le="0"} 1');
     expect(buckets).to.include('lateness_seconds_bucket{le="2"} 2');
     expect(buckets).to.include('lateness_seconds_bucket{le="+Inf"} 3');
+  });
+
+  it("given ever more mints, then the series end at a hundred", async () => {
+    const metrics = createMetrics();
+    for (let each = 0; each < 105; each += 1) {
+      metrics.executed(outcome("a", { mint: addressOf(`mint ${each}`), reward: 1n }));
+    }
+    const rewards = await lines(metrics, "rewards_base_units_total");
+    expect(rewards).to.have.length(101);
+    expect(rewards).to.include('rewards_base_units_total{mint="other"} 5');
   });
 
   it("given failures, then they are counted by verdict and error, and free text makes no series of its own", async () => {

@@ -23,6 +23,7 @@ const EMPTY: StatusView = {
   upcoming: [],
   stuck: [],
   underfunded: null,
+  profits: [],
 };
 
 describe("keeper: the status view", () => {
@@ -105,6 +106,22 @@ describe("keeper: the status view", () => {
           since: new Date(WALL.getTime() - 3_600_000),
         },
       ],
+      profits: [
+        {
+          mint: "MMM",
+          payments: 3n,
+          rewards: 36_893_488_147_419_103_230n,
+          feeLamports: 15_000n,
+          rentLamports: 2_039_280n,
+        },
+        {
+          mint: null,
+          payments: 1n,
+          rewards: 0n,
+          feeLamports: 5_000n,
+          rentLamports: 0n,
+        },
+      ],
       underfunded: [underfunded("d", { policy: "DDD", milestoneIndex: 2, shortfall: 500n })],
     };
     const [, , ...rest] = renderStatus(view, WALL).split("\n");
@@ -122,6 +139,11 @@ describe("keeper: the status view", () => {
       "Due within 72 hours and not covered",
       "policy  milestone  due                   when    missing  why",
       "DDD     2          2027-01-15 09:00:00Z  in 1 h  500      InsufficientFunds",
+      "",
+      "Earned and spent",
+      "mint       payments  rewards               fees in lamports  rent in lamports",
+      "MMM        3         36893488147419103230  15000             2039280",
+      "not known  1         -                     5000              -",
       "",
     ]);
   });

@@ -30,6 +30,8 @@ export interface KeeperMetrics extends KeeperEvents {
 const LATENESS_BUCKETS = [0, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400];
 const RPC_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+const MAX_MINTS = 100;
+
 /** An error's name may be a label; free text would make a series of every message. */
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
@@ -63,11 +65,24 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
   const alerts = counter("underfunded_total", "Alerts about payments not covered", ["reason"]);
   const executed = counter("executed_total", "Milestones executed by this keeper");
   const failed = counter("failed_total", "Executions that failed", ["verdict", "error"]);
-  const fees = counter("fees_lamports_total", "Transaction fees paid for executions");
+  const fees = counter("fees_lamports_total", "Transaction fees paid for executions", ["mint"]);
+  const rent = counter("rent_lamports_total", "Rent of token accounts created", ["mint"]);
   const rewards = counter(
     "rewards_base_units_total",
-    "Keeper rewards received, in base units of whatever was paid",
+    "Keeper rewards received, in base units of the mint",
+    ["mint"],
   );
+  const unknown = counter(
+    "unknown_receipts_total",
+    "Milestones executed of which no RPC told what the transaction did",
+  );
+  const mints = new Set<string>();
+  /** Whoever makes policies of ever more mints must not make ever more series. */
+  const mintOf = (mint: string | null): string => {
+    if (mint === null) return "unknown";
+    if (mints.size < MAX_MINTS) mints.add(mint);
+    return mints.has(mint) ? mint : "other";
+  };
   const lateness = new Histogram({
     name: "milepost_keeper_lateness_seconds",
     help: "Chain time of an execution minus its due time",
@@ -85,8 +100,11 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
   return {
     executed(outcome) {
       executed.inc();
-      fees.inc(Number(outcome.feeLamports));
-      rewards.inc(Number(outcome.reward));
+      const mint = mintOf(outcome.mint);
+      fees.inc({ mint }, Number(outcome.feeLamports));
+      rent.inc({ mint }, Number(outcome.rentLamports ?? 0n));
+      rewards.inc({ mint }, Number(outcome.reward ?? 0n));
+      if (outcome.mint === null) unknown.inc();
       // Validators' clocks may put a block a little before its time.
       if (outcome.dueAt !== null) {
         lateness.observe(Math.max(0, Number(outcome.executedAt - outcome.dueAt)));

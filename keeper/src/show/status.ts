@@ -1,6 +1,7 @@
 /** What a person wants to see: what is due next, what is stuck and why, and whose money won't do. */
 import { type Counts, counts, type StatusEntry, stuck, upcoming } from "../store/status";
 import type { Database, Underfunded } from "../types";
+import { type Profit, profits } from "./profit";
 import { duration, table, utc } from "./table";
 
 export interface StatusView {
@@ -13,6 +14,7 @@ export interface StatusView {
   stuck: StatusEntry[];
   /** Null when it was not looked for. */
   underfunded: readonly Underfunded[] | null;
+  profits: readonly Profit[];
 }
 
 export interface StatusQuery {
@@ -34,6 +36,7 @@ export async function readStatus(query: StatusQuery): Promise<StatusView> {
     upcoming: await upcoming(database, limit),
     stuck: await stuck(database, chainNow, limit),
     underfunded: query.underfunded ?? null,
+    profits: await profits(database, limit),
   };
 }
 
@@ -53,6 +56,7 @@ export function renderStatus(view: StatusView, now: Date): string {
           ),
         ]
       : []),
+    ...(view.profits.length > 0 ? [section("Earned and spent", view.profits, profitTable)] : []),
   ].join("\n");
 }
 
@@ -117,6 +121,19 @@ function underfundedTable(entries: readonly Underfunded[], chainNow: bigint): st
       distance(entry.dueAt, chainNow),
       entry.shortfall.toString(),
       entry.reason,
+    ]),
+  );
+}
+
+function profitTable(entries: readonly Profit[]): string {
+  return table(
+    ["mint", "payments", "rewards", "fees in lamports", "rent in lamports"],
+    entries.map((entry) => [
+      entry.mint ?? "not known",
+      entry.payments.toString(),
+      entry.mint === null ? null : entry.rewards.toString(),
+      entry.feeLamports.toString(),
+      entry.mint === null ? null : entry.rentLamports.toString(),
     ]),
   );
 }
