@@ -74,10 +74,14 @@ export interface Outcome {
   dueAt: bigint | null;
   /** Chain time of the block. */
   executedAt: bigint;
-  /** This member's share of the transaction's fee, in lamports. */
+  /** Of what was paid; null when no RPC told what the transaction did. */
+  mint: string | null;
+  /** This member's share of the transaction's fee, in lamports; the members' shares make up all of it. */
   feeLamports: bigint;
-  /** What the gateway's keeper reward paid, in base units. */
-  reward: bigint;
+  /** Rent of token accounts that were created for it, in lamports; null when no RPC told what the transaction did. */
+  rentLamports: bigint | null;
+  /** What the gateway's keeper reward paid, in base units of the mint; null when nothing is known of one. */
+  reward: bigint | null;
 }
 
 /** What to do about an error. */

@@ -64,13 +64,16 @@ export class MilepostNet {
     return new MilepostNet(net, deployer);
   }
 
-  /** Milestones of 100, due an hour apart from the next hour on; the owner has 1,000. */
-  async policy(milestones = 2): Promise<TestPolicy> {
+  /**
+   * Milestones of 100, due an hour apart from the next hour on; the owner has 1,000. The recipient has a token account,
+   * unless told otherwise.
+   */
+  async policy(milestones = 2, hasRecipientTokens = true): Promise<TestPolicy> {
     const { net, deployer } = this;
     const [owner, recipient] = [await net.funded(), await net.funded()];
     const mint = await net.mint(deployer);
     const tokens = await net.tokens(mint, owner, 1_000n);
-    await net.tokens(mint, recipient, 0n);
+    if (hasRecipientTokens) await net.tokens(mint, recipient, 0n);
     const sdk = new MilestoneClient(net.connection, owner);
     const now = await this.now();
     const counts = Array.from({ length: milestones }, (_, index) => BigInt(index + 1));

@@ -42,8 +42,10 @@ export function outcome(name: string, overrides: Partial<Outcome> = {}): Outcome
     slot: 110,
     dueAt: NOW,
     executedAt: NOW + 2n,
+    mint: addressOf("mint"),
     feeLamports: 5_000n,
-    reward: 0n,
+    rentLamports: 0n,
+    reward: null,
     ...overrides,
   };
 }

@@ -293,8 +293,13 @@ describe(`store (${SERVER_URL ? "server" : "embedded"})`, () => {
       await upsertPlans(database, [plan("a"), plan("b")]);
       await recordAttempt(database, attempt("s1", ["a", "b"]));
       const paid = [
-        outcome("a", { signature: "s1", feeLamports: U64_MAX, reward: U64_MAX - 1n }),
-        outcome("b", { signature: "s1", dueAt: null }),
+        outcome("a", {
+          signature: "s1",
+          feeLamports: U64_MAX,
+          rentLamports: U64_MAX - 2n,
+          reward: U64_MAX - 1n,
+        }),
+        outcome("b", { signature: "s1", dueAt: null, mint: null, rentLamports: null }),
       ];
       expect(
         await finishAttempt(database, "s1", { state: "landed", outcomes: paid }),

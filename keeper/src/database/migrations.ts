@@ -72,8 +72,10 @@ export const MIGRATIONS: readonly Migration[] = [
         slot bigint NOT NULL,
         due_at bigint,
         executed_at bigint NOT NULL,
+        mint text,
         fee_lamports numeric(20, 0) NOT NULL,
-        reward numeric(20, 0) NOT NULL,
+        rent_lamports numeric(20, 0),
+        reward numeric(20, 0),
         recorded_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (policy, milestone_index)
       );

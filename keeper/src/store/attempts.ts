@@ -137,9 +137,10 @@ export async function recordOutcomes(
     const rows = JSON.stringify(outcomes.map(toOutcomeRow));
     const fresh = await transaction.query<{ policy: string; milestone_index: number }>(
       `INSERT INTO milepost_keeper.outcomes
-         (policy, milestone_index, signature, slot, due_at, executed_at, fee_lamports, reward)
+         (policy, milestone_index, signature, slot, due_at, executed_at, mint, fee_lamports, rent_lamports, reward)
        SELECT r.* FROM jsonb_to_recordset($1::jsonb) AS r (policy text, milestone_index smallint, signature text,
-         slot bigint, due_at bigint, executed_at bigint, fee_lamports numeric, reward numeric)
+         slot bigint, due_at bigint, executed_at bigint, mint text, fee_lamports numeric, rent_lamports numeric,
+         reward numeric)
        ORDER BY r.policy, r.milestone_index
        ON CONFLICT DO NOTHING RETURNING policy, milestone_index`,
       [rows],
@@ -174,8 +175,10 @@ function toOutcomeRow(outcome: Outcome): Record<string, unknown> {
     slot: outcome.slot,
     due_at: outcome.dueAt?.toString() ?? null,
     executed_at: outcome.executedAt.toString(),
+    mint: outcome.mint,
     fee_lamports: outcome.feeLamports.toString(),
-    reward: outcome.reward.toString(),
+    rent_lamports: outcome.rentLamports?.toString() ?? null,
+    reward: outcome.reward?.toString() ?? null,
   };
 }
 
@@ -183,7 +186,7 @@ function toOutcomeRow(outcome: Outcome): Record<string, unknown> {
 export async function outcomesOf(database: Database, policy: string): Promise<Outcome[]> {
   const rows = await database.query<Record<keyof Outcome, string | null>>(
     `SELECT policy, milestone_index AS "milestoneIndex", signature, slot, due_at AS "dueAt",
-       executed_at AS "executedAt", fee_lamports AS "feeLamports", reward
+       executed_at AS "executedAt", mint, fee_lamports AS "feeLamports", rent_lamports AS "rentLamports", reward
      FROM milepost_keeper.outcomes WHERE policy = $1 ORDER BY milestone_index`,
     [policy],
   );
@@ -194,8 +197,10 @@ export async function outcomesOf(database: Database, policy: string): Promise<Ou
     slot: Number(row.slot),
     dueAt: row.dueAt === null ? null : BigInt(row.dueAt),
     executedAt: BigInt(row.executedAt!),
+    mint: row.mint,
     feeLamports: BigInt(row.feeLamports!),
-    reward: BigInt(row.reward!),
+    rentLamports: row.rentLamports === null ? null : BigInt(row.rentLamports),
+    reward: row.reward === null ? null : BigInt(row.reward),
   }));
 }
 

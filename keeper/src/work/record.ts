@@ -3,6 +3,7 @@ import { getChainTime } from "@milepost/sdk";
 import { transactionFee } from "../send/sign";
 import { finishAttempt, type Journaled } from "../store/attempts";
 import type { Outcome } from "../types";
+import { type MemberReceipt, readReceipt } from "./receipt";
 import type { WorkerSettings } from "./settings";
 
 type Settings = Pick<WorkerSettings, "context" | "rpcs" | "database" | "events">;
@@ -17,11 +18,14 @@ export async function recordLanded(
   slot: number,
 ): Promise<void> {
   const { database, events } = settings;
-  const executedAt = await blockTime(settings, slot);
   const { members, signature } = attempt;
-  const fees = shares(transactionFee(attempt.wire), members.length);
+  const receipt = await readReceipt(settings, attempt);
+  const executedAt = receipt?.blockTime ?? (await blockTime(settings, slot));
+  const fees = shares(receipt?.feeLamports ?? transactionFee(attempt.wire), members.length);
   const outcomes = members.map(({ policy, milestoneIndex, dueAt }, index): Outcome => {
+    const own = receipt?.members[index] ?? UNKNOWN;
     return {
+      ...own,
       policy,
       milestoneIndex,
       signature,
@@ -29,13 +33,13 @@ export async function recordLanded(
       dueAt,
       executedAt,
       feeLamports: fees[index]!,
-      // No gateway can set one in this version of the program.
-      reward: 0n,
     };
   });
   const fresh = await finishAttempt(database, signature, { state: "landed", outcomes });
   for (const outcome of fresh) events.executed(outcome);
 }
+
+const UNKNOWN: MemberReceipt = { mint: null, rentLamports: null, reward: null };
 
 /** Chain time of the slot's block. */
 async function blockTime({ rpcs, context }: Settings, slot: number): Promise<bigint> {

@@ -1,0 +1,131 @@
+/** What a landed transaction cost and moved, by what the chain keeps of it. */
+import { decodeEvents, type MilestoneContext } from "@milepost/sdk";
+import { NATIVE_MINT } from "@solana/spl-token";
+import {
+  type Connection,
+  type Finality,
+  type PublicKey,
+  type TokenBalance,
+  VersionedTransaction,
+  type VersionedTransactionResponse,
+} from "@solana/web3.js";
+import type { Journaled } from "../store/attempts";
+import type { Member } from "../types";
+
+export interface Receipt {
+  /** Of the whole transaction. */
+  feeLamports: bigint;
+  /** Chain time of the block, in Unix seconds; null when the RPC does not know it. */
+  blockTime: bigint | null;
+  /** In the order of the attempt's members. */
+  members: MemberReceipt[];
+}
+
+export interface MemberReceipt {
+  /** Of what was paid. */
+  mint: string | null;
+  /** Rent of the token accounts that were created for this member; one that several share is the first one's. */
+  rentLamports: bigint | null;
+  /** What the program paid to the executor, in base units of the mint; null when it says nothing of one. */
+  reward: bigint | null;
+}
+
+/** Null when no RPC has the transaction. Never rejects because of an RPC. */
+export async function readReceipt(
+  { rpcs, context }: { rpcs: readonly Connection[]; context: MilestoneContext },
+  attempt: Journaled,
+): Promise<Receipt | null> {
+  // A transaction is kept from the second level on.
+  const commitment: Finality = context.commitment === "finalized" ? "finalized" : "confirmed";
+  const config = { commitment, maxSupportedTransactionVersion: 0 };
+  for (const rpc of rpcs) {
+    const landed = await rpc.getTransaction(attempt.signature, config).catch(() => null);
+    if (landed?.meta) return toReceipt(attempt, landed, landed.meta, context.programId);
+  }
+  return null;
+}
+
+type Meta = NonNullable<VersionedTransactionResponse["meta"]>;
+
+function toReceipt(
+  attempt: Journaled,
+  { blockTime }: VersionedTransactionResponse,
+  meta: Meta,
+  programId: PublicKey,
+): Receipt {
+  const accounts = accountsOf(attempt, meta, programId);
+  const rents = createdAt(meta).map((created) => {
+    const owner = accounts.findIndex((indexes) => indexes.has(created.index));
+    return { ...created, owner: Math.max(owner, 0) };
+  });
+  const balances = [...(meta.postTokenBalances ?? []), ...(meta.preTokenBalances ?? [])];
+  const { events } = decodeEvents(meta.logMessages ?? [], programId);
+  const members = attempt.members.map((member, position): MemberReceipt => {
+    const mine = rents.filter(({ owner }) => owner === position);
+    return {
+      mint: balances.find((each) => accounts[position]!.has(each.accountIndex))?.mint ?? null,
+      rentLamports: mine.reduce((sum, { lamports }) => sum + lamports, 0n),
+      reward: rewardIn(events, member),
+    };
+  });
+  return {
+    feeLamports: BigInt(meta.fee),
+    blockTime: typeof blockTime === "number" ? BigInt(blockTime) : null,
+    members,
+  };
+}
+
+/** For each member the indexes of the accounts that its own instruction names. */
+function accountsOf({ wire, members }: Journaled, meta: Meta, programId: PublicKey): Set<number>[] {
+  const { message } = VersionedTransaction.deserialize(wire);
+  const keys = message.getAccountKeys({ accountKeysFromLookups: meta.loadedAddresses });
+  const ours = message.compiledInstructions.filter(({ programIdIndex }) =>
+    keys.get(programIdIndex)?.equals(programId),
+  );
+  return members.map(({ policy }) => {
+    const own = ours.find(({ accountKeyIndexes }) =>
+      accountKeyIndexes.some((index) => keys.get(index)?.toBase58() === policy),
+    );
+    return new Set(own?.accountKeyIndexes ?? []);
+  });
+}
+
+/** Token accounts that were not there before, and what was put into them beside what they hold. */
+function createdAt({ preBalances, postBalances, preTokenBalances, postTokenBalances }: Meta) {
+  const known = new Set((preTokenBalances ?? []).map(({ accountIndex }) => accountIndex));
+  return (postTokenBalances ?? [])
+    .filter(({ accountIndex }) => !known.has(accountIndex))
+    .map((balance) => {
+      const index = balance.accountIndex;
+      const lamports = BigInt(postBalances[index]!) - BigInt(preBalances[index]!);
+      return { index, lamports: lamports - wrapped(balance) };
+    });
+}
+
+/** Of wrapped SOL, the tokens are lamports of the account as well. */
+function wrapped({ mint, uiTokenAmount }: TokenBalance): bigint {
+  return mint === NATIVE_MINT.toBase58() ? BigInt(uiTokenAmount.amount) : 0n;
+}
+
+interface NamedEvent {
+  readonly name: string;
+  readonly data: object;
+}
+
+/**
+ * By the program's own event. The keeper's token balance would not do: it shows what all members of the transaction paid
+ * together. Null as long as the SDK decodes no such event.
+ */
+export function rewardIn(events: readonly NamedEvent[], member: Member): bigint | null {
+  for (const { name, data } of events) {
+    if (name !== "KeeperRewarded") continue;
+    const { policy, milestoneIndex, amount } = data as {
+      policy: PublicKey;
+      milestoneIndex: number;
+      amount: { toString(): string };
+    };
+    if (policy.toBase58() !== member.policy || milestoneIndex !== member.milestoneIndex) continue;
+    return BigInt(amount.toString());
+  }
+  return null;
+}
