@@ -28,7 +28,8 @@ const MAX_ANSWER_BYTES = 10_000;
 
 /**
  * POSTs `{ type: "milestone.release", timestamp, data: { policy, milestoneIndex } }`. An answer of 2xx with
- * `{ "approve": "yes" | "no" | "later" }` counts; everything else is "later".
+ * `{ "approve": "yes" | "no" | "later", id, data }` counts, where `id` is the question's `webhook-id` and `data` its data: a
+ * "yes" that does not name both was said to something else, or long ago. Everything else is "later".
  * Throws `CallbackError` for a URL or a secret that can't be used.
  * @example
  * const rule = httpCallbackRule({ url: "https://example.com/release", secret: process.env.RELEASE_SECRET! });
@@ -67,8 +68,13 @@ export function httpCallbackRule(options: HttpCallbackOptions): ReleaseRule {
             ...(authorization ? { authorization } : {}),
           },
         });
-        if (!answer.ok) throw new CallbackError(`${shown} answered ${answer.status}`);
-        return approvalIn(await readShort(answer, shown), shown);
+        if (!answer.ok) {
+          // Else its connection stays open until the rest of it is there.
+          await answer.body?.cancel();
+          throw new CallbackError(`${shown} answered ${answer.status}`);
+        }
+        const question = { id, policy: policy.toBase58(), milestoneIndex };
+        return approvalIn(await readShort(answer, shown), question, shown);
       } catch (error) {
         options.onProblem?.(
           error instanceof CallbackError
@@ -81,15 +87,34 @@ export function httpCallbackRule(options: HttpCallbackOptions): ReleaseRule {
   };
 }
 
-function approvalIn(text: string, shown: string): Approval {
-  let approve: unknown;
+interface Question {
+  id: string;
+  policy: string;
+  milestoneIndex: number;
+}
+
+type Answer = Partial<Record<"approve" | "id" | "data", unknown>>;
+
+function approvalIn(text: string, question: Question, shown: string): Approval {
+  let answer: Answer | null;
   try {
-    approve = (JSON.parse(text) as { approve?: unknown } | null)?.approve;
+    answer = JSON.parse(text) as Answer | null;
   } catch {
     throw new CallbackError(`${shown} answered with something else than JSON`);
   }
-  if (approve === "yes" || approve === "no" || approve === "later") return approve;
-  throw new CallbackError(`${shown} answered without approve: yes, no or later`);
+  const approve = answer?.approve;
+  if (approve !== "yes" && approve !== "no" && approve !== "later") {
+    throw new CallbackError(`${shown} answered without approve: yes, no or later`);
+  }
+  if (approve === "yes" && !isAnswerTo(question, answer!)) {
+    throw new CallbackError(`${shown} said yes without the id and the data of the question`);
+  }
+  return approve;
+}
+
+function isAnswerTo({ id, policy, milestoneIndex }: Question, answer: Answer): boolean {
+  const data = answer.data as Partial<Question> | null | undefined;
+  return answer.id === id && data?.policy === policy && data.milestoneIndex === milestoneIndex;
 }
 
 async function readShort(answer: Response, shown: string): Promise<string> {
