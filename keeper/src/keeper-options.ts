@@ -48,6 +48,10 @@ export interface KeeperOptions {
   crash?: CrashHook;
   /** Lamports below which the keeper is not ready. Default: 10,000,000. */
   minBalance?: number;
+  /** Without news of a slot for this long, the websocket counts as dead. Default: 10,000. */
+  silenceMs?: number;
+  /** Between two scans that make up for a websocket that missed something, at least. Default: 10,000. */
+  gapMs?: number;
   /** How long an RPC may be silent before the keeper is not ready. Default: 30,000. */
   rpcSilenceMs?: number;
   /** How long `stop` waits for what is under way. Default: 25,000. */

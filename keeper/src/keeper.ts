@@ -74,7 +74,11 @@ export class Keeper {
       onRecovered: (task) => log.info({ task }, "works again"),
     });
     this.events = allEvents(metrics, logEvents(log), options.events ?? {}, {
-      executed: () => void (this.paid += 1),
+      executed: ({ policy, slot }) => {
+        this.paid += 1;
+        // What is next of it is not to wait for a scan.
+        this.finder.changed(policy, slot);
+      },
     });
     this.finder = new Finder({
       connection,
@@ -84,6 +88,8 @@ export class Keeper {
       timers,
       clock: this.clock,
       connect: options.connect,
+      silenceMs: options.silenceMs,
+      gapMs: options.gapMs,
       gatewaySigners: gateway ? [gateway.signer.publicKey] : [],
       onUnreadable: (address, error) => log.warn({ address, err: error }, "unreadable account"),
       onError: (task, error) => {

@@ -474,6 +474,36 @@ describe("finding, into the store", () => {
       expect(scans()).to.equal(2);
     });
 
+    it("given a websocket that never opens, when time passes, then what happens is found by scans", async () => {
+      chain.isSilent = true;
+      const started = finder.start();
+      timers.pass(3_000);
+      await started;
+      await putPolicy(chain, "untold");
+      for (let passed = 0; passed < 60; passed += 1) await second();
+      expect(await stored("untold")).not.to.equal(undefined);
+      expect(scans()).to.be.within(3, 7);
+      expect(live()).to.have.length(1);
+    });
+
+    it("given a policy that was paid, when no websocket tells of it, then it is read at once; else its news is enough", async () => {
+      const address = await putPolicy(chain, "a");
+      await finder.start();
+      const reads = () =>
+        chain.calls.filter(({ method }) => method === "getMultipleAccounts").length;
+      const before = reads();
+      finder.changed(address.toBase58(), chain.slot);
+      await finder.flush();
+      expect(reads()).to.equal(before);
+      for (const tell of chain.sockets[0]!.hangUps) tell();
+      chain.isMissing = true;
+      await putPolicy(chain, "a", policy({ currentMilestone: 1 }));
+      finder.changed(address.toBase58(), chain.slot);
+      await finder.flush();
+      expect(await stored("a")).to.deep.include({ milestoneIndex: 1, seenSlot: chain.slot });
+      expect(reads()).to.equal(before + 1);
+    });
+
     it("given a socket that takes its time to open, when the finder starts, then it scans once there is news, or after a while without", async () => {
       chain.isSilent = true;
       const started = finder.start();

@@ -116,6 +116,11 @@ export class Finder {
     await Promise.all(this.running.values());
   }
 
+  /** A policy has changed at the slot, as somebody knows who does not have its account; it is read unless news comes by itself. */
+  changed(policy: string, slot: number): void {
+    if (!this.isLive) this.note(policy, { slot, seen: null });
+  }
+
   /** Scans at the next opportunity. */
   requestReconcile(): void {
     this.nextReconcileAt = 0;

@@ -42,8 +42,8 @@ export interface SubscriptionOptions {
   onConfig(slot: number): void;
   onSlot(slot: number): void;
   /**
-   * What happened before now may not have been told, and what happens from now on is: the socket was opened, for the
-   * first time or anew, or it has left out slots.
+   * What happened before now may not have been told: the socket was opened, for the first time or anew, has left out slots,
+   * or says nothing. Again and again while it does not open.
    */
   onGap(): void;
   onError(error: unknown): void;
@@ -65,6 +65,11 @@ export class Subscription {
 
   /** Whether slots are coming in. */
   get isAlive(): boolean {
+    return !this.isOpening && this.mayBeAlive;
+  }
+
+  /** One that was just opened has its time to say something. */
+  private get mayBeAlive(): boolean {
     return this.open !== null && this.options.timers.now() - this.heardAt < this.silenceMs;
   }
 
@@ -81,9 +86,11 @@ export class Subscription {
   }
 
   private check(): void {
-    if (this.isAlive) return;
+    if (this.mayBeAlive) return;
     this.unsubscribe();
     this.subscribe();
+    // While nobody tells of anything, somebody has to look.
+    this.options.onGap();
   }
 
   /** Slots are subscribed to last: by the first one, the accounts are subscribed to as well. */

@@ -65,6 +65,8 @@ async function main(): Promise<number> {
     random: () => 0.01,
     resendEveryMs: 200,
     stopMs: options.stopMs,
+    silenceMs: options.silenceMs,
+    gapMs: options.gapMs,
     crash: crashAt(options),
   });
   if (options.isOnce) {

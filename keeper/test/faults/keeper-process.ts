@@ -24,6 +24,8 @@ export interface KeeperProcessOptions {
   leaseSeconds?: number;
   statementTimeoutMs?: number;
   stopMs?: number;
+  silenceMs?: number;
+  gapMs?: number;
 }
 
 export const OPTIONS_VARIABLE = "KEEPER_PROCESS_OPTIONS";

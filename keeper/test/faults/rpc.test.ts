@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { seededRandom } from "../../bench/random";
 import { FaultWorld } from "./fault-world";
 import { openServer, type Server } from "./server";
-import { result, type RpcFault, RpcProxy } from "./rpc-proxy";
+import { result, type RpcAnswer, type RpcFault, RpcProxy } from "./rpc-proxy";
 
 const DROPPED_SIGNATURE = "1".repeat(64);
 const HOUR = 3_600n;
@@ -27,7 +27,13 @@ describe("faults: the RPC", () => {
     await proxy.close();
   });
 
-  const through = () => ({ urls: [proxy.url], wsUrl: proxy.wsUrl, eachTimeoutMs: 1_000 });
+  const through = () => ({
+    urls: [proxy.url],
+    wsUrl: proxy.wsUrl,
+    eachTimeoutMs: 1_000,
+    silenceMs: 4_000,
+    gapMs: 2_000,
+  });
 
   /** Does something else with the first transactions. */
   function sending(count: number, instead: RpcFault): RpcFault {
@@ -95,6 +101,47 @@ describe("faults: the RPC", () => {
     expect(new Set(sent).size).to.equal(2);
   });
 
+  it("given an RPC whose accounts lag behind, when milestones were paid that it does not know of, then none is paid again", async () => {
+    const policies = await world.due(2, 2);
+    const before = new Map<string, RpcAnswer>();
+    let isBehind = true;
+    let stale = 0;
+    // Every look shows the accounts as they were at the first one, in the slot of then.
+    proxy.fault = async ({ method, params }, next) => {
+      const isLook = method === "getMultipleAccounts" || method === "getProgramAccounts";
+      if (!isLook || !isBehind) return next();
+      const about = JSON.stringify([method, params]);
+      const old = before.get(about);
+      if (old) stale += 1;
+      const answer = old ?? (await next());
+      before.set(about, answer);
+      return answer;
+    };
+    const keeper = world.keeper(through());
+    await keeper.line("milestone paid", 2);
+    await world.until(async () => stale > 0, keeper);
+    isBehind = false;
+    await world.untilOver(policies, keeper);
+    await world.end(keeper);
+    await world.expectPaidOnce(policies);
+  });
+
+  it("given two RPCs that disagree, when one says of every transaction that it failed, then what the accounts show counts, and each milestone is paid once", async () => {
+    const policies = await world.due(2, 1);
+    let lies = 0;
+    proxy.fault = async (request, next) => {
+      if (request.method !== "getSignatureStatuses") return next();
+      lies += 1;
+      const err = { InstructionError: [1, { Custom: 1 }] };
+      const status = { slot: 1, confirmations: null, err, status: { Err: err } };
+      const value = [{ ...status, confirmationStatus: "finalized" }];
+      return result(request, { context: { slot: 1 }, value });
+    };
+    await world.keepUntilOver(policies, { ...through(), urls: [world.rpcUrl, proxy.url] });
+    await world.expectPaidOnce(policies);
+    expect(lies).to.be.greaterThan(0);
+  });
+
   const ANSWERS: [string, RpcFault][] = [
     ["429", async () => ({ status: 429, body: "Too many requests" })],
     ["503", async () => ({ status: 503, body: "<html>try later</html>" })],
@@ -106,25 +153,31 @@ describe("faults: the RPC", () => {
   const cut = (status: number, body: string) => ({ status, body: body.slice(0, -10) });
   const later = <T>(milliseconds: number, value: T) =>
     new Promise<T>((resolve) => setTimeout(resolve, milliseconds, value));
-  for (const [name, answer] of ANSWERS) {
-    it(`given an RPC that answers every tenth call with ${name}, when the keeper goes on, then each milestone is paid once`, async () => {
-      const policies = await world.due(2, 1);
-      const keeper = world.keeper(through());
-      await keeper.line("started");
-      let calls = 0;
-      proxy.fault = (request, next) => (++calls % 10 === 0 ? answer(request, next) : next());
-      const more = [...policies, ...(await world.due(1))];
-      await world.untilOver(more, keeper);
-      expect(calls).to.be.at.least(10);
-      await world.end(keeper);
-      await world.expectPaidOnce(more);
-    });
-  }
+  it(`given an RPC that answers a call in five with ${ANSWERS.map(([name]) => name).join(", or ")}, each in turn, when the keeper goes on, then each milestone is paid once`, async () => {
+    const policies = await world.due(2, 1);
+    const keeper = world.keeper(through());
+    await keeper.line("started");
+    let calls = 0;
+    proxy.fault = (request, next) => {
+      calls += 1;
+      if (calls % 5 > 0) return next();
+      const [, answer] = ANSWERS[(calls / 5) % ANSWERS.length]!;
+      return answer(request, next);
+    };
+    const more = [...policies, ...(await world.due(1, 3))];
+    await world.untilOver(more, keeper);
+    expect(calls).to.be.at.least(5 * ANSWERS.length);
+    await world.end(keeper);
+    await world.expectPaidOnce(more);
+  });
 
   it("given one RPC that is gone and one that is not, when both are known, then each milestone is paid once", async () => {
     const policies = await world.due(2, 1);
     proxy.fault = async () => null;
-    await world.keepUntilOver(policies, { urls: [proxy.url, world.rpcUrl], eachTimeoutMs: 1_000 });
+    await world.keepUntilOver(policies, {
+      ...through(),
+      urls: [proxy.url, world.rpcUrl],
+    });
     await world.expectPaidOnce(policies);
     expect(proxy.count("sendTransaction")).to.be.greaterThan(0);
   });
@@ -158,6 +211,18 @@ describe("faults: the RPC", () => {
     await world.untilOver([...known, ...missed], keeper);
     await world.end(keeper);
     await world.expectPaidOnce([...known, ...missed]);
+  });
+
+  it("given an RPC whose websocket never opens, when a policy is made, then it is found by scans, and paid once", async () => {
+    proxy.isRefusingSockets = true;
+    const keeper = world.keeper(through());
+    await keeper.line("started");
+    const policies = await world.policies(1);
+    await keeper.line("chain scanned", 2);
+    await world.chain.pass(HOUR);
+    await world.untilOver(policies, keeper);
+    await world.end(keeper);
+    await world.expectPaidOnce(policies);
   });
 
   it("given a websocket that says everything twice, and what it said before once more, when milestones are paid one after another, then each is paid once", async () => {
