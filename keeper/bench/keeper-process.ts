@@ -1,6 +1,7 @@
 /**
  * A keeper as `milepost-keeper run` puts it together, except that a lease may be shorter than five minutes.
- * `URL WS_URL KEYPAIR_FILE DATABASE_URL CONCURRENCY LEASE_SECONDS LOG_LEVEL`, run by the soak.
+ * `URL WS_URL KEYPAIR_FILE DATABASE CONCURRENCY LEASE_SECONDS LOG_LEVEL`, run by the benches; the database is a URL, or a
+ * directory for an embedded one.
  */
 import { PROGRAM_ID } from "@milepost/sdk";
 import { openChain, openLog, openStore } from "../src/cli/open";
@@ -10,7 +11,7 @@ import { createKeeper } from "../src/keeper";
 import { openQueue } from "../src/queue/execute-queue";
 
 async function main(args: string[]): Promise<void> {
-  const [url, wsUrl, keypair, databaseUrl, concurrency, lease, logLevel] = args as [
+  const [url, wsUrl, keypair, database, concurrency, lease, logLevel] = args as [
     string,
     string,
     string,
@@ -22,7 +23,14 @@ async function main(args: string[]): Promise<void> {
   const read = readCommand(
     [
       ...["run", "--url", url, "--ws-url", wsUrl, "--keypair", keypair, "--metrics-port", "off"],
-      ...["--database-url", databaseUrl, "--concurrency", concurrency, "--log-level", logLevel],
+      ...[
+        database.includes("://") ? "--database-url" : "--data-dir",
+        database,
+        "--concurrency",
+        concurrency,
+        "--log-level",
+        logLevel,
+      ],
     ],
     {},
   );
@@ -31,10 +39,10 @@ async function main(args: string[]): Promise<void> {
   const log = openLog(config);
   const { connections, metrics, genesisHash } = await openChain(config);
   const warn = (error: Error) => log.warn({ err: error }, "database");
-  const database = await openStore(config, genesisHash, warn);
-  const queue = await openQueue(database, { leaseSeconds: Number(lease), onError: warn });
+  const store = await openStore(config, genesisHash, warn);
+  const queue = await openQueue(store, { leaseSeconds: Number(lease), onError: warn });
   const keeper = createKeeper({
-    database,
+    database: store,
     queue,
     connection: connections.any,
     connections: connections.each,
@@ -54,7 +62,7 @@ async function main(args: string[]): Promise<void> {
   await told;
   await keeper.stop();
   await started.catch(() => undefined);
-  await database.close();
+  await store.close();
 }
 
 main(process.argv.slice(2)).then(

@@ -8,14 +8,14 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { PROGRAM_ID } from "@milepost/sdk";
 import { Client } from "pg";
 import { type Localnet, startLocalnet } from "../../localnet/src";
 import { startPostgres } from "../test/postgres";
 import { type FaultyRpc, startFaultyRpc } from "./faulty-rpc";
+import { milepost } from "./milepost";
 import { readOptions, type SoakOptions } from "./options";
 import { seededKeypair, seededRandom } from "./random";
 import { type PaymentRates, printTable, ratesOf, rounded } from "./report";
@@ -23,11 +23,6 @@ import { auditPaidOnce, Tally } from "./tally";
 import { compile, WorkerProcess } from "./worker-process";
 import { World, type Population } from "./world";
 
-const PROGRAM = path.resolve(
-  __dirname,
-  "../..",
-  process.env.MILESTONE_SO ?? "artifacts/milestone.so",
-);
 /** `KEEP_LOGS=1` leaves the keepers' logs behind. */
 const LOG_LEVEL = process.env.KEEP_LOGS ? "info" : "warn";
 const SAMPLE_MS = 1_000;
@@ -50,13 +45,7 @@ async function main(): Promise<number> {
   const directory = mkdtempSync(path.join(tmpdir(), "keeper-soak-"));
   const localnet = await startLocalnet({
     port: 0,
-    programs: [
-      {
-        programId: PROGRAM_ID.toBase58(),
-        elf: readFileSync(PROGRAM),
-        upgradeAuthority: null,
-      },
-    ],
+    programs: [milepost()],
   });
   const random = seededRandom(options.seed);
   const rpc = await startFaultyRpc(localnet.url, {

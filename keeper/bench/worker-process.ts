@@ -1,8 +1,9 @@
 /** Keepers as processes of their own, started again whenever they are killed. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createWriteStream, readFileSync, type WriteStream } from "node:fs";
+import { EventEmitter, once } from "node:events";
+import { createWriteStream, readFileSync, rmSync, type WriteStream } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { build } from "esbuild";
 
 const ROOT = path.resolve(__dirname, "../..");
@@ -11,11 +12,15 @@ const PROFILING = process.env.PROFILES
   ? ["--cpu-prof", `--cpu-prof-dir=${path.resolve(process.env.PROFILES)}`]
   : [];
 
-/** Compiles one file with what it imports from this repository, so that no process carries a compiler along. */
+/**
+ * Compiles one file with what it imports from this repository, so that no process carries a compiler along. For this run
+ * alone: whoever is started again is the same as before, whatever has changed meanwhile.
+ */
 export async function compile(entry: string): Promise<string> {
   const outfile = path.join(
     ROOT,
     "node_modules/.cache/keeper-bench",
+    String(process.pid),
     `${path.basename(entry, ".ts")}.js`,
   );
   await build({
@@ -28,6 +33,7 @@ export async function compile(entry: string): Promise<string> {
     packages: "external",
     logLevel: "error",
   });
+  process.once("exit", () => rmSync(path.dirname(outfile), { recursive: true, force: true }));
   return outfile;
 }
 
@@ -40,9 +46,12 @@ export class WorkerProcess {
   crashes = 0;
   /** Bytes, of all processes so far the largest. */
   peakRss = 0;
+  /** Bytes, at the last sample. */
+  rss = 0;
   /** Of the processor, of all processes that are over. */
   private endedCpuMs = 0;
   private currentCpuMs = 0;
+  private readonly lines = new EventEmitter();
   private child: ChildProcess | null = null;
   private isStopped = false;
   private readonly log: WriteStream;
@@ -61,6 +70,7 @@ export class WorkerProcess {
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.pipe(this.log, { end: false });
+    createInterface({ input: child.stdout }).on("line", (line) => this.lines.emit("line", line));
     child.stderr.pipe(this.log, { end: false });
     this.child = child;
     child.once("exit", (_code, signal) => {
@@ -70,6 +80,14 @@ export class WorkerProcess {
       if (signal !== "SIGKILL") this.crashes += 1;
       this.start();
     });
+  }
+
+  /** Resolves when it says something that fits. */
+  async line(fits: RegExp): Promise<void> {
+    for (;;) {
+      const [line] = (await once(this.lines, "line")) as [string];
+      if (fits.test(line)) return;
+    }
   }
 
   /** As the machine's end would; another one starts at once. */
@@ -90,6 +108,7 @@ export class WorkerProcess {
       const status = readFileSync(`/proc/${this.child?.pid}/status`, "utf8");
       const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
       this.peakRss = Math.max(this.peakRss, peak);
+      this.rss = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
       const stat = readFileSync(`/proc/${this.child?.pid}/stat`, "utf8");
       // After the name, which may contain anything: user and system time are the 12th and 13th field.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -165,6 +165,14 @@ export class World {
     }
   }
 
+  /** The bytes of an active policy with all milestones to come. */
+  anyPolicy(): Promise<Buffer> {
+    const owner = this.owner("any owner");
+    const { key } = owner;
+    const policy = { address: key, bump: 255, id: 1, recipient: key, recipientTokens: key };
+    return this.policy(owner, policy, new Array<number>(this.milestones).fill(0));
+  }
+
   /** The owner's tokens after everything was paid once. */
   leftOver(owner: WorldOwner): bigint {
     return (FUNDED_TIMES - 1n) * sumOf(this.milestones) * BigInt(owner.policies.length);
