@@ -10,21 +10,27 @@ const DEFAULTS = {
   /** Seconds between two kills; 0 kills nobody. */
   "kill-every": 5,
   /** Of the RPC calls, in percent. */
-  "fail-percent": 10,
+  fail: 10,
   /** Milliseconds that every RPC call takes longer, as over a network; the localnet answers at once. */
-  latency: 0,
-  /** Seconds from one milestone's due date to the next one's. */
-  every: 20,
+  latency: 25,
+  /**
+   * Seconds from one milestone's due date to the next one's; the policies' dates are spread evenly over it. 0: everything
+   * is due at once.
+   */
+  every: 75,
   /** Seconds from the start of the keepers to the first due date. */
   lead: 15,
   /** Policies of the sequential comparison, which come on top. */
-  sequential: 50,
+  sequential: 20,
   /** Of each keeper, see its `--concurrency`. */
   concurrency: 2,
-  /** Seconds, see `LEASE_SECONDS`: so long nobody takes over what a killed keeper held. */
-  lease: 300,
+  /**
+   * Seconds, see `LEASE_SECONDS`: so long nobody takes over what a killed keeper held. As there, longer than a blockhash
+   * lives, which on the localnet is 60 seconds; a keeper that is killed every 15 seconds would else hold everything.
+   */
+  lease: 75,
   /** Seconds after which it has failed. */
-  timeout: 3_600,
+  timeout: 1_200,
 } as const;
 
 export type SoakOptions = Record<keyof typeof DEFAULTS | "seed", number>;

@@ -1,242 +1,81 @@
 /**
  * The soak: many policies on a localnet, keepers that share one Postgres and are killed all the time, an RPC that fails.
- * In the end every milestone has to be paid exactly once, by the accounts on chain; else it exits with 1.
+ * Exits with 1 unless every milestone was paid exactly once, by what is on chain, and each ceiling is kept.
  *
- *     tsx keeper/bench/soak.ts --policies 10000 --milestones 4 --workers 3
+ *     npm run soak -- --policies 10000 --milestones 4 --workers 3 --kill-every 5 --fail 10
  *
  * Chain and proxy run in this process, keepers, Postgres and the comparison in their own. Flags: `options.ts`.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { Client } from "pg";
-import { type Localnet, startLocalnet } from "../../localnet/src";
-import { startPostgres } from "../test/postgres";
-import { type FaultyRpc, startFaultyRpc } from "./faulty-rpc";
-import { milepost } from "./milepost";
 import { readOptions, type SoakOptions } from "./options";
-import { seededKeypair, seededRandom } from "./random";
-import { type PaymentRates, printTable, ratesOf, rounded } from "./report";
-import { auditPaidOnce, Tally } from "./tally";
-import { compile, WorkerProcess } from "./worker-process";
-import { World, type Population } from "./world";
+import { type PaymentRates, printTable, rounded } from "./report";
+import { runSoak, type SoakResult } from "./run-soak";
 
-/** `KEEP_LOGS=1` leaves the keepers' logs behind. */
-const LOG_LEVEL = process.env.KEEP_LOGS ? "info" : "warn";
-const SAMPLE_MS = 1_000;
-const PROGRESS_MS = 10_000;
-const STOP_MS = 40_000;
-
-interface Stage {
-  options: SoakOptions;
-  directory: string;
-  keypairFile: string;
-  localnet: Localnet;
-  rpc: FaultyRpc;
-  world: World;
-  random: () => number;
-}
+const MIN_EXECUTIONS_A_TRANSACTION = 6;
+const MIN_RATIO = 5;
+const MAX_RSS_MB = 300;
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), process.env);
   console.log(`seed ${options.seed} (SEED), ${JSON.stringify(options)}`);
-  const directory = mkdtempSync(path.join(tmpdir(), "keeper-soak-"));
-  const localnet = await startLocalnet({
-    port: 0,
-    programs: [milepost()],
-  });
-  const random = seededRandom(options.seed);
-  const rpc = await startFaultyRpc(localnet.url, {
-    rate: options["fail-percent"] / 100,
-    latency: options.latency,
-    random,
-  });
-  const payer = seededKeypair(options.seed, "fee payer");
-  const keypairFile = path.join(directory, "keypair.json");
-  writeFileSync(keypairFile, JSON.stringify([...payer.secretKey]), { mode: 0o600 });
-  localnet.chain.setAccount(payer.publicKey.toBase58(), {
-    lamports: 1_000_000_000_000n,
-    data: Buffer.alloc(0),
-    owner: "11111111111111111111111111111111",
-    executable: false,
-  });
-  const world = new World(localnet.chain, options.seed, options.milestones);
-  const stage = { options, directory, keypairFile, localnet, rpc, world, random };
-  try {
-    return await soak(stage);
-  } finally {
-    await rpc.close();
-    await localnet.close();
-    if (process.env.KEEP_LOGS) console.log(`logs: ${directory}`);
-    else rmSync(directory, { recursive: true, force: true });
-  }
+  const result = await runSoak(options, (line) => console.log(line));
+  const missed = missedBy(result);
+  report(options, result, missed);
+  return missed.length === 0 ? 0 : 1;
 }
 
-async function soak(stage: Stage): Promise<number> {
-  const { options, localnet, world } = stage;
-  const { policies, sequential, owners } = options;
-  await world.found(policies + sequential);
-  const few = world.populate("sequential", sequential, Math.min(owners, sequential));
-  const many = world.populate("keeper", policies, Math.min(owners, policies));
-  const alone = sequential > 0 ? await runSequential(stage, few) : null;
-  const crew = await runKeepers(stage, many);
-  const wrong = [
-    ...crew.violations,
-    ...auditPaidOnce(localnet.chain, world, sequential > 0 ? [few, many] : [many]),
-  ];
-  report(stage, crew, alone, wrong);
-  return wrong.length === 0 ? 0 : 1;
+function ratioOf({ keepers, sequential }: SoakResult, name: keyof PaymentRates): number | null {
+  return sequential ? rounded(keepers[name] / sequential[name]) : null;
 }
 
-/** One transaction for each milestone, one after another, through the same failing RPC. */
-async function runSequential(stage: Stage, population: Population): Promise<PaymentRates> {
-  const { localnet, world, directory, keypairFile, rpc, options } = stage;
-  const now = localnet.chain.clock.time;
-  const dueAt = Array.from({ length: options.milestones }, (_, index) => now - 10 + index);
-  await world.settle(population, dueAt);
-  const file = path.join(directory, "policies.json");
-  writeFileSync(file, JSON.stringify(population.policies.map(({ address }) => address.toBase58())));
-  const program = await compile("sequential.ts");
-  const tally = new Tally(localnet.chain, population, dueAt);
-  const child = spawn(process.execPath, [program, rpc.url, keypairFile, file], {
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  const [code] = (await once(child, "exit")) as [number | null];
-  tally.stop();
-  if (code !== 0) throw new Error(`the sequential comparison ended with ${code}`);
-  // From its first payment on: starting the process is no part of its rate.
-  return ratesOf(tally, tally.paidAt[0]!);
+const megabytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
+
+/** What was promised and not kept, a line each. */
+function missedBy(result: SoakResult): string[] {
+  const missed = [...result.wrong];
+  const packed = result.keepers.executions_per_transaction;
+  if (packed < MIN_EXECUTIONS_A_TRANSACTION) missed.push(`${packed} executions a transaction`);
+  const ratio = ratioOf(result, "executions_per_second");
+  if (ratio !== null && ratio < MIN_RATIO) missed.push(`${ratio} times the sequential rate`);
+  const rss = megabytes(Math.max(...result.peakRss));
+  if (rss > MAX_RSS_MB) missed.push(`a keeper took ${rss} MB`);
+  return missed;
 }
 
-interface CrewResult {
-  rates: PaymentRates;
-  violations: string[];
-  workers: WorkerProcess[];
-  /** Of the processor, by all keepers from the first due date to the last payment. */
-  cpuMs: number;
-  recorded: number;
-}
-
-function cpuOf(workers: readonly WorkerProcess[]): number {
-  for (const worker of workers) worker.sample();
-  return workers.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
-}
-
-async function runKeepers(stage: Stage, population: Population): Promise<CrewResult> {
-  const { options, localnet, world, rpc, directory, keypairFile, random } = stage;
-  const program = await compile("keeper-process.ts");
-  const postgres = await startPostgres();
-  const workers = Array.from({ length: options.workers }, (_, index) => {
-    const args = [
-      ...[rpc.url, localnet.wsUrl, keypairFile, postgres.url],
-      ...[String(options.concurrency), String(options.lease), LOG_LEVEL],
-    ];
-    const name = `worker ${index + 1}`;
-    return new WorkerProcess(name, program, args, path.join(directory, `${name}.log`));
-  });
-  const stops: (() => void)[] = [];
-  const every = (milliseconds: number, work: () => void) => {
-    const timer = setInterval(work, milliseconds);
-    stops.push(() => clearInterval(timer));
-  };
-  try {
-    const first = localnet.chain.clock.time + options.lead;
-    const dueAt = Array.from({ length: options.milestones }, (_, k) => first + k * options.every);
-    await world.settle(population, dueAt);
-    const tally = new Tally(localnet.chain, population, dueAt);
-    const since = performance.now() + (first - localnet.chain.clock.time) * 1_000;
-    for (const worker of workers) worker.start();
-    // Starting is no part of what an execution takes.
-    let startCpuMs = 0;
-    const begin = setTimeout(() => (startCpuMs = cpuOf(workers)), since - performance.now());
-    stops.push(() => clearTimeout(begin));
-    every(SAMPLE_MS, () => workers.forEach((worker) => worker.sample()));
-    every(PROGRESS_MS, () => console.log(progress(tally, since)));
-    if (options["kill-every"] > 0) {
-      every(options["kill-every"] * 1_000, () => {
-        if (performance.now() > since) workers[Math.floor(random() * workers.length)]!.kill();
-      });
-    }
-    // What is unpaid by then the audit finds.
-    const late = new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, options.timeout * 1_000);
-      stops.push(() => clearTimeout(timer));
-    });
-    await Promise.race([tally.done, late]);
-    const cpuMs = cpuOf(workers) - startCpuMs;
-    for (const stop of stops.splice(0)) stop();
-    await Promise.all(workers.map((worker) => worker.stop(STOP_MS)));
-    tally.stop();
-    const rates = ratesOf(tally, since);
-    const recorded = await outcomes(postgres.url);
-    return { rates, violations: tally.violations, workers, cpuMs, recorded };
-  } finally {
-    for (const stop of stops) stop();
-    await Promise.all(workers.map((worker) => worker.stop(STOP_MS)));
-    await postgres.stop();
-  }
-}
-
-/** What the keepers' own store says was paid; what a killed one had sent is only written down later. */
-async function outcomes(url: string): Promise<number> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ count: string }>(
-      "SELECT count(*) AS count FROM milepost_keeper.outcomes",
-    );
-    return Number(rows[0]!.count);
-  } finally {
-    await client.end();
-  }
-}
-
-function progress(tally: Tally, since: number): string {
-  const seconds = Math.round((performance.now() - since) / 1_000);
-  return `${seconds} s: ${tally.paid} paid in ${tally.transactions} transactions, ${tally.open} open`;
-}
-
-function report(
-  { rpc, options }: Stage,
-  { rates, workers, cpuMs, recorded }: CrewResult,
-  alone: PaymentRates | null,
-  wrong: readonly string[],
-): void {
-  const calls = [...rpc.calls.values()].reduce((a, b) => a + b, 0);
-  const ratio = (name: keyof PaymentRates) => (alone ? rounded(rates[name] / alone[name]) : null);
+function report(options: SoakOptions, result: SoakResult, missed: readonly string[]): void {
+  const { keepers, sequential, wrong, rpcCalls } = result;
   const summary = {
     name: "soak",
+    seed: options.seed,
     policies: options.policies,
     milestones: options.milestones,
     owners: options.owners,
     workers: options.workers,
+    due_gap_s: options.every,
     lease_s: options.lease,
     latency_ms: options.latency,
     kill_every_s: options["kill-every"],
-    seed: options.seed,
-    kills: workers.reduce((sum, { kills }) => sum + kills, 0),
-    crashes: workers.reduce((sum, { crashes }) => sum + crashes, 0),
-    keeper_cpu_ms_per_execution: rounded(cpuMs / Math.max(rates.executions, 1)),
-    rpc_calls: calls,
-    rpc_failed: rpc.failed,
+    kills: result.kills,
+    crashes: result.crashes,
+    rpc_calls: [...rpcCalls.values()].reduce((a, b) => a + b, 0),
+    rpc_failed: result.rpcFailed,
     paid_once: wrong.length === 0,
-    recorded_outcomes: recorded,
-    ratio_to_sequential: ratio("executions_per_second"),
-    ratio_to_sequential_to_90_percent: ratio("executions_per_second_to_90_percent"),
-    peak_rss_mb: workers.map(({ peakRss }) => Math.round(peakRss / 2 ** 20)),
+    payments_on_chain: result.counted,
+    payments_recorded: result.recorded,
+    sequential_sample: sequential?.executions ?? 0,
+    ratio_to_sequential: ratioOf(result, "executions_per_second"),
+    keeper_cpu_ms_per_execution: rounded(result.cpuMs / Math.max(keepers.executions, 1)),
+    peak_rss_mb: result.peakRss.map(megabytes),
   };
   console.log();
-  printTable({ keepers: rates, ...(alone ? { sequential: alone } : {}) });
+  printTable({ keepers, ...(sequential ? { sequential } : {}) });
   console.log();
   printTable({ soak: summary });
-  for (const line of wrong.slice(0, 20)) console.log(`WRONG: ${line}`);
+  for (const line of missed.slice(0, 20)) console.log(`MISSED: ${line}`);
   console.log();
   console.log(JSON.stringify(summary));
-  console.log(JSON.stringify({ name: "keepers", ...rates }));
-  if (alone) console.log(JSON.stringify({ name: "sequential", ...alone }));
-  console.log(JSON.stringify({ name: "rpc_calls", ...Object.fromEntries(rpc.calls) }));
+  console.log(JSON.stringify({ name: "keepers", ...keepers }));
+  if (sequential) console.log(JSON.stringify({ name: "sequential", ...sequential }));
+  console.log(JSON.stringify({ name: "rpc_calls", ...Object.fromEntries(rpcCalls) }));
 }
 
 main().then(

@@ -2,6 +2,8 @@
 import { AccountLayout } from "@solana/spl-token";
 import type { PublicKey } from "@solana/web3.js";
 import type { Chain } from "../../localnet/src";
+import type { LandedTransaction } from "../../localnet/src/chain/history";
+import { paymentsOf } from "./payments";
 import {
   amountOf,
   GATEWAY_FEE_BPS,
@@ -16,6 +18,8 @@ const CURRENT_MILESTONE_OFFSET = 105 + 64;
 const TOTAL_PAID_OFFSET = 298;
 const COMMITTED_OFFSET = 104;
 
+const paymentOf = (policy: string, index: number): string => `${policy} ${index}`;
+
 export class Tally {
   /** Seconds from due to paid, one for each payment. */
   readonly lateness: number[] = [];
@@ -26,6 +30,9 @@ export class Tally {
   /** A milestone that was skipped, or went back. */
   readonly violations: string[] = [];
   private readonly current = new Map<string, number>();
+  private readonly dueAt = new Map<string, readonly number[]>();
+  /** By policy and milestone, how often a transaction that succeeded paid it. */
+  private readonly payments = new Map<string, number>();
   private readonly expected: number;
   private readonly stopListening: () => void;
   private allPaid: () => void = () => undefined;
@@ -34,12 +41,34 @@ export class Tally {
 
   constructor(
     private readonly chain: Chain,
-    population: Population,
-    private readonly dueAt: readonly number[],
+    { policies }: Population,
   ) {
-    for (const { address } of population.policies) this.current.set(address.toBase58(), 0);
-    this.expected = population.policies.length * dueAt.length;
-    this.stopListening = chain.listen({ onAccounts: (addresses) => this.see(addresses) });
+    for (const { address, dueAt } of policies) {
+      this.current.set(address.toBase58(), 0);
+      this.dueAt.set(address.toBase58(), dueAt);
+    }
+    this.expected = policies.reduce((sum, { dueAt }) => sum + dueAt.length, 0);
+    this.stopListening = chain.listen({
+      onAccounts: (addresses) => this.see(addresses),
+      onTransaction: (landed) => this.count(landed),
+    });
+  }
+
+  /** What was not paid, or more than once; empty when all is right. */
+  wrongCounts(): string[] {
+    const wrong: string[] = [];
+    for (const [policy, { length }] of this.dueAt) {
+      for (let index = 0; index < length; index += 1) {
+        const times = this.payments.get(paymentOf(policy, index)) ?? 0;
+        if (times !== 1) wrong.push(`milestone ${index} of ${policy}: paid ${times} times`);
+      }
+    }
+    return wrong;
+  }
+
+  /** How often transactions that succeeded paid something. */
+  get counted(): number {
+    return [...this.payments.values()].reduce((sum, times) => sum + times, 0);
   }
 
   get paid(): number {
@@ -54,6 +83,15 @@ export class Tally {
     this.stopListening();
   }
 
+  private count(landed: LandedTransaction): void {
+    for (const { policy, milestoneIndex } of paymentsOf(landed)) {
+      if (!this.dueAt.has(policy)) continue;
+      const key = paymentOf(policy, milestoneIndex);
+      this.payments.set(key, (this.payments.get(key) ?? 0) + 1);
+    }
+    if (this.open === 0) this.allPaid();
+  }
+
   /** All addresses are those of one transaction. */
   private see(addresses: readonly string[]): void {
     let payments = 0;
@@ -64,13 +102,12 @@ export class Tally {
       if (after === before) continue;
       if (after !== before + 1) this.violations.push(`${address}: from ${before} to ${after}`);
       this.current.set(address, after);
-      this.lateness.push(this.chain.clock.time - this.dueAt[before]!);
+      this.lateness.push(this.chain.clock.time - this.dueAt.get(address)![before]!);
       this.paidAt.push(performance.now());
       payments += 1;
     }
     if (payments === 0) return;
     this.transactions += 1;
-    if (this.open === 0) this.allPaid();
   }
 }
 

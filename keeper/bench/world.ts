@@ -36,6 +36,8 @@ export interface WorldPolicy {
   id: number;
   recipient: PublicKey;
   recipientTokens: PublicKey;
+  /** Unix seconds by the chain's clock, one for each milestone. */
+  dueAt: readonly number[];
 }
 
 export interface WorldOwner {
@@ -134,7 +136,7 @@ export class World {
     this.setTokens(this.protocolFees, this.feeRecipient("protocol"), 0n);
   }
 
-  /** Only the addresses, which take longest. */
+  /** Only the addresses, which take longest; due at no time yet. */
   populate(name: string, count: number, ownerCount: number): Population {
     const owners: WorldOwner[] = [];
     const policies: WorldPolicy[] = [];
@@ -143,15 +145,26 @@ export class World {
       const id = Math.floor(index / ownerCount) + 1;
       const recipient = seededKeypair(this.seed, `${name} recipient ${index}`).publicKey;
       const [address, bump] = getPaymentPolicyPda(owner.userPayment, id);
-      const policy = { address, bump, id, recipient, recipientTokens: this.tokensOf(recipient) };
+      const policy = {
+        address,
+        bump,
+        id,
+        recipient,
+        recipientTokens: this.tokensOf(recipient),
+        dueAt: [],
+      };
       owner.policies.push(policy);
       policies.push(policy);
     }
     return { owners, policies };
   }
 
-  /** Writes everything; milestone k is due at `dueAt[k]`, Unix seconds by the chain's clock. */
-  async settle({ owners }: Population, dueAt: readonly number[]): Promise<void> {
+  /** Writes everything; `dueAt` says when a policy's milestones are due. */
+  async settle(
+    { owners, policies }: Population,
+    dueAt: (index: number) => readonly number[],
+  ): Promise<void> {
+    policies.forEach((policy, index) => (policy.dueAt = dueAt(index)));
     const total = sumOf(this.milestones);
     for (const owner of owners) {
       const committed = total * BigInt(owner.policies.length);
@@ -160,7 +173,7 @@ export class World {
       this.set(owner.userPayment, PROGRAM_ID, await this.userPayment(owner, committed));
       for (const policy of owner.policies) {
         this.setTokens(policy.recipientTokens, policy.recipient, 0n);
-        this.set(policy.address, PROGRAM_ID, await this.policy(owner, policy, dueAt));
+        this.set(policy.address, PROGRAM_ID, await this.policy(owner, policy));
       }
     }
   }
@@ -169,8 +182,9 @@ export class World {
   anyPolicy(): Promise<Buffer> {
     const owner = this.owner("any owner");
     const { key } = owner;
-    const policy = { address: key, bump: 255, id: 1, recipient: key, recipientTokens: key };
-    return this.policy(owner, policy, new Array<number>(this.milestones).fill(0));
+    const dueAt = new Array<number>(this.milestones).fill(0);
+    const policy = { address: key, bump: 255, id: 1, recipient: key, recipientTokens: key, dueAt };
+    return this.policy(owner, policy);
   }
 
   /** The owner's tokens after everything was paid once. */
@@ -201,11 +215,7 @@ export class World {
     });
   }
 
-  private policy(
-    owner: WorldOwner,
-    policy: WorldPolicy,
-    dueAt: readonly number[],
-  ): Promise<Buffer> {
+  private policy(owner: WorldOwner, policy: WorldPolicy): Promise<Buffer> {
     const now = new BN(this.chain.clock.time - BEFORE);
     const slots = [0, 1, 2, 3];
     const { milestones } = this;
@@ -216,7 +226,7 @@ export class World {
       policyType: {
         milestone: {
           milestoneAmounts: slots.map((k) => new BN(k < milestones ? amountOf(k).toString() : 0)),
-          milestoneTimestamps: slots.map((k) => new BN(k < milestones ? dueAt[k]! : 0)),
+          milestoneTimestamps: slots.map((k) => new BN(policy.dueAt[k] ?? 0)),
           currentMilestone: 0,
           releaseCondition: RELEASE_DUE_DATE,
           totalMilestones: milestones,
