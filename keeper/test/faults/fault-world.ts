@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { decodeEvents } from "@milepost/sdk";
+import { type Keypair, SystemProgram } from "@solana/web3.js";
 import { openDatabase } from "../../src/database/open";
 import type { Database } from "../../src/types";
 import { MilepostNet, type TestPolicy } from "../cli-localnet";
@@ -30,13 +31,15 @@ export class FaultWorld {
     readonly databaseUrl: string,
     /** The test's own connections, which no proxy disturbs. */
     readonly database: Database,
+    /** Of every keeper's fees. */
+    readonly payer: Keypair,
   ) {}
 
   static async open(server: Server): Promise<FaultWorld> {
     const [chain, url] = await Promise.all([MilepostNet.start(), createDatabase(server)]);
     const database = await openDatabase({ url, connections: 2 });
-    const world = new FaultWorld(chain, server, url, database);
     const payer = await chain.net.funded();
+    const world = new FaultWorld(chain, server, url, database, payer);
     writeFileSync(world.keypair, JSON.stringify([...payer.secretKey]), { mode: 0o600 });
     return world;
   }
@@ -138,6 +141,18 @@ export class FaultWorld {
       made.push({ ...(await this.chain.policy(milestones)), milestones });
     }
     return made;
+  }
+
+  /** Takes lamports out of the keepers' fee payer, the fee among them. */
+  async spend(lamports: number): Promise<void> {
+    const { payer } = this;
+    const to = await this.chain.net.funded();
+    const transfer = SystemProgram.transfer({
+      fromPubkey: payer.publicKey,
+      toPubkey: to.publicKey,
+      lamports: lamports - 5_000,
+    });
+    await this.chain.net.send([transfer], [payer]);
   }
 
   /** Lets the database's time pass for leases and delays of workers that died. */

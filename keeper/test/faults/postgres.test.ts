@@ -92,6 +92,25 @@ describe("faults: Postgres", () => {
     await world.expectPaidOnce(policies);
   });
 
+  it("given a Postgres that takes longer than a statement may, when it is quick again, then each milestone is paid once", async () => {
+    const keeper = world.keeper(through());
+    await keeper.line("started");
+    const blocking = new pg.Client({ connectionString: world.databaseUrl });
+    await blocking.connect();
+    await blocking.query("BEGIN; LOCK TABLE milepost_keeper.attempt_members");
+    const policies = await world.due(2, 1);
+    // The server gives the statement up.
+    await keeper.line(({ level, task, err }) => {
+      return level === "warn" && task === "work" && /"57014"/.test(JSON.stringify(err));
+    });
+    expect(rpc.count("sendTransaction")).to.equal(0);
+    await blocking.query("COMMIT");
+    await blocking.end();
+    await world.untilOver(policies, keeper);
+    await world.end(keeper);
+    await world.expectPaidOnce(policies);
+  });
+
   for (const table of ["attempts", "outcomes"] as const) {
     it(`given a Postgres without room for ${table}, when there is room again, then each milestone is paid once`, async () => {
       const keeper = world.keeper(through());

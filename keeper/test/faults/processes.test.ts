@@ -1,10 +1,24 @@
 import { expect } from "chai";
+import { migrate } from "../../src/database/migrate";
+import { MIGRATIONS } from "../../src/database/migrations";
 import { FaultWorld } from "./fault-world";
 import { openServer, type Server } from "./server";
 import { result, RpcProxy } from "./rpc-proxy";
 
 const DAY_MS = 86_400_000;
 const HOUR = 3_600n;
+
+const newest = MIGRATIONS[MIGRATIONS.length - 1]!;
+const NEWER = {
+  major: newest.major,
+  minor: newest.minor + 1,
+  sql: `
+    ALTER TABLE milepost_keeper.policies ADD COLUMN note text;
+    ALTER TABLE milepost_keeper.attempts ADD COLUMN note text;
+    ALTER TABLE milepost_keeper.attempt_members ADD COLUMN note text NOT NULL DEFAULT 'old';
+    ALTER TABLE milepost_keeper.outcomes ADD COLUMN note text NOT NULL DEFAULT 'old';
+    CREATE TABLE milepost_keeper.notes (note text PRIMARY KEY)`,
+};
 
 describe("faults: processes", () => {
   let server: Server;
@@ -90,6 +104,40 @@ describe("faults: processes", () => {
     await world.untilOver([...policies, ...fresh], other);
     await world.end(other);
     await world.expectPaidOnce([...policies, ...fresh]);
+  });
+
+  it("given a keeper at work, when a newer one changes the schema under it, then both go on, and each milestone is paid once", async () => {
+    const older = world.keeper();
+    await older.line("started");
+    const first = await world.due(2, 2, 1);
+    await older.line("milestone paid");
+    // What a minor version may do: columns and tables that the older code knows nothing of.
+    await migrate(world.database, [...MIGRATIONS, NEWER]);
+    const newer = world.keeper();
+    await newer.line("started");
+    const policies = [...first, ...(await world.due(2, 1, 1, 1))];
+    await world.untilOver(policies, older, newer);
+    for (const keeper of [older, newer]) await world.end(keeper);
+    await world.expectPaidOnce(policies);
+    const [row] = await world.database.query(
+      "SELECT count(*) FILTER (WHERE note = 'old') AS noted, count(*) AS paid FROM milepost_keeper.outcomes",
+    );
+    expect(row).to.deep.equal({ noted: "10", paid: "10" });
+  });
+
+  it("given an empty fee payer, when it gets SOL, then each milestone is paid once, and nobody was blamed before", async () => {
+    const policies = await world.due(2, 1);
+    const { publicKey } = world.payer;
+    const rich = await world.chain.net.connection.getBalance(publicKey);
+    await world.spend(rich);
+    const keeper = world.keeper();
+    await keeper.line(({ reason }) => reason === "FeePayerShort");
+    expect(await world.attempts()).to.deep.equal([]);
+    await world.chain.net.connection.requestAirdrop(publicKey, rich);
+    await world.untilOver(policies, keeper);
+    await world.end(keeper);
+    await world.expectPaidOnce(policies);
+    for (const policy of policies) expect(await world.failures(policy)).to.equal(0);
   });
 
   for (const [name, clockSkewMs] of [
