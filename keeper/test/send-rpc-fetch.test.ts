@@ -197,9 +197,9 @@ describe("send: requests to RPCs", () => {
 
   describe("time", () => {
     it("given silence, when it is asked again, then each time gets twice as long, within the whole", async () => {
-      const rpcs = new Rpcs({ [ONE]: [null, null, null] }, { urls: [ONE], timeoutMs: 14_000 });
+      const rpcs = new Rpcs({ [ONE]: [null, null, null] }, { urls: [ONE], timeoutMs: 24_000 });
       expect(await rpcs.ask()).to.equal("over");
-      expect(rpcs.limits).to.deep.equal([3_000, 6_000, 14_000 - 9_000 - 600]);
+      expect(rpcs.limits).to.deep.equal([5_000, 10_000, 24_000 - 15_000 - 600]);
     });
 
     it("given a scan, when it is asked for, then it may take the whole time", async () => {

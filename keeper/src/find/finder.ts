@@ -102,7 +102,7 @@ export class Finder {
       timers.every(this.options.watchMs ?? 30_000, () => void this.watch()),
     );
     const cancel = timers.every(this.options.openingMs ?? 3_000, () => this.tellOpened());
-    await this.opened;
+    if (this.subscription.isOpen) await this.opened;
     cancel();
     await this.reconcileWhenDue();
   }

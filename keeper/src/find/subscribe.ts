@@ -68,6 +68,11 @@ export class Subscription {
     return !this.isOpening && this.mayBeAlive;
   }
 
+  /** Whether there is a socket that may still say something. */
+  get isOpen(): boolean {
+    return this.open !== null;
+  }
+
   /** One that was just opened has its time to say something. */
   private get mayBeAlive(): boolean {
     return this.open !== null && this.options.timers.now() - this.heardAt < this.silenceMs;

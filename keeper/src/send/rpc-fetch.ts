@@ -26,7 +26,7 @@ export interface RpcFetchOptions {
   limit?: (milliseconds: number) => AbortSignal;
 }
 
-const FIRST_LIMIT_MS = 3_000;
+const FIRST_LIMIT_MS = 5_000;
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 2_000;
 /** Whoever asks for a longer pause gets this one. */
