@@ -145,7 +145,7 @@ describe("keeper: held payments that are not covered", () => {
       ]);
     });
 
-    it("given an alert, when its owner funds the milestone, then it is over; and the time that came is not alerted but stuck", async () => {
+    it("given an alert, when its owner funds the milestone, then it is over", async () => {
       const one = await held();
       await look(DUE - HOUR);
       await keeper.world.expectOk([one.fund(0, 2)], "owner");
