@@ -204,7 +204,7 @@ describe("an execution that claims the reward", () => {
   ];
   for (const [name, snapshot] of unclaimed) {
     it(`given ${name}, then the eleven accounts of before, and no reward`, () => {
-      const { keeperAccount: _, ...plain } = snapshot;
+      const plain = { ...snapshot, keeperAccount: undefined };
       const execution = buildExecution(context, snapshot);
       expect(execution.keeperReward.toNumber()).to.equal(0);
       expect(execution.instruction.keys).to.have.length(11);
