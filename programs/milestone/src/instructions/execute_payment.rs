@@ -102,10 +102,13 @@ pub fn handler(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result
 /// Looks behind the declared accounts, which a release without a reward has no need to.
 #[inline(never)]
 fn claimed_reward(ctx: &mut Context<ExecutePayment>, gateway_fee: u64) -> Result<Option<KeeperReward>> {
+    let amount = keeper_reward(gateway_fee, ctx.accounts.gateway.keeper_reward_bps.get());
+    if amount == 0 {
+        return Ok(None);
+    }
     let trailing = ctx.remaining_accounts()?;
     let Some(account) = keeper_account(&trailing) else { return Ok(None) };
     let accounts = &ctx.accounts;
-    let amount = keeper_reward(gateway_fee, accounts.gateway.keeper_reward_bps.get());
     KeeperReward::claimed(account, amount, accounts.token_program.address(), accounts.mint.address())
 }
 
