@@ -6,11 +6,7 @@ import { join } from "node:path";
 import BN from "bn.js";
 import { expect } from "chai";
 import fc from "fast-check";
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
-import { AddressLookupTableAccount, type PublicKey } from "@solana/web3.js";
 import { decodeAccount } from "../src/accounts/decode";
-import { lookupTableAddresses } from "../src/batch/lookup-table";
-import { groupExecutions, packExecutions } from "../src/batch/pack";
 import { accountsCoder, milestoneCoder } from "../src/coder";
 import { PROGRAM_ID } from "../src/constants";
 import { createContext } from "../src/context";
@@ -20,10 +16,9 @@ import { MilestoneProgramError } from "../src/errors/program";
 import { decodeEvents } from "../src/events/decode";
 import { IDL } from "../src/generated/milestone";
 import { decideRelease } from "../src/release/decide";
-import { buildExecution, type Execution } from "../src/release/execution";
+import { buildExecution } from "../src/release/execution";
 import { keeperReward, splitAmount } from "../src/release/fees";
-import { loadReleaseSnapshots, type ReleaseSnapshot } from "../src/release/snapshot";
-import type { TokenAccountState } from "../src/tokens/account";
+import { type ReleaseSnapshot } from "../src/release/snapshot";
 import { expectError } from "./expect-error";
 import { FakeConnection } from "./fake-connection";
 import {
@@ -32,8 +27,6 @@ import {
   gateway,
   gatewayAccount,
   gatewayAuthority,
-  heldWorld,
-  keypair,
   owner,
   ownerTokens,
   policy,
@@ -41,38 +34,13 @@ import {
   releaseSnapshot,
   stranger,
   tokenAccount,
-  tokenAccountBytes,
-  userPayment,
   vault,
 } from "./fixtures";
 import { heldSnapshot } from "./held-snapshot";
+import { key, keeperState, rewarded, treasury } from "./keeper-claims";
 
 const ROOT = join(__dirname, "..", "..");
 const context = createContext(new FakeConnection().asConnection(), stranger);
-const treasury = keypair("treasury").publicKey;
-
-/** A keeper's token account, of the fixtures' mint unless said otherwise. */
-function keeperState(overrides: Partial<TokenAccountState> = {}): TokenAccountState {
-  const none = { delegate: null, delegatedAmount: 0n, amount: 0n };
-  return tokenAccount({ address: treasury, owner: stranger.publicKey, ...none, ...overrides });
-}
-
-/** What `base` becomes where the gateway pays `bps` and `treasury` claims it. */
-function rewarded(
-  bps: number,
-  base = releaseSnapshot(),
-  state: TokenAccountState | null = keeperState(),
-  address = treasury,
-): ReleaseSnapshot {
-  return {
-    ...base,
-    gateway: gatewayAccount({ keeperRewardBps: bps }),
-    keeperAccount: { address, state },
-  };
-}
-
-const key = (execution: Execution, index: number) =>
-  execution.instruction.keys[index]?.pubkey.toBase58();
 
 describe("the IDL and docs/decisions/0005-keeper-reward.md", () => {
   const text = readFileSync(join(ROOT, "docs/decisions/0005-keeper-reward.md"), "utf8");
@@ -251,155 +219,6 @@ describe("an execution that claims the reward", () => {
   it("given a frozen account, then built: waiting may help", () => {
     const frozen = rewarded(2_000, releaseSnapshot(), keeperState({ isFrozen: true }));
     expect(buildExecution(context, frozen).instruction.keys).to.have.length(13);
-  });
-});
-
-describe("reading who claims", () => {
-  const others = ["foreign", "frozen", "first", "second"] as const;
-  const account = (name: string) => keypair(`claims ${name}`).publicKey;
-
-  async function claimWorld(world: Awaited<ReturnType<typeof fakeWorld>>) {
-    await world.put("paymentGateway", gateway, gatewayAccount({ keeperRewardBps: 2_000 }));
-    for (const name of others) {
-      const of = name === "foreign" ? { mint: stranger.publicKey } : {};
-      const state = keeperState({ address: account(name), isFrozen: name === "frozen", ...of });
-      world.connection.set(account(name), TOKEN_PROGRAM_ID, tokenAccountBytes(state));
-    }
-    return world;
-  }
-
-  it("given executePayment with an account, then it claims; through the client as well", async () => {
-    const { sdk, context: on } = await claimWorld(await fakeWorld());
-    const keeperTokenAccount = account("first");
-    const instructions = await sdk.executePayment(policyPda, undefined, undefined, undefined, {
-      keeperTokenAccount,
-    });
-    const last = instructions[instructions.length - 1]!;
-    expect(last.keys[12]!.pubkey.equals(keeperTokenAccount)).to.equal(true);
-    const { keeperReward: reward } = await sdk.prepareExecution(policyPda, { keeperTokenAccount });
-    expect(reward.toNumber()).to.equal(100_000);
-    const [snapshot] = await loadReleaseSnapshots(on, [policyPda]);
-    expect(snapshot).to.not.have.property("keeperAccount");
-  });
-
-  it("given executePayment with an account of another mint, or none, then refused", async () => {
-    const { sdk } = await claimWorld(await fakeWorld());
-    for (const keeperTokenAccount of [account("foreign"), account("missing"), ownerTokens]) {
-      const error = await expectError(MilestoneProgramError, () =>
-        sdk.prepareExecution(policyPda, { keeperTokenAccount }),
-      );
-      expect(error.programErrorName).to.equal("InvalidKeeperTokenAccount");
-    }
-  });
-
-  it("given what is no address, then refused by name", async () => {
-    const { sdk } = await claimWorld(await fakeWorld());
-    const keeperTokenAccount = "an address" as unknown as PublicKey;
-    const one = () => sdk.prepareExecution(policyPda, { keeperTokenAccount });
-    expect((await expectError(InvalidInputError, one)).field).to.equal("keeperTokenAccount");
-    const many = () =>
-      sdk.packExecutions([policyPda], { keeperTokenAccounts: [keeperTokenAccount] });
-    expect((await expectError(InvalidInputError, many)).field).to.equal("keeperTokenAccounts");
-  });
-
-  it("given a list, then the first of the mint that can receive claims", async () => {
-    const { context: on } = await claimWorld(await fakeWorld());
-    const names = ["missing", "foreign", "frozen", "first", "second"].map(account);
-    const keeperTokenAccounts = [ownerTokens, ...names];
-    const [group] = await packExecutions(on, [policyPda], { keeperTokenAccounts });
-    const [execution] = group!.executions;
-    expect(key(execution!, 12)).to.equal(account("first").toBase58());
-    expect(execution!.keeperReward.toNumber()).to.equal(100_000);
-  });
-
-  it("given a list in which none can receive, then the reward is waived and the payment goes", async () => {
-    const { context: on } = await claimWorld(await fakeWorld());
-    const names = ["missing", "foreign", "frozen"].map(account);
-    const [group] = await packExecutions(on, [policyPda], {
-      keeperTokenAccounts: [ownerTokens, ...names],
-    });
-    expect(group!.executions[0]!.instruction.keys).to.have.length(11);
-    expect(group!.executions[0]!.keeperReward.isZero()).to.equal(true);
-  });
-
-  it("given a held policy, then its vault never claims, and the owner's account may", async () => {
-    const submitted = { state: { submitted: {} }, funded: new BN(50_000_000) };
-    const world = await claimWorld(await heldWorld([submitted]));
-    const keeperTokenAccounts = [vault, ownerTokens];
-    const [snapshot] = await loadReleaseSnapshots(world.context, [policyPda], {
-      keeperTokenAccounts,
-    });
-    expect(snapshot!.keeperAccount!.address.equals(ownerTokens)).to.equal(true);
-  });
-});
-
-describe("batches that claim", () => {
-  /** Of different owners and recipients, one gateway and one mint, so one treasury. */
-  const batch = (bps: number, isHeld = false): Execution[] =>
-    Array.from({ length: 40 }, (_unused, index) => {
-      const address = (name: string) => keypair(`${name} ${index}`).publicKey;
-      const to = address("recipient");
-      const { escrow, ...base } = isHeld ? heldSnapshot("submitted") : releaseSnapshot();
-      const of = { recipient: to, userPayment: address("user payment") };
-      const source = address(isHeld ? "vault" : "tokens");
-      const snapshot = {
-        ...base,
-        policyAddress: address("policy"),
-        policy: { ...base.policy, ...of },
-        userPayment: userPayment({ owner: address("owner"), tokenAccount: source }),
-        source: tokenAccount({ owner: address(isHeld ? "escrow" : "owner"), address: source }),
-        recipientDestination: {
-          address: address("destination"),
-          owner: to,
-          state: tokenAccount({ owner: to }),
-          isAssociated: true,
-        },
-        ...(escrow && {
-          // Its review is over, so that a stranger may execute.
-          now: base.now.addn(10_000),
-          escrow: { address: address("escrow"), account: { ...escrow.account, vault: source } },
-        }),
-      };
-      return buildExecution(context, rewarded(bps, snapshot));
-    });
-  const fitting = (executions: Execution[], withTable: boolean): number => {
-    const state = {
-      deactivationSlot: 2n ** 64n - 1n,
-      lastExtendedSlot: 0,
-      lastExtendedSlotStartIndex: 0,
-      addresses: lookupTableAddresses(executions),
-    };
-    const lookupTable = new AddressLookupTableAccount({ key: keypair("table").publicKey, state });
-    const options = withTable ? { lookupTable } : {};
-    const [first] = groupExecutions(executions, { payer: stranger.publicKey, ...options });
-    return first!.executions.length;
-  };
-  const room = (bps: number, isHeld: boolean) =>
-    [true, false].map((withTable) => fitting(batch(bps, isHeld), withTable));
-
-  it("given rewards, then a transaction with and without a table has room for what PackOptions says", () => {
-    expect([room(0, false), room(0, true)]).to.deep.equal([
-      [14, 5],
-      [11, 4],
-    ]);
-    expect([room(2_000, false), room(2_000, true)]).to.deep.equal([
-      [13, 5],
-      [11, 4],
-    ]);
-  });
-
-  it("given rewards, then two bytes more a delegated execution, one more a held one, and the account once", () => {
-    const size = (bps: number, count: number, isHeld: boolean) =>
-      groupExecutions(batch(bps, isHeld).slice(0, count), { payer: stranger.publicKey })[0]!.size;
-    for (const [isHeld, bytes] of [
-      [false, 2],
-      [true, 1],
-    ] as const) {
-      for (const count of [1, 3]) {
-        const more = size(2_000, count, isHeld) - size(0, count, isHeld);
-        expect(more).to.equal(32 + count * bytes);
-      }
-    }
   });
 });
 
