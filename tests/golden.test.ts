@@ -15,7 +15,13 @@ import {
   newestWith,
   versionsWith,
 } from "./golden/files";
-import { BALANCE, goldenAddresses, tellTheHeldStory, tellTheStory } from "./golden/stories";
+import {
+  BALANCE,
+  goldenAddresses,
+  tellTheHeldStory,
+  tellTheRewardingStory,
+  tellTheStory,
+} from "./golden/stories";
 import { BORSH, VALUES } from "./golden/values";
 import { ChainAccount, expectError, mintTo, writeTokenAccount } from "./harness";
 import { IDL, PROGRAM_ID } from "./instructions";
@@ -28,12 +34,18 @@ const DELEGATED: GoldenFile[] = [
   "user-payment",
   "payment-policy",
 ];
+const REWARDING: GoldenFile[] = ["payment-gateway-rewarding"];
 const HELD: GoldenFile[] = ["payment-policy-held", "payment-policy-closed", "escrow"];
 const STORIES: { title: string; files: GoldenFile[]; tell: () => Promise<World> }[] = [
   {
     title: "delegated",
     files: DELEGATED,
     tell: tellTheStory,
+  },
+  {
+    title: "rewarding",
+    files: REWARDING,
+    tell: tellTheRewardingStory,
   },
   {
     title: "held",
@@ -167,8 +179,11 @@ describe("golden bytes", () => {
         await world.expectOk([world.changeStatus(policy, "Active")], "owner");
 
         const executor = world.key("recipient");
-        const execute = world.executePayment(policy, 1, { ...world.feeAccounts(), executor });
-        await world.expectOk([execute], "recipient");
+        const keeper_token_account = world.tokens.stranger;
+        const accounts = { ...world.feeAccounts(), executor, keeper_token_account };
+        await world.expectOk([world.executePayment(policy, 1, accounts)], "recipient");
+        // The gateway of that version pays nobody.
+        expect(await world.balance("stranger")).to.equal(0n);
         // 2,387,509,390,608,836,392 at 801 and 291 bps, floored.
         expect(await world.balance("gatewayFees")).to.equal(191_239_502_187_767_794n);
         expect(await world.balance("protocolFees")).to.equal(69_476_523_266_717_139n);
@@ -178,10 +193,15 @@ describe("golden bytes", () => {
 
         const next = await world.createPolicy({ releaseCondition: 0 });
         expect(next.id).to.equal(1_002);
+        await world.expectOk([world.setKeeperReward(10_000)], "gatewayAuthority");
+        const rewarded = { ...world.feeAccounts(), keeper_token_account };
+        await world.expectOk([world.executePayment(next.address, 0, rewarded)], "stranger");
+        // 801 bps of its first 50,000,000.
+        expect(await world.balance("stranger")).to.equal(4_005_000n);
         await world.expectOk([world.deletePolicy(policy)], "owner");
         expect(await chain.getAccount(policy)).to.equal(null);
-        // What the bytes say of the other old policy, 1,000, and the new one's 300,000,000.
-        expect((await world.delegation()).allowance).to.equal(300_001_000n);
+        // What the bytes say of the other old policy, 1,000, and 250,000,000 of the new one.
+        expect((await world.delegation()).allowance).to.equal(250_001_000n);
 
         await world.expectOk([world.updateGateway({ feeBps: 1 })], "gatewayAuthority");
         const gateway = await world.decode("PaymentGateway", world.gateway);
@@ -206,6 +226,40 @@ describe("golden bytes", () => {
         await world.expectOk([held.approve(1)], "owner");
         expect(await world.balance("recipient")).to.equal(2_126_793_365_154_351_459n);
         expect(await held.held()).to.equal(3_635_661_059_017_965_184n);
+      });
+    });
+  }
+
+  for (const version of versionsWith(...REWARDING)) {
+    describe(`of version ${version}, found on chain`, () => {
+      it("given a gateway with a reward then it pays it, updates, and takes it back", async () => {
+        const world = await World.create({ gatewayFeeBps: 801 });
+        const policies = [await world.createPolicy(), await world.createPolicy()];
+        await putOnChain(world, version, REWARDING);
+        await world.chain.setTime(1_822_222_222n);
+        const pay = async (index: number) => {
+          const [{ address }] = policies as [(typeof policies)[number]];
+          const accounts = { keeper_token_account: world.tokens.stranger };
+          const sent = world.executePayment(address, index, {
+            ...world.feeAccounts(),
+            ...accounts,
+          });
+          await world.expectOk([sent], "stranger");
+        };
+        await pay(0);
+        // 801 bps of 50,000,000, and 4,660 bps of that.
+        expect(await world.balance("stranger")).to.equal(1_866_330n);
+        expect(await world.balance("gatewayFees")).to.equal(2_138_670n);
+        await world.expectOk([world.updateGateway({ feeBps: 1 })], "gatewayAuthority");
+        await pay(1);
+        expect(await world.balance("stranger")).to.equal(3n * 1_866_330n);
+        await world.expectOk([world.setKeeperReward(0)], "gatewayAuthority");
+        await pay(2);
+        expect(await world.balance("stranger")).to.equal(3n * 1_866_330n);
+        for (const { address } of policies) {
+          await world.expectOk([world.deletePolicy(address)], "owner");
+        }
+        await world.expectOk([world.closeGateway()], "gatewayAuthority");
       });
     });
   }

@@ -26,6 +26,7 @@ describe("instruction data", () => {
       world.acceptAuthority(),
       world.createGateway(),
       world.updateGateway({ feeBps: 1 }),
+      world.setKeeperReward(1),
       world.closeGateway(),
       world.createUserPayment(),
       world.closeUserPayment(),

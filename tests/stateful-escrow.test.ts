@@ -79,7 +79,7 @@ describe("random sequences of everything on held policies", () => {
   }
 });
 
-/** Of decisions 0001 and 0003, those that concern policies, sorted. */
+/** Of decisions 0001, 0003 and 0005, those that concern policies, sorted. */
 const EVENTS = [
   "ConfigUpdated",
   "DisputeWithdrawn",
@@ -87,6 +87,8 @@ const EVENTS = [
   "EscrowClosed",
   "EscrowOpened",
   "GatewayUpdated",
+  "KeeperRewardSet",
+  "KeeperRewarded",
   "MediationRequested",
   "MilestoneDisputed",
   "MilestoneFinalized",

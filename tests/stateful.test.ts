@@ -75,7 +75,7 @@ describe("random sequences of everything", () => {
 
 const sum = (numbers: number[]): number => numbers.reduce((total, n) => total + n, 0);
 
-/** As in decision 0001, sorted. */
+/** As in decisions 0001 and 0005, sorted. */
 const EVENTS = [
   "AuthorityAccepted",
   "ConfigInitialized",
@@ -84,6 +84,8 @@ const EVENTS = [
   "GatewayClosed",
   "GatewayCreated",
   "GatewayUpdated",
+  "KeeperRewardSet",
+  "KeeperRewarded",
   "PaymentExecuted",
   "PolicyCreated",
   "PolicyDeleted",

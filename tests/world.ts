@@ -287,6 +287,14 @@ export class World {
     );
   }
 
+  setKeeperReward(bps: number, accounts: Accounts = {}): TransactionInstruction {
+    return instruction(
+      "set_keeper_reward",
+      { keeper_reward_bps: bps },
+      { authority: this.key("gatewayAuthority"), gateway: this.gateway, ...accounts },
+    );
+  }
+
   closeGateway(accounts: Accounts = {}): TransactionInstruction {
     return instruction(
       "close_gateway",

@@ -30,6 +30,8 @@ export const BPS_DENOMINATOR = 10_000;
 export const MAX_PROTOCOL_FEE_BPS = 500;
 /** Cap of a gateway fee, in basis points. */
 export const MAX_GATEWAY_FEE_BPS = 1_000;
+/** Cap of a gateway's keeper reward, in basis points of the gateway's own fee: all of it. */
+export const MAX_KEEPER_REWARD_BPS = 10_000;
 /** Cap of the fee a platform charges the owner on top of a held milestone, in basis points. */
 export const MAX_PLATFORM_FEE_BPS = 1_000;
 /** Cap of every period of an escrow, in seconds: 365 days. */

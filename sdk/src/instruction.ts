@@ -52,7 +52,8 @@ export function buildInstruction<N extends InstructionName>(
 
 /**
  * `executePayment` leaves off optional accounts at its end that are absent, as it could before held policies: the escrow
- * is read as a remaining account, a delegated release stays as it was on the wire, and no batch loses room to it.
+ * and the keeper's token account are read as remaining accounts, a release without them stays as it was on the wire, and
+ * no batch loses room to them.
  * Everywhere else Anchor wants a placeholder for each.
  */
 function withoutAbsentEnd(

@@ -38,7 +38,7 @@ import * as userPayments from "./actions/user-payment";
 import { createContext, type MilestoneContextOptions, type MilestoneWallet } from "./context";
 import type { IntegerInput } from "./input/numbers";
 import type { Execution, ExecutionOptions } from "./release/execution";
-import type { DestinationOverrides } from "./release/snapshot";
+import type { DestinationOverrides, KeeperOverrides } from "./release/snapshot";
 import type {
   PaymentGateway,
   PaymentPolicy,
@@ -49,7 +49,7 @@ import type {
 
 type Instructions = Promise<TransactionInstruction[]>;
 type PolicyOptions = Omit<PolicyArgs, "tokenMint" | "policyId">;
-export type ExecutePaymentOptions = ExecutionOptions & DestinationOverrides;
+export type ExecutePaymentOptions = ExecutionOptions & DestinationOverrides & KeeperOverrides;
 
 /**
  * Milestone payments as one object; each method is a free-standing function of the same name, for bundles that want
@@ -186,6 +186,11 @@ export class MilestoneClient extends EscrowMethods {
   /** See the function `updateGateway`. */
   updateGateway(args: gateways.UpdateGatewayArgs): Instructions {
     return gateways.updateGateway(this, args);
+  }
+
+  /** See the function `setKeeperReward`. */
+  setKeeperReward(args: gateways.SetKeeperRewardArgs): Instructions {
+    return gateways.setKeeperReward(this, args);
   }
 
   /** See the function `closeGateway`. */

@@ -152,6 +152,8 @@ export interface PaymentGateway {
   rentPayer: PublicKey;
   createdAt: BN;
   updatedAt: BN;
+  /** Share of its own fee, in basis points, that it pays to whoever executes; see `keeperReward`. */
+  keeperRewardBps: number;
   reserved: number[];
 }
 

@@ -152,7 +152,7 @@ describe("decodeEvents", () => {
   });
 
   it("given each event of the IDL, then its discriminator is Anchor's for its name", () => {
-    expect(IDL.events).to.have.length(22);
+    expect(IDL.events).to.have.length(24);
     for (const { name, discriminator } of IDL.events) {
       const pascal = name[0]!.toUpperCase() + name.slice(1);
       const expected = createHash("sha256").update(`event:${pascal}`).digest().subarray(0, 8);

@@ -127,7 +127,8 @@ export function gatewayAccount(overrides: Partial<PaymentGateway> = {}): Payment
     rentPayer: gatewayAuthority.publicKey,
     createdAt: new BN(NOW),
     updatedAt: new BN(NOW),
-    reserved: zeros(32),
+    keeperRewardBps: 0,
+    reserved: zeros(30),
     ...overrides,
   };
 }

@@ -12,6 +12,7 @@ const DESTINATIONS: Record<string, Party> = {
   owner_token_account: "owner",
   gateway_fee_account: "gatewayFees",
   protocol_fee_account: "protocolFees",
+  keeper_token_account: "stranger",
 };
 
 export const ESCROW_BUILDERS: Record<string, Builder> = {
@@ -51,7 +52,10 @@ export const ESCROW_BUILDERS: Record<string, Builder> = {
     parties: DESTINATIONS,
   }),
   [EXECUTE_HELD]: async ({ world, held }) => ({
-    instruction: held.funded.execute(0, { executor: world.key("gatewaySigner") }),
+    instruction: held.funded.execute(0, {
+      executor: world.key("gatewaySigner"),
+      keeper_token_account: world.tokens.stranger,
+    }),
     parties: DESTINATIONS,
   }),
 };

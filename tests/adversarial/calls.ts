@@ -48,6 +48,7 @@ const BUILDERS: Record<string, Builder> = {
       },
     ),
   update_gateway: async ({ world }) => world.updateGateway({ feeBps: 123 }),
+  set_keeper_reward: async ({ world }) => world.setKeeperReward(123),
   close_gateway: async (stage) =>
     stage.world.closeGateway({
       authority: stage.key("idleAuthority"),
@@ -79,11 +80,13 @@ const BUILDERS: Record<string, Builder> = {
     instruction: world.executePayment(policies.valid, 0, {
       executor: world.key("gatewaySigner"),
       ...world.feeAccounts(),
+      keeper_token_account: world.tokens.stranger,
     }),
     parties: {
       recipient_token_account: "recipient",
       gateway_fee_account: "gatewayFees",
       protocol_fee_account: "protocolFees",
+      keeper_token_account: "stranger",
     },
   }),
   change_payment_policy_status: async ({ world, policies }) =>

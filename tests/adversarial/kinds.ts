@@ -54,6 +54,7 @@ const KIND_BY_NAME: Record<string, Kind> = {
   owner_token_account: "token",
   gateway_fee_account: "token",
   protocol_fee_account: "token",
+  keeper_token_account: "token",
   token_program: "token_program",
   system_program: "system_program",
   associated_token_program: "associated_token_program",
@@ -85,11 +86,12 @@ export const EXECUTE_HELD = "execute_payment of a held policy";
 export const INSTRUCTIONS: string[] = [...IDL.instructions.map(({ name }) => name), EXECUTE_HELD];
 
 /**
- * Accounts that follow the ones Anchor loads: only a held policy's `execute_payment` reads them, and it is that one which
- * refuses them when they come twice.
+ * Accounts that follow the ones Anchor loads: `execute_payment` reads them where a policy is held or a keeper's reward is due,
+ * and it is that one which refuses them when they come twice.
  */
 export const isTrailing = (slot: Slot): boolean =>
-  slot.name === "escrow" && ["execute_payment", EXECUTE_HELD].includes(slot.instruction);
+  ["escrow", "keeper_token_account"].includes(slot.name) &&
+  ["execute_payment", EXECUTE_HELD].includes(slot.instruction);
 
 /** The accounts of an instruction in wire order. */
 export function slotsOf(instruction: string): Slot[] {

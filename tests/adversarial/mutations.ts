@@ -146,14 +146,14 @@ const hasCopies = (slot: Slot): boolean =>
   // A delegated policy's call has no escrow to copy.
   !COPYLESS.includes(slot.kind) && `${slot.instruction}.${slot.name}` !== "execute_payment.escrow";
 
-/** One account too few. Where one more may follow the others, it can fill the gap. */
+/** One account too few. Where more may follow the others, they can fill the gap. */
 function leftOut(slot: Slot): Record<string, Change> {
   const without: Change = (_, call) => keysOf(call).filter((_key, i) => i !== slot.index);
-  const trailing = slotsOf(slot.instruction).find(isTrailing);
-  if (!trailing || isTrailing(slot)) return { missing: without };
-  const withoutBoth: Change = (_, call) =>
-    keysOf(call).filter((_key, i) => i !== slot.index && i !== trailing.index);
-  return { missing: withoutBoth, "missing, and the next ones move up": without };
+  const trailing = slotsOf(slot.instruction).filter(isTrailing);
+  if (trailing.length === 0 || isTrailing(slot)) return { missing: without };
+  const left = [slot, ...trailing].map(({ index }) => index);
+  const withoutAll: Change = (_, call) => keysOf(call).filter((_key, i) => !left.includes(i));
+  return { missing: withoutAll, "missing, and the next ones move up": without };
 }
 
 /** What can be wrong with one account. */

@@ -6,20 +6,11 @@ import { toBigInt } from "../world";
 import { HALF } from "./calls-escrow";
 import { PLATFORM_FEE_BPS } from "./held";
 import { EXECUTE_HELD } from "./kinds";
-import type { Outcome, Proof } from "./outcomes";
+import { expectShares, gain, given, type Proof, rewardOf } from "./shares";
 import { AMOUNTS, GATEWAY_FEE_BPS, PROTOCOL_FEE_BPS } from "./stage";
 
 const AMOUNT = AMOUNTS[0] as bigint;
 const bps = (amount: bigint, rate: number): bigint => (amount * BigInt(rate)) / 10_000n;
-
-const given = ({ used }: Outcome, name: string): PublicKey => used[name] as PublicKey;
-
-/** What `address` has gained. */
-async function gain({ stage, before }: Outcome, address: PublicKey): Promise<bigint> {
-  const then = before.accounts.get(address.toBase58())?.account;
-  const had = then ? then.data.readBigUInt64LE(64) : 0n;
-  return (await readTokenAccount(stage.world.chain, address)).amount - had;
-}
 
 /** Everyone got his share of what the milestone was funded with, in the account that was named, and the vault is empty. */
 const divided =
@@ -30,16 +21,15 @@ const divided =
       bps(recipientAmount, PROTOCOL_FEE_BPS),
       bps(recipientAmount, PLATFORM_FEE_BPS),
     ];
+    const reward = rewardOf(outcome, gatewayFee);
     const shares: Record<string, bigint> = {
       recipient_token_account: recipientAmount - gatewayFee - protocolFee,
       owner_token_account: AMOUNT - recipientAmount + bps(AMOUNT, PLATFORM_FEE_BPS) - platformFee,
-      gateway_fee_account: gatewayFee + platformFee,
+      gateway_fee_account: gatewayFee + platformFee - reward,
       protocol_fee_account: protocolFee,
+      keeper_token_account: reward,
     };
-    for (const [name, share] of Object.entries(shares)) {
-      if (outcome.used[name])
-        expect(await gain(outcome, given(outcome, name)), name).to.equal(share);
-    }
+    await expectShares(outcome, shares);
     const { world, purses } = outcome.stage;
     const vault = outcome.used["vault"] ?? given(outcome, "token_account");
     expect((await readTokenAccount(world.chain, vault)).amount).to.equal(0n);
@@ -51,8 +41,9 @@ const divided =
       owner_token_account: purses.owner.usual,
       gateway_fee_account: purses.gatewayFees.usual,
       protocol_fee_account: purses.protocolFees.usual,
+      keeper_token_account: purses.stranger.usual,
     };
-    if (usual[slot]) {
+    if (usual[slot] && outcome.used[slot]) {
       expect(given(outcome, slot).equals(usual[slot])).to.equal(false);
     }
   };
@@ -109,6 +100,6 @@ export const ESCROW_OUTCOMES: Record<string, Proof> = {
   ...inSlots("expire_mediation", ["executor", ...DIVIDED], HALF),
   ...inSlots("settle_milestone", DIVIDED, HALF),
   ...inSlots("reclaim_milestone", ["owner_token_account"], 0n),
-  ...inSlots(EXECUTE_HELD, PAID, AMOUNT),
+  ...inSlots(EXECUTE_HELD, [...PAID, "keeper_token_account"], AMOUNT),
   "close_escrow.owner_token_account": closed,
 };

@@ -1,26 +1,15 @@
 /** Where a swapped account is allowed, what must have come of it. */
 import { PublicKey } from "@solana/web3.js";
 import { expect } from "chai";
-import { readTokenAccount, type Snapshot } from "../harness";
 import { PROGRAM_ID } from "../instructions";
 import { Decoded, toBigInt } from "../world";
 import { ESCROW_OUTCOMES } from "./outcomes-escrow";
-import { AMOUNTS, GATEWAY_FEE_BPS, PROTOCOL_FEE_BPS, Stage } from "./stage";
-
-export interface Outcome {
-  stage: Stage;
-  /** The accounts that were passed, by their IDL names. */
-  used: Record<string, PublicKey>;
-  before: Snapshot;
-}
-
-export type Proof = (outcome: Outcome) => Promise<void>;
+import { expectShares, given, type Outcome, type Proof, rewardOf } from "./shares";
+import { AMOUNTS, GATEWAY_FEE_BPS, PROTOCOL_FEE_BPS } from "./stage";
 
 const AMOUNT = AMOUNTS[0] as bigint;
 const GATEWAY_FEE = (AMOUNT * BigInt(GATEWAY_FEE_BPS)) / 10_000n;
 const PROTOCOL_FEE = (AMOUNT * BigInt(PROTOCOL_FEE_BPS)) / 10_000n;
-
-export const given = ({ used }: Outcome, name: string): PublicKey => used[name] as PublicKey;
 
 export const sameKey = (actual: unknown, expected: PublicKey): void => {
   expect((actual as PublicKey).toBase58()).to.equal(expected.toBase58());
@@ -39,9 +28,6 @@ export async function created(outcome: Outcome, type: string, slot: string): Pro
   return outcome.stage.world.decode(type, address);
 }
 
-export const balance = async ({ stage }: Outcome, address: PublicKey): Promise<bigint> =>
-  (await readTokenAccount(stage.world.chain, address)).amount;
-
 /** Not one byte of `address` is another one than before. */
 export async function untouched({ stage, before }: Outcome, address: PublicKey): Promise<void> {
   const then = before.accounts.get(address.toBase58());
@@ -52,12 +38,13 @@ export async function untouched({ stage, before }: Outcome, address: PublicKey):
 }
 
 export async function paid(outcome: Outcome): Promise<void> {
-  // All three were empty, and each was named as the place its share goes to.
-  expect(await balance(outcome, given(outcome, "recipient_token_account"))).to.equal(
-    AMOUNT - GATEWAY_FEE - PROTOCOL_FEE,
-  );
-  expect(await balance(outcome, given(outcome, "gateway_fee_account"))).to.equal(GATEWAY_FEE);
-  expect(await balance(outcome, given(outcome, "protocol_fee_account"))).to.equal(PROTOCOL_FEE);
+  const reward = rewardOf(outcome, GATEWAY_FEE);
+  await expectShares(outcome, {
+    recipient_token_account: AMOUNT - GATEWAY_FEE - PROTOCOL_FEE,
+    gateway_fee_account: GATEWAY_FEE - reward,
+    protocol_fee_account: PROTOCOL_FEE,
+    keeper_token_account: reward,
+  });
   const policy = await outcome.stage.world.decode("PaymentPolicy", given(outcome, "policy"));
   expect(toBigInt(policy["total_paid"])).to.equal(AMOUNT);
 }
@@ -128,6 +115,10 @@ export const OUTCOMES: Record<string, Proof> = {
   "execute_payment.protocol_fee_account": async (outcome) => {
     await paid(outcome);
     await untouched(outcome, outcome.stage.world.tokens.protocolFees);
+  },
+  "execute_payment.keeper_token_account": async (outcome) => {
+    await paid(outcome);
+    await untouched(outcome, outcome.stage.world.tokens.stranger);
   },
   "change_payment_policy_status.policy": async (outcome) => {
     const policy = await outcome.stage.world.decode("PaymentPolicy", given(outcome, "policy"));

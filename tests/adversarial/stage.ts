@@ -32,8 +32,16 @@ const EXTRAS = [
 type Extra = (typeof EXTRAS)[number];
 
 /** Who owns the token accounts that a slot asks for. */
-export type Party = "owner" | "newOwner" | "recipient" | "gatewayFees" | "protocolFees";
-const PARTIES: Party[] = ["owner", "newOwner", "recipient", "gatewayFees", "protocolFees"];
+const PARTIES = [
+  "owner",
+  "newOwner",
+  "recipient",
+  "gatewayFees",
+  "protocolFees",
+  // The keeper.
+  "stranger",
+] as const;
+export type Party = (typeof PARTIES)[number];
 
 /** A party's token accounts that are not the one a valid call names. */
 export interface Purse {
@@ -47,6 +55,8 @@ export interface Purse {
 
 export const PROTOCOL_FEE_BPS = 100;
 export const GATEWAY_FEE_BPS = 200;
+/** Of the gateway's fee. */
+export const KEEPER_REWARD_BPS = 2_500;
 export const AMOUNTS = [50_000n, 70_000n];
 
 export class Stage {
@@ -210,6 +220,7 @@ export class Stage {
         token_account: otherOwnersTokens,
       },
     });
+    await world.expectOk([world.setKeeperReward(KEEPER_REWARD_BPS)], "gatewayAuthority");
     await world.expectOk(
       [world.updateConfig({ pendingAuthority: key("heir") })],
       "upgradeAuthority",

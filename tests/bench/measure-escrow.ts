@@ -43,6 +43,11 @@ export async function measureEscrow({ runtime, measure }: Recorder): Promise<voi
   await world.chain.setTime(START + 60n);
   await measure(world, "expire_mediation/split", second.expire(1), "stranger");
 
+  const rewarded = await HeldPolicy.ready(world, { schedule: SCHEDULE, terms: TERMS });
+  await world.expectOk([world.setKeeperReward(2_000)], "gatewayAuthority");
+  const claimed = rewarded.execute(0, { keeper_token_account: world.tokens.stranger });
+  await measure(world, "execute_payment/held-reward", claimed, "stranger");
+
   const unaccepted = await HeldPolicy.create(world, SCHEDULE);
   await world.expectOk([unaccepted.open(TERMS)], "owner");
   await world.expectOk([unaccepted.fund(0, 4)], "owner");

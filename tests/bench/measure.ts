@@ -83,6 +83,17 @@ export async function measureInstructions(runtime: RuntimeName): Promise<Measure
     "stranger",
   );
 
+  await measure(withFees, "set_keeper_reward", withFees.setKeeperReward(2_000), "gatewayAuthority");
+  await measure(
+    withFees,
+    "execute_payment/reward",
+    withFees.executePayment(feePolicy, 1, {
+      ...withFees.feeAccounts(),
+      keeper_token_account: withFees.tokens.stranger,
+    }),
+    "stranger",
+  );
+
   const token2022 = await World.create({ runtime, tokenProgram: TOKEN_2022_PROGRAM_ID });
   await token2022.chain.setTime(START + 10n);
   const otherPolicy = (await token2022.createPolicy(SCHEDULE)).address;

@@ -6,6 +6,7 @@ import path from "node:path";
 export const GOLDEN_FILES = {
   "program-config": "ProgramConfig",
   "payment-gateway": "PaymentGateway",
+  "payment-gateway-rewarding": "PaymentGateway",
   "user-payment": "UserPayment",
   "payment-policy": "PaymentPolicy",
   "payment-policy-held": "PaymentPolicy",

@@ -18,12 +18,13 @@ const AMOUNTS = [
 ];
 const TIMESTAMPS = [-2n, 1_000_000_000n, 1_800_000_000n, 7_258_118_400n];
 
-/** Where each golden account is; `payment-policy` and `payment-policy-held` are the same policy at different times. */
+/** Where each golden account is; some are the same account at different times. */
 export function goldenAddresses(world: World): Record<GoldenFile, PublicKey> {
   const policy = policyAddress(world.userPayment, POLICY_ID);
   return {
     "program-config": world.config,
     "payment-gateway": world.gateway,
+    "payment-gateway-rewarding": world.gateway,
     "user-payment": world.userPayment,
     "payment-policy": policy,
     "payment-policy-held": policy,
@@ -70,6 +71,14 @@ export async function tellTheStory(): Promise<World> {
   await world.expectOk([world.changeStatus(policy.address, "Paused")], "owner");
   const config = { protocolFeeBps: 321, isPaused: true, pendingAuthority: world.key("stranger") };
   await world.expectOk([world.updateConfig(config)], "upgradeAuthority");
+  return world;
+}
+
+/** The same gateway, which has begun to pay whoever executes. */
+export async function tellTheRewardingStory(): Promise<World> {
+  const world = await tellTheStory();
+  await world.chain.setTime(1_800_000_123n);
+  await world.expectOk([world.setKeeperReward(0x1234)], "gatewayAuthority");
   return world;
 }
 

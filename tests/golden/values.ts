@@ -56,7 +56,8 @@ export const BORSH: Record<GoldenType, Schema> = {
       rent_payer: ADDRESS,
       created_at: "i64",
       updated_at: "i64",
-      reserved: bytes(32),
+      keeper_reward_bps: "u16",
+      reserved: bytes(30),
     },
   },
   UserPayment: {
@@ -146,6 +147,23 @@ export const BORSH: Record<GoldenType, Schema> = {
 const PAYER = "55TPoSki1yUmJzeE6Zhc4B5YKSu873tAgCPYssnjfkUj";
 const zeros = (length: number): string => "00".repeat(length);
 
+/** A gateway that pays nobody: of every version before 0.2.0, and of later ones that never set a reward. */
+const GATEWAY = {
+  authority: "3VW2ycCwzH11oLgyVEaJEU3TbsCSbj1eYGJN6FAw19mX",
+  signer: "AvimfN9QjSoMh9wKZWL5RmwZKTMD3pMWzwWrW86XPbRt",
+  fee_recipient: "J7s9V5w3uFaPjbzroMkSqqKHBFtaFJNpdDfME3eJYbjv",
+  fee_bps: "801",
+  name: "Gateway Ünïversal",
+  url: "https://gateway.example/ünï?q=1",
+  open_policies: "2",
+  bump: "255",
+  rent_payer: PAYER,
+  created_at: "1767225600",
+  updated_at: "1777777777",
+  keeper_reward_bps: "0",
+  reserved: zeros(30),
+};
+
 /**
  * Whole numbers in decimal, addresses in base58, texts as they read, other bytes in hex: what every decoder must find in
  * the golden bytes.
@@ -161,19 +179,11 @@ export const VALUES: Record<GoldenFile, object> = {
     bump: "252",
     reserved: zeros(32),
   },
-  "payment-gateway": {
-    authority: "3VW2ycCwzH11oLgyVEaJEU3TbsCSbj1eYGJN6FAw19mX",
-    signer: "AvimfN9QjSoMh9wKZWL5RmwZKTMD3pMWzwWrW86XPbRt",
-    fee_recipient: "J7s9V5w3uFaPjbzroMkSqqKHBFtaFJNpdDfME3eJYbjv",
-    fee_bps: "801",
-    name: "Gateway Ünïversal",
-    url: "https://gateway.example/ünï?q=1",
-    open_policies: "2",
-    bump: "255",
-    rent_payer: PAYER,
-    created_at: "1767225600",
-    updated_at: "1777777777",
-    reserved: zeros(32),
+  "payment-gateway": GATEWAY,
+  "payment-gateway-rewarding": {
+    ...GATEWAY,
+    updated_at: "1800000123",
+    keeper_reward_bps: "4660",
   },
   "user-payment": {
     owner: "EWFZJuFzfx1bdWH5wa67KL1joEvYhGF5m6cL9mjHp1V",

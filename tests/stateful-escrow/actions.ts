@@ -9,6 +9,7 @@ export type Detour =
   | "stranger's account for the owner"
   | "vault for the recipient"
   | "vault for the owner"
+  | "vault for the keeper"
   | "another policy's escrow"
   | "another policy's vault";
 
@@ -59,11 +60,16 @@ export type Action =
   | { kind: "donate"; policy: Address; amount: bigint }
   | { kind: "updateConfig"; isPaused: boolean; protocolFeeBps: number }
   | { kind: "updateGateway"; signer: Person; feeBps: number }
+  | { kind: "setKeeperReward"; bps: number }
   /** The last transaction's very bytes once more. */
   | { kind: "resend" };
 
 export type ActionKind = Action["kind"];
 export type ActionOf<K extends ActionKind> = Extract<Action, { kind: K }>;
+/** Whose account claims the reward of an execution: another one for each milestone, so that all are met; null is nobody's. */
+const KEEPERS: (Person | null)[] = ["stranger", "gatewayFees", null, "recipient"];
+export const keeperOf = ({ index }: ActionOf<"execute">): Person | null => KEEPERS[index] ?? null;
+
 /** Actions on one milestone of a held policy. */
 export type MilestoneAction = Extract<Action, OnMilestone>;
 

@@ -110,6 +110,9 @@ export function around(model: Model, dice: Dice): Action {
     const protocolFeeBps = dice.of([0, 1, 50, 500]);
     return { kind: "updateConfig", isPaused: dice.chance(35), protocolFeeBps };
   }
+  if (choice < 4 && dice.chance(40)) {
+    return { kind: "setKeeperReward", bps: dice.of([0, 1, 2_500, 3_333, 10_000, 10_001]) };
+  }
   if (choice < 4) {
     return { kind: "updateGateway", signer: dice.of(SIGNERS), feeBps: dice.of([0, 1, 100, 1_000]) };
   }

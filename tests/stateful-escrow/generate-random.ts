@@ -152,6 +152,7 @@ export function flawed(model: Model, dice: Dice): Action | null {
       astray("stranger's account for the owner");
       astray("vault for the owner");
     }
+    if (one.kind === "execute") astray("vault for the keeper");
     const other = others.length > 0 ? dice.of(others) : undefined;
     if (other) astray("another policy's escrow", other);
     const hasVault = PAYS_OWNER.includes(one.kind) || PAYS_RECIPIENT.includes(one.kind);

@@ -3,10 +3,10 @@
  * numbers in the comments are the lines' numbers. The model decides none of them.
  */
 import { AssertionError } from "chai";
-import type { Action, ActionKind } from "./actions";
+import { type Action, type ActionKind, keeperOf } from "./actions";
 import { bytesOf, isSame, type Observed, readTokens } from "../stateful/observe";
 import { type Person, PEOPLE } from "../world";
-import { RENT_PAYER_ADDRESS, USER_PAYMENT } from "./cast";
+import { GATEWAY, RENT_PAYER_ADDRESS, USER_PAYMENT } from "./cast";
 import { FIRST_MILESTONE, FUNDING_KIND_OFFSET, MILESTONE_SIZE } from "./layout";
 import { type Address, isFinal, MILESTONE_STATES, type MilestoneState, type Places } from "./state";
 
@@ -196,6 +196,14 @@ export class Invariants {
       protocolFees: protocolFee,
       owner: milestone.funded - amount - platformFee,
     };
+    // Only an execution's keeper is rewarded, by the gateway's bytes and out of its own fee.
+    const keeper = step.action.kind === "execute" ? keeperOf(step.action) : null;
+    if (keeper !== null) {
+      const bps = bytesOf(before, GATEWAY).readUInt16LE(255);
+      const reward = (gatewayFee * BigInt(bps)) / 10_000n;
+      due.gatewayFees = (due.gatewayFees ?? 0n) - reward;
+      due[keeper] = (due[keeper] ?? 0n) + reward;
+    }
     for (const person of PEOPLE) {
       const gained = amountAt(after, tokens[person]) - amountAt(before, tokens[person]);
       holds(gained === (due[person] ?? 0n), `what ${person} got`);

@@ -1,6 +1,6 @@
 /** The model's answer to whatever is done to one milestone: accounts and signers, rules, arguments, destinations. */
 import type { Person } from "../world";
-import type { ActionOf, MilestoneAction } from "./actions";
+import { type ActionOf, keeperOf, type MilestoneAction } from "./actions";
 import { addressOf } from "./cast";
 import { finalize, payoutOf, pull } from "./model-money";
 import { deadlinesOf, indexFault, milestoneFault, type Outcome } from "./model-rules";
@@ -24,9 +24,7 @@ export const DUPLICATE_ACCOUNT = "ConstraintDuplicateMutableAccount";
 function accountFault(policy: LivePolicy, action: MilestoneAction): Outcome {
   if (!policy.escrow) return NO_SUCH_ACCOUNT;
   const { detour } = action;
-  if (detour?.what === "vault for the recipient" || detour?.what === "vault for the owner") {
-    return DUPLICATE_ACCOUNT;
-  }
+  if (detour?.what.startsWith("vault for the ")) return DUPLICATE_ACCOUNT;
   const isStrangersEscrow = detour?.what === "another policy's escrow";
   switch (action.kind) {
     case "submit":
@@ -93,7 +91,7 @@ function executeDelegated(model: Model, policy: LivePolicy, action: ActionOf<"ex
   }
   const amount = state.amounts[action.index] as bigint;
   if (model.tokens.owner < amount) return "InsufficientFunds";
-  return () => pull(model, policy, amount);
+  return () => pull(model, policy, amount, keeperOf(action));
 }
 
 /** Before the silent review period is over the bitmap's signer, from then on anyone. */
@@ -166,7 +164,8 @@ export function onMilestone(model: Model, policy: LivePolicy, action: MilestoneA
   const destination = destinationFault(policy, escrow, action, amount);
   if (destination) return destination;
   const end = END_STATES[action.kind as keyof typeof END_STATES];
-  return () => finalize(model, policy, escrow, end, amount);
+  const keeper = action.kind === "execute" ? keeperOf(action) : null;
+  return () => finalize(model, policy, escrow, end, amount, keeper);
 }
 
 /** Actions that change the milestone's state and move nothing. */

@@ -1,4 +1,5 @@
 /** The model's moves of money out of a vault, and of a delegated policy's payment. */
+import type { Person } from "../world";
 import {
   isCompleted,
   type EscrowState,
@@ -50,6 +51,14 @@ function advance(model: Model, policy: LivePolicy, amount: bigint): void {
   policy.state.updatedAt = model.time;
 }
 
+/** Moves the gateway's share of its own fee on to whoever claims it. */
+function reward(model: Model, policy: LivePolicy, amount: bigint, keeper: Person | null): void {
+  if (keeper === null) return;
+  const due = share(share(amount, policy.state.gatewayFeeBps), model.keeperRewardBps);
+  model.tokens.gatewayFees -= due;
+  model.tokens[keeper] += due;
+}
+
 /** Ends the current milestone with `amount` to the recipient and the rest back to the owner. */
 export function finalize(
   model: Model,
@@ -57,6 +66,7 @@ export function finalize(
   escrow: EscrowState,
   state: MilestoneState,
   amount: bigint,
+  keeper: Person | null,
 ): void {
   const payout = payoutOf(policy, escrow, amount);
   const milestone = escrow.milestones[policy.state.currentMilestone];
@@ -65,6 +75,7 @@ export function finalize(
   model.tokens.owner += payout.refund;
   model.tokens.gatewayFees += payout.gateway;
   model.tokens.protocolFees += payout.protocol;
+  reward(model, policy, amount, keeper);
   policy.vault -= milestone.funded;
   milestone.state = state;
   milestone.refunded = payout.refund;
@@ -76,13 +87,19 @@ export function finalize(
 }
 
 /** Pulls a delegated policy's current milestone from the owner. */
-export function pull(model: Model, policy: LivePolicy, amount: bigint): void {
+export function pull(
+  model: Model,
+  policy: LivePolicy,
+  amount: bigint,
+  keeper: Person | null,
+): void {
   const gatewayFee = share(amount, policy.state.gatewayFeeBps);
   const protocolFee = share(amount, policy.state.protocolFeeBps);
   model.tokens.owner -= amount;
   model.tokens.recipient += amount - gatewayFee - protocolFee;
   model.tokens.gatewayFees += gatewayFee;
   model.tokens.protocolFees += protocolFee;
+  reward(model, policy, amount, keeper);
   model.committed -= amount;
   model.allowance -= amount;
   model.userPaymentUpdatedAt = model.time;

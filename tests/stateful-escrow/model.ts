@@ -143,6 +143,12 @@ export function decide(model: Model, action: Action, rents: Rents): Decision {
         model.gatewayFeeBps = action.feeBps;
         model.gatewayUpdatedAt = model.time;
       };
+    case "setKeeperReward":
+      if (action.bps > 10_000) return "InvalidShareBps";
+      return () => {
+        model.keeperRewardBps = action.bps;
+        model.gatewayUpdatedAt = model.time;
+      };
     case "resend":
       return "AlreadyProcessed";
     default:

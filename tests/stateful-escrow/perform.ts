@@ -6,7 +6,7 @@ import type { Accounts } from "../instructions";
 import { HeldPolicy, hash } from "../escrow-world";
 import { key } from "../stateful/cast";
 import type { Person, World } from "../world";
-import type { Action, MilestoneAction, OnMilestone } from "./actions";
+import { type Action, keeperOf, type MilestoneAction, type OnMilestone } from "./actions";
 import { type Model, type Places, RENT_PAYER } from "./state";
 
 export interface Order {
@@ -67,6 +67,11 @@ export class Performer {
           }),
           signers: ["gatewayAuthority"],
         };
+      case "setKeeperReward":
+        return {
+          instruction: world.setKeeperReward(action.bps),
+          signers: ["gatewayAuthority"],
+        };
       default:
         return this.policyOrder(model, action);
     }
@@ -74,7 +79,10 @@ export class Performer {
 
   private policyOrder(
     model: Model,
-    action: Exclude<Sent, { kind: "createPolicy" | "updateConfig" | "updateGateway" }>,
+    action: Exclude<
+      Sent,
+      { kind: "createPolicy" | "updateConfig" | "updateGateway" | "setKeeperReward" }
+    >,
   ): Order {
     const { world } = this;
     const places = placesIn(model, action.policy);
@@ -169,13 +177,18 @@ export class Performer {
         }
         case "execute": {
           const isDelegated = model.policies.get(action.policy)?.kind === "delegated";
+          const keeper = keeperOf(action);
+          const accounts = {
+            executor: by,
+            keeper_token_account: keeper && world.tokens[keeper],
+            ...astray,
+          };
           return isDelegated
             ? world.executePayment(held.policy.address, index, {
-                executor: by,
                 ...world.feeAccounts(),
-                ...astray,
+                ...accounts,
               })
-            : held.execute(index, { executor: by, ...astray });
+            : held.execute(index, accounts);
         }
       }
     };
@@ -194,6 +207,8 @@ export class Performer {
         return { recipient_token_account: held.vault };
       case "vault for the owner":
         return { owner_token_account: held.vault };
+      case "vault for the keeper":
+        return { keeper_token_account: held.vault };
       case "another policy's escrow":
         return { escrow: key(detour.other.escrow) };
       // `execute_payment` has its vault in the place of the source.

@@ -46,6 +46,10 @@ export class Replay {
     // They touch neither policies nor escrows.
     ConfigUpdated: () => {},
     GatewayUpdated: () => {},
+    KeeperRewardSet: () => {},
+    KeeperRewarded: (event) => {
+      found(this.policies, event.address("policy"));
+    },
     PolicyCreated: (event) => {
       const milestone = event.struct("milestone");
       const bytes = blankAccount("PaymentPolicy", POLICY_SIZE);

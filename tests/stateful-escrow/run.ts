@@ -73,6 +73,7 @@ export class Run {
       protocolFeeBps: 50,
       gatewaySigner: "gatewaySigner",
       gatewayFeeBps: 100,
+      keeperRewardBps: 0,
       gatewayUpdatedAt: (standing.get(GATEWAY)?.data as Buffer).readBigInt64LE(247),
       committed: 0n,
       nextPolicyId: userPayment.readUInt32LE(116),
@@ -206,6 +207,7 @@ export class Run {
         bytes.writeUInt16LE(model.gatewayFeeBps, 104);
         bytes.writeUInt32LE(model.policies.size, 202);
         bytes.writeBigInt64LE(model.gatewayUpdatedAt, 247);
+        bytes.writeUInt16LE(model.keeperRewardBps, 255);
       }),
     );
     expected.set(

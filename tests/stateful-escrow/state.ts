@@ -79,6 +79,7 @@ export interface Model {
   gatewaySigner: Person;
   gatewayFeeBps: number;
   gatewayUpdatedAt: bigint;
+  keeperRewardBps: number;
   /** Fields of the owner's `UserPayment`. */
   committed: bigint;
   nextPolicyId: number;

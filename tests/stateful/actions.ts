@@ -42,6 +42,8 @@ export interface Execute {
   destination: Holder;
   gatewayFees: Holder | null;
   protocolFees: Holder | null;
+  /** Whose token account claims the gateway's reward; the mint is no token account. */
+  keeper: Holder | "mint" | null;
 }
 
 export interface DeletePolicy {
@@ -81,6 +83,7 @@ export type Action =
       feeBps?: number;
       name?: Uint8Array;
     }
+  | { kind: "setKeeperReward"; gateway: Gateway; authority: Name; bps: number }
   | { kind: "closeGateway"; gateway: Gateway; authority: Name; rentPayer: Sponsor }
   | { kind: "createUserPayment"; owner: Owner; payer: Sponsor; firstPolicyId: number | null }
   | { kind: "closeUserPayment"; owner: Owner; signer: Name; rentPayer: Sponsor }

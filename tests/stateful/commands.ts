@@ -39,6 +39,9 @@ export const EXECUTE_FLAWS = [
   "no protocol fee account",
   "the stranger's gateway fee account",
   "the stranger's protocol fee account",
+  "the owner's tokens for the keeper",
+  "the mint for the keeper",
+  "the mint for the keeper",
 ] as const;
 export const OWNER_FLAWS = ["another owner", "another owner's UserPayment"] as const;
 export const DELETE_FLAWS = [...OWNER_FLAWS, "another gateway", "another rent payer"] as const;
@@ -118,6 +121,13 @@ const commands = {
       [1, "gateway signer"],
       [1, "owner"],
       [1, "recipient"],
+    ),
+    keeper: weighted<"stranger" | "recipient" | "gateway" | "protocol" | null>(
+      [5, "stranger"],
+      [1, "recipient"],
+      [1, "gateway"],
+      [1, "protocol"],
+      [2, null],
     ),
     feePayer: weighted<"payer" | "executor" | "stranger">(
       [4, "payer"],
@@ -219,6 +229,11 @@ const commands = {
     ),
     name: fc.option(fc.uint8Array({ minLength: 32, maxLength: 32 }), { nil: undefined }),
   }),
+  setKeeperReward: fc.record({
+    gateway,
+    isWrongSigner: weighted([9, false], [1, true]),
+    bps: weighted([2, 0], [1, 1], [2, 3_333], [2, 5_000], [3, 10_000], [1, 10_001], [1, 65_535]),
+  }),
   closeGateway: fc.record({
     gateway: weighted<Gateway>([1, "north"], [9, "spare"]),
     flaw: flaw(["another authority", "another rent payer"] as const, 75),
@@ -260,6 +275,7 @@ const WEIGHTS: Record<CommandKind, number> = {
   initializeConfig: 3,
   createGateway: 7,
   updateGateway: 10,
+  setKeeperReward: 9,
   closeGateway: 7,
   createUserPayment: 8,
   closeUserPayment: 9,

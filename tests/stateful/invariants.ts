@@ -8,6 +8,7 @@ import type { Action, Execute } from "./actions";
 import {
   type Address,
   addressOf,
+  gatewayOf,
   type Holder,
   HOLDERS,
   OWNERS,
@@ -127,7 +128,11 @@ export class Invariants {
         expected.set(holder as Holder, (expected.get(holder as Holder) ?? 0n) + amount);
     };
     credit(action.destination, gross - gatewayFee - protocolFee);
-    credit(action.gatewayFees, gatewayFee);
+    // The reward by the gateway's bytes, at 255, out of its own fee.
+    const bps = bytesOf(before, gatewayOf(action.gateway).address).readUInt16LE(255);
+    const reward = action.keeper === null ? 0n : (gatewayFee * BigInt(bps)) / 10_000n;
+    credit(action.gatewayFees, gatewayFee - reward);
+    credit(action.keeper as Holder, reward);
     credit(action.protocolFees, protocolFee);
     expect(addressOf(action.destination)).to.equal(policy.recipient);
     for (const holder of HOLDERS) {

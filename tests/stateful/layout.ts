@@ -26,6 +26,7 @@ export interface GatewayState {
   rentPayer: Address;
   createdAt: bigint;
   updatedAt: bigint;
+  keeperRewardBps: number;
 }
 
 export interface UserPaymentState {
@@ -111,6 +112,7 @@ export function encodeGateway(state: GatewayState): Buffer {
   putAddress(bytes, 207, state.rentPayer);
   bytes.writeBigInt64LE(state.createdAt, 239);
   bytes.writeBigInt64LE(state.updatedAt, 247);
+  bytes.writeUInt16LE(state.keeperRewardBps, 255);
   return bytes;
 }
 

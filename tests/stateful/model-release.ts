@@ -70,6 +70,14 @@ function destinationFault(
   return model.token(holder).isFrozen ? "TokenAccountFrozen" : null;
 }
 
+/** What is due and claimed; the account is looked at only then. */
+function keeperFault(model: Model, { keeper, userPaymentOf }: Execute, reward: bigint): Outcome {
+  if (reward === 0n || keeper === null) return null;
+  if (keeper === userPaymentOf) return DUPLICATE_ACCOUNT;
+  if (keeper === "mint") return "InvalidKeeperTokenAccount";
+  return model.token(keeper).isFrozen ? "TokenAccountFrozen" : null;
+}
+
 export function execute(model: Model, action: Execute): Outcome {
   // Anchor looks before anything else: the account that pays is writable and may stand for no other.
   const destinations = [action.destination, action.gatewayFees, action.protocolFees];
@@ -89,6 +97,8 @@ export function execute(model: Model, action: Execute): Outcome {
   const amount = state.amounts[action.index] as bigint;
   const parts = split(amount, state);
   const source = model.token(policy.owner);
+  const share = (parts.gatewayFee * BigInt(gateway.keeperRewardBps)) / 10_000n;
+  const reward = action.keeper === null ? 0n : share;
   const fault =
     destinationFault(model, action.destination, state.recipient, "InvalidRecipientTokenAccount") ??
     sourceFault(source, delegateOf(policy.owner), amount) ??
@@ -107,13 +117,15 @@ export function execute(model: Model, action: Execute): Outcome {
           configOf(model).feeRecipient,
           "InvalidProtocolFeeAccount",
         )
-      : null);
+      : null) ??
+    keeperFault(model, action, reward);
   if (fault) return fault;
 
   move(source, model.token(action.destination), parts.recipient, true);
   if (parts.gatewayFee > 0n) {
-    move(source, model.token(action.gatewayFees as Holder), parts.gatewayFee, true);
+    move(source, model.token(action.gatewayFees as Holder), parts.gatewayFee - reward, true);
   }
+  if (reward > 0n) move(source, model.token(action.keeper as Holder), reward, true);
   if (parts.protocolFee > 0n) {
     move(source, model.token(action.protocolFees as Holder), parts.protocolFee, true);
   }

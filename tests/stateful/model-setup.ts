@@ -16,6 +16,7 @@ import { type Model, NO_SUCH_ACCOUNT, type Outcome } from "./state";
 
 const MAX_PROTOCOL_FEE_BPS = 500;
 const MAX_GATEWAY_FEE_BPS = 1_000;
+const MAX_KEEPER_REWARD_BPS = 10_000;
 /** How far below the slot a first policy id may lie, and how far above it a closed one must. (decision 0001) */
 const POLICY_ID_WINDOW = 1_024n;
 
@@ -82,6 +83,7 @@ export function createGateway(model: Model, action: ActionOf<"createGateway">): 
     rentPayer: addressOf(action.payer),
     createdAt: model.time,
     updatedAt: model.time,
+    keeperRewardBps: 0,
   });
   model.pay(action.payer, -model.rents.gateway);
   return null;
@@ -97,6 +99,16 @@ export function updateGateway(model: Model, action: ActionOf<"updateGateway">): 
   if (action.feeRecipient) gateway.feeRecipient = addressOf(action.feeRecipient);
   gateway.feeBps = action.feeBps ?? gateway.feeBps;
   gateway.name = action.name ?? gateway.name;
+  gateway.updatedAt = model.time;
+  return null;
+}
+
+export function setKeeperReward(model: Model, action: ActionOf<"setKeeperReward">): Outcome {
+  const gateway = model.gateways.get(action.gateway);
+  if (!gateway) return NO_SUCH_ACCOUNT;
+  if (addressOf(action.authority) !== gateway.authority) return "InvalidAuthority";
+  if (action.bps > MAX_KEEPER_REWARD_BPS) return "InvalidShareBps";
+  gateway.keeperRewardBps = action.bps;
   gateway.updatedAt = model.time;
   return null;
 }

@@ -12,6 +12,7 @@ import {
   createGateway,
   createUserPayment,
   initializeConfig,
+  setKeeperReward,
   updateConfig,
   updateGateway,
 } from "./model-setup";
@@ -30,6 +31,8 @@ export function perform(model: Model, action: Action): Outcome {
       return createGateway(model, action);
     case "updateGateway":
       return updateGateway(model, action);
+    case "setKeeperReward":
+      return setKeeperReward(model, action);
     case "closeGateway":
       return closeGateway(model, action);
     case "createUserPayment":

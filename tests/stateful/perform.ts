@@ -64,6 +64,8 @@ function execute(action: Execute): Order {
       gateway_fee_account: action.gatewayFees && tokens(action.gatewayFees),
       protocol_fee_account: action.protocolFees && tokens(action.protocolFees),
       token_program,
+      keeper_token_account:
+        action.keeper === "mint" ? mint : action.keeper && tokens(action.keeper),
     },
   );
   if (!action.isSigned) order.keys.forEach((account) => (account.isSigner = false));
@@ -162,6 +164,15 @@ function order(action: Exclude<Action, { kind: "setTime" | "warpSlots" }>): Orde
             name: action.name ? [...action.name] : null,
             url: null,
           },
+          { authority: person(action.authority), gateway: gatewayKey(action.gateway) },
+        ),
+        signers: [keypairOf(action.authority)],
+      };
+    case "setKeeperReward":
+      return {
+        instruction: instruction(
+          "set_keeper_reward",
+          { keeper_reward_bps: action.bps },
           { authority: person(action.authority), gateway: gatewayKey(action.gateway) },
         ),
         signers: [keypairOf(action.authority)],

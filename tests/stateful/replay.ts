@@ -137,6 +137,7 @@ export class Replay {
         rentPayer: event.address("rent_payer"),
         createdAt: event.big("created_at"),
         updatedAt: event.big("created_at"),
+        keeperRewardBps: 0,
       });
     },
     GatewayUpdated: (event) => {
@@ -146,6 +147,11 @@ export class Replay {
       gateway.feeBps = event.number("fee_bps");
       gateway.name = event.bytes("name");
       gateway.url = event.bytes("url");
+      gateway.updatedAt = event.big("updated_at");
+    },
+    KeeperRewardSet: (event) => {
+      const gateway = found(this.gateways, event.address("gateway"));
+      gateway.keeperRewardBps = event.number("keeper_reward_bps");
       gateway.updatedAt = event.big("updated_at");
     },
     GatewayClosed: (event) => {
@@ -222,7 +228,10 @@ export class Replay {
       userPayment.openPolicies -= 1;
       userPayment.updatedAt = event.big("deleted_at");
     },
-    // Changes the token account only.
+    // Change token accounts only.
+    KeeperRewarded: (event) => {
+      found(this.policies, event.address("policy"));
+    },
     DelegationSynced: (event) => {
       found(this.userPayments, event.address("user_payment"));
     },

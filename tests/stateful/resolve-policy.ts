@@ -139,6 +139,9 @@ export function resolveExecution(
   /** An account for a fee of zero may be there and does not matter. */
   const isPaid = (part: "gatewayFee" | "protocolFee"): boolean =>
     parts === undefined || parts[part] > 0n || command.isOfAll;
+  const stranger: Holder = "stranger";
+  const gatewayFees = gateway ? (nameOf(gateway.feeRecipient) as Holder) : stranger;
+  const protocolFees = nameOf(configOf(model).feeRecipient) as Holder;
   const action: Execute = {
     kind: "execute",
     policy,
@@ -153,8 +156,11 @@ export function resolveExecution(
     userPaymentOf: policy.owner,
     gateway: policy.gateway,
     destination: recipient,
-    gatewayFees: gateway && isPaid("gatewayFee") ? (nameOf(gateway.feeRecipient) as Holder) : null,
-    protocolFees: isPaid("protocolFee") ? (nameOf(configOf(model).feeRecipient) as Holder) : null,
+    gatewayFees: gateway && isPaid("gatewayFee") ? gatewayFees : null,
+    protocolFees: isPaid("protocolFee") ? protocolFees : null,
+    keeper:
+      command.keeper &&
+      { stranger, recipient, gateway: gatewayFees, protocol: protocolFees }[command.keeper],
   };
   applyExecuteFlaw(action, command.flaw);
   const due = live?.state.timestamps[current] ?? 0n;
@@ -196,6 +202,12 @@ function applyExecuteFlaw(action: Execute, flaw: CommandOf<"execute">["flaw"]): 
       break;
     case "the stranger's protocol fee account":
       action.protocolFees = "stranger";
+      break;
+    case "the owner's tokens for the keeper":
+      action.keeper = action.policy.owner;
+      break;
+    case "the mint for the keeper":
+      action.keeper = "mint";
       break;
   }
 }

@@ -86,6 +86,11 @@ export function resolve(model: Model, graveyard: PolicyKey[], command: Command):
       const { gateway } = command;
       return [{ ...changes, authority: isWrongSigner ? next(GATEWAYS, gateway) : gateway }];
     }
+    case "setKeeperReward": {
+      const { kind, gateway, bps, isWrongSigner } = command;
+      const authority = isWrongSigner ? next(GATEWAYS, gateway) : gateway;
+      return [{ kind, gateway, bps, authority }];
+    }
     case "closeGateway": {
       const { kind, gateway } = command;
       const state = model.gateways.get(gateway);

@@ -126,19 +126,30 @@ function readHoldersAsBorsh() {
 }
 
 /**
- * `execute_payment` reads a held policy's escrow behind its declared accounts, so that a delegated policy's eleven stay
- * enough (docs/decisions/0003-escrow.md). Clients see it as an optional account.
+ * `execute_payment` reads a held policy's escrow and the keeper's token account behind its declared accounts, so that the
+ * eleven of a delegated policy stay enough (docs/decisions/0003-escrow.md, 0005-keeper-reward.md). Clients see optional
+ * accounts.
  */
-function nameTheTrailingEscrow() {
+function nameTheTrailingAccounts() {
   const execution = program.instructions.find(({ name }) => name === "execute_payment");
   if (!execution || execution.accounts.length !== 11)
     fail("execute_payment has not eleven accounts");
-  execution.accounts.push({
-    name: "escrow",
-    docs: ["The `Escrow` of a held policy; a delegated one needs none."],
-    writable: true,
-    optional: true,
-  });
+  execution.accounts.push(
+    {
+      name: "escrow",
+      docs: ["The `Escrow` of a held policy; a delegated one needs none."],
+      writable: true,
+      optional: true,
+    },
+    {
+      name: "keeper_token_account",
+      docs: [
+        "Any token account of the mint: gets the gateway's keeper reward, which the gateway keeps without it.",
+      ],
+      writable: true,
+      optional: true,
+    },
+  );
 }
 
 nameThePolicyType();
@@ -146,7 +157,7 @@ nameTheEnum("status", "PaymentStatus");
 nameTheEnum("state", "MilestoneState");
 nameTheEnum("ending", "MilestoneEnding");
 readHoldersAsBorsh();
-nameTheTrailingEscrow();
+nameTheTrailingAccounts();
 
 const idl = {
   address: parts("address")[0].trim(),

@@ -157,6 +157,8 @@ pub enum MilestoneError {
     TermsMismatch,
     #[msg("The milestone's submission is not the one that the owner looked at")]
     EvidenceMismatch,
+    #[msg("The keeper's reward goes to a token account of the mint")]
+    InvalidKeeperTokenAccount,
 }
 
 /// The error as the runtime sees it, made out of line: inlined, every exit of a handler sets its code before the

@@ -74,6 +74,14 @@ pub struct GatewayUpdated {
     pub updated_at: PodI64,
 }
 
+/// The gateway's keeper reward after the change.
+#[event(bytemuck)]
+pub struct KeeperRewardSet {
+    pub gateway: Address,
+    pub keeper_reward_bps: PodU16,
+    pub updated_at: PodI64,
+}
+
 #[event(bytemuck)]
 pub struct GatewayClosed {
     pub gateway: Address,
@@ -287,4 +295,17 @@ pub struct EscrowClosed {
     pub refunded: PodU64,
     pub rent_payer: Address,
     pub closed_at: PodI64,
+}
+
+/// A part of the gateway's fee went to whom the execution named. Follows `PaymentExecuted` or `MilestoneFinalized`, whose
+/// `gateway_fee` counts it in.
+#[event(bytemuck)]
+pub struct KeeperRewarded {
+    pub policy: Address,
+    pub milestone_index: u8,
+    /// Who signed the release.
+    pub executor: Address,
+    /// Of the policy's mint; anyone may own it.
+    pub keeper_token_account: Address,
+    pub amount: PodU64,
 }

@@ -115,6 +115,11 @@ pub mod milestone {
         update_gateway::handler(ctx, &UpdateGatewayArgs { signer, fee_recipient, fee_bps, name, url })
     }
 
+    /// Sets the share of the gateway's own fee that `execute_payment` pays to whoever executes; 0..=10,000.
+    pub fn set_keeper_reward(ctx: &mut Context<UpdateGateway>, keeper_reward_bps: u16) -> Result<()> {
+        set_keeper_reward::handler(ctx, keeper_reward_bps)
+    }
+
     /// Closes a gateway that no policy names any more.
     pub fn close_gateway(ctx: &mut Context<CloseGateway>) -> Result<()> {
         close_gateway::handler(ctx)

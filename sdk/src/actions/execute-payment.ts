@@ -5,11 +5,13 @@ import { toAddress } from "../input/address";
 import { buildExecution, type Execution, type ExecutionOptions } from "../release/execution";
 import {
   type DestinationOverrides,
+  type KeeperOverrides,
   loadReleaseSnapshots,
   type ReleaseSnapshot,
 } from "../release/snapshot";
 
-export interface ExecutePaymentArgs extends ExecutionOptions, DestinationOverrides {
+export interface ExecutePaymentArgs
+  extends ExecutionOptions, DestinationOverrides, KeeperOverrides {
   policyPda: PublicKey;
   /** Checked against the policy when given. */
   recipient?: PublicKey;
@@ -21,7 +23,8 @@ export interface ExecutePaymentArgs extends ExecutionOptions, DestinationOverrid
 
 /**
  * Releases the current milestone (or the one `milestoneIndex` pins), with the token accounts it pays into created
- * in front where they are missing.
+ * in front where they are missing. `keeperTokenAccount` claims the reward that the policy's gateway may pay out of its fee;
+ * it is named in the instruction only where a reward is due.
  * Throws `AccountNotFoundError`, `AccountMismatchError`, `MilestoneProgramError`, `UnsupportedMintError`.
  * @example
  * const instructions = await executePayment(context, { policyPda });
@@ -44,6 +47,9 @@ export async function prepareExecution(
     recipientTokenAccount: args.recipientTokenAccount,
     gatewayFeeAccount: args.gatewayFeeAccount,
     protocolFeeAccount: args.protocolFeeAccount,
+    ...(args.keeperTokenAccount && {
+      keeperTokenAccount: toAddress(args.keeperTokenAccount, "keeperTokenAccount"),
+    }),
   });
   requireNamed(snapshot!, args);
   return buildExecution(context, snapshot!, args);

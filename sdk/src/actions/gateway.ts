@@ -1,6 +1,11 @@
 import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import { fetchAccount } from "../accounts/fetch";
-import { GATEWAY_NAME_LENGTH, GATEWAY_URL_LENGTH, MAX_GATEWAY_FEE_BPS } from "../constants";
+import {
+  GATEWAY_NAME_LENGTH,
+  GATEWAY_URL_LENGTH,
+  MAX_GATEWAY_FEE_BPS,
+  MAX_KEEPER_REWARD_BPS,
+} from "../constants";
 import type { MilestoneContext } from "../context";
 import { refuse } from "../errors/program";
 import { toAddress, toNonZeroAddress } from "../input/address";
@@ -94,6 +99,35 @@ export async function updateGateway(
         name: name === undefined ? null : encodePaddedText(name, GATEWAY_NAME_LENGTH, "name"),
         url: url === undefined ? null : encodePaddedText(url, GATEWAY_URL_LENGTH, "url"),
       },
+      programId,
+    ),
+  ];
+}
+
+export interface SetKeeperRewardArgs {
+  /** Basis points of the gateway's own fee, 0 to 10,000; 0 pays nobody. Holds for every later execution. */
+  keeperRewardBps: number;
+  /** Signs. Default: the wallet. */
+  authority?: PublicKey;
+}
+
+/**
+ * Sets what the authority's gateway pays to whoever executes: a share of its own fee, out of nothing else.
+ * Throws `InvalidInputError`.
+ * @example
+ * const instructions = await setKeeperReward(context, { keeperRewardBps: 2_000 });
+ */
+export async function setKeeperReward(
+  context: MilestoneContext,
+  args: SetKeeperRewardArgs,
+): Promise<TransactionInstruction[]> {
+  const { programId, wallet } = context;
+  const authority = toAddress(args.authority ?? wallet.publicKey, "authority");
+  return [
+    buildInstruction(
+      "setKeeperReward",
+      { authority, gateway: getGatewayPda(authority, programId)[0] },
+      { keeperRewardBps: toBps(args.keeperRewardBps, "keeperRewardBps", MAX_KEEPER_REWARD_BPS) },
       programId,
     ),
   ];

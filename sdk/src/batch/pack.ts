@@ -24,8 +24,8 @@ export interface PackOptions {
   /** Pays the fee; signs. Default: the wallet. */
   payer?: PublicKey;
   /**
-   * Makes room: of different owners' policies 14 delegated or 11 held ones fit with one, 5 or 4 without. See
-   * `lookupTableAddresses`.
+   * Makes room: of different owners' policies 14 delegated (13 that claim rewards) or 11 held ones fit with one, 5 or 4
+   * without. See `lookupTableAddresses`.
    */
   lookupTables?: readonly AddressLookupTableAccount[];
   lookupTable?: AddressLookupTableAccount;
@@ -35,6 +35,11 @@ export interface PackOptions {
   maxComputeUnits?: number;
   /** Most executions of one transaction. One that fails takes the others of its transaction with it. */
   maxExecutions?: number;
+  /**
+   * Token accounts that claim the keepers' rewards, for the executions given by address: each takes the first of its mint
+   * that can receive, and waives the reward where none can. An account is 32 bytes a transaction and 2 an execution.
+   */
+  keeperTokenAccounts?: readonly PublicKey[];
   /** Micro-lamports a compute unit. Left out, room is kept for the one that `send` adds. */
   computeUnitPrice?: number | bigint;
 }
@@ -67,7 +72,13 @@ export async function packExecutions(
 ): Promise<ExecutionGroup[]> {
   const payer = toAddress(options.payer ?? context.wallet.publicKey, "payer");
   const addresses = executions.filter(isAddress).map((address) => toAddress(address, "executions"));
-  const snapshots = addresses.length > 0 ? await loadReleaseSnapshots(context, addresses) : [];
+  const keeperTokenAccounts = options.keeperTokenAccounts?.map((address) =>
+    toAddress(address, "keeperTokenAccounts"),
+  );
+  const snapshots =
+    addresses.length > 0
+      ? await loadReleaseSnapshots(context, addresses, { keeperTokenAccounts })
+      : [];
   let loaded = 0;
   const built = executions.map((execution) =>
     isAddress(execution) ? buildExecution(context, snapshots[loaded++]!, { payer }) : execution,

@@ -103,6 +103,8 @@ export const FIXES: Readonly<Record<string, string>> = {
   TermsMismatch:
     "Read the escrow's terms again (getEscrow) and accept them only if you agree to them.",
   EvidenceMismatch: "Look at the newest submission and approve that one: its hash is in getEscrow.",
+  InvalidKeeperTokenAccount:
+    "Pass a token account of the policy's mint, or none: then the gateway keeps its whole fee.",
 };
 
 /** SPL Token's and Token-2022's errors by code. */

@@ -205,6 +205,7 @@ export type Milestone = {
         { name: "protocolFeeAccount"; writable: true; optional: true },
         { name: "tokenProgram" },
         { name: "escrow"; writable: true; optional: true },
+        { name: "keeperTokenAccount"; writable: true; optional: true },
       ];
       args: [{ name: "milestoneIndex"; type: "u8" }];
     },
@@ -332,6 +333,12 @@ export type Milestone = {
       args: [{ name: "milestoneIndex"; type: "u8" }, { name: "recipientAmount"; type: "u64" }];
     },
     {
+      name: "setKeeperReward";
+      discriminator: [72, 2, 226, 109, 200, 82, 237, 9];
+      accounts: [{ name: "authority"; signer: true }, { name: "gateway"; writable: true }];
+      args: [{ name: "keeperRewardBps"; type: "u16" }];
+    },
+    {
       name: "settleMilestone";
       discriminator: [0, 239, 52, 170, 175, 209, 205, 224];
       accounts: [
@@ -430,6 +437,8 @@ export type Milestone = {
     { name: "gatewayClosed"; discriminator: [89, 89, 168, 54, 113, 234, 172, 121] },
     { name: "gatewayCreated"; discriminator: [22, 81, 122, 236, 248, 245, 228, 29] },
     { name: "gatewayUpdated"; discriminator: [224, 170, 219, 37, 49, 94, 50, 90] },
+    { name: "keeperRewardSet"; discriminator: [14, 189, 185, 36, 27, 57, 29, 22] },
+    { name: "keeperRewarded"; discriminator: [90, 33, 161, 53, 189, 69, 8, 10] },
     { name: "mediationRequested"; discriminator: [38, 3, 159, 128, 173, 74, 184, 122] },
     { name: "milestoneDisputed"; discriminator: [83, 106, 229, 228, 159, 61, 122, 16] },
     { name: "milestoneFinalized"; discriminator: [111, 135, 213, 124, 28, 224, 152, 217] },
@@ -719,6 +728,11 @@ export type Milestone = {
       name: "evidenceMismatch";
       msg: "The milestone's submission is not the one that the owner looked at";
     },
+    {
+      code: 6076;
+      name: "invalidKeeperTokenAccount";
+      msg: "The keeper's reward goes to a token account of the mint";
+    },
   ];
   types: [
     {
@@ -936,6 +950,34 @@ export type Milestone = {
       };
     },
     {
+      name: "keeperRewardSet";
+      repr: { kind: "c" };
+      serialization: "bytemuck";
+      type: {
+        fields: [
+          { name: "gateway"; type: "pubkey" },
+          { name: "keeperRewardBps"; type: "u16" },
+          { name: "updatedAt"; type: "i64" },
+        ];
+        kind: "struct";
+      };
+    },
+    {
+      name: "keeperRewarded";
+      repr: { kind: "c" };
+      serialization: "bytemuck";
+      type: {
+        fields: [
+          { name: "policy"; type: "pubkey" },
+          { name: "milestoneIndex"; type: "u8" },
+          { name: "executor"; type: "pubkey" },
+          { name: "keeperTokenAccount"; type: "pubkey" },
+          { name: "amount"; type: "u64" },
+        ];
+        kind: "struct";
+      };
+    },
+    {
       name: "mediationRequested";
       repr: { kind: "c" };
       serialization: "bytemuck";
@@ -1105,7 +1147,8 @@ export type Milestone = {
           { name: "rentPayer"; type: "pubkey" },
           { name: "createdAt"; type: "i64" },
           { name: "updatedAt"; type: "i64" },
-          { name: "reserved"; type: { array: ["u8", 32] } },
+          { name: "keeperRewardBps"; type: "u16" },
+          { name: "reserved"; type: { array: ["u8", 30] } },
         ];
         kind: "struct";
       };
@@ -1484,6 +1527,7 @@ export const IDL: Milestone = {
         { name: "protocolFeeAccount", writable: true, optional: true },
         { name: "tokenProgram" },
         { name: "escrow", writable: true, optional: true },
+        { name: "keeperTokenAccount", writable: true, optional: true },
       ],
       args: [{ name: "milestoneIndex", type: "u8" }],
     },
@@ -1620,6 +1664,15 @@ export const IDL: Milestone = {
       ],
     },
     {
+      name: "setKeeperReward",
+      discriminator: [72, 2, 226, 109, 200, 82, 237, 9],
+      accounts: [
+        { name: "authority", signer: true },
+        { name: "gateway", writable: true },
+      ],
+      args: [{ name: "keeperRewardBps", type: "u16" }],
+    },
+    {
       name: "settleMilestone",
       discriminator: [0, 239, 52, 170, 175, 209, 205, 224],
       accounts: [
@@ -1727,6 +1780,8 @@ export const IDL: Milestone = {
     { name: "gatewayClosed", discriminator: [89, 89, 168, 54, 113, 234, 172, 121] },
     { name: "gatewayCreated", discriminator: [22, 81, 122, 236, 248, 245, 228, 29] },
     { name: "gatewayUpdated", discriminator: [224, 170, 219, 37, 49, 94, 50, 90] },
+    { name: "keeperRewardSet", discriminator: [14, 189, 185, 36, 27, 57, 29, 22] },
+    { name: "keeperRewarded", discriminator: [90, 33, 161, 53, 189, 69, 8, 10] },
     { name: "mediationRequested", discriminator: [38, 3, 159, 128, 173, 74, 184, 122] },
     { name: "milestoneDisputed", discriminator: [83, 106, 229, 228, 159, 61, 122, 16] },
     { name: "milestoneFinalized", discriminator: [111, 135, 213, 124, 28, 224, 152, 217] },
@@ -2016,6 +2071,11 @@ export const IDL: Milestone = {
       name: "evidenceMismatch",
       msg: "The milestone's submission is not the one that the owner looked at",
     },
+    {
+      code: 6076,
+      name: "invalidKeeperTokenAccount",
+      msg: "The keeper's reward goes to a token account of the mint",
+    },
   ],
   types: [
     {
@@ -2236,6 +2296,34 @@ export const IDL: Milestone = {
       },
     },
     {
+      name: "keeperRewardSet",
+      repr: { kind: "c" },
+      serialization: "bytemuck",
+      type: {
+        fields: [
+          { name: "gateway", type: "pubkey" },
+          { name: "keeperRewardBps", type: "u16" },
+          { name: "updatedAt", type: "i64" },
+        ],
+        kind: "struct",
+      },
+    },
+    {
+      name: "keeperRewarded",
+      repr: { kind: "c" },
+      serialization: "bytemuck",
+      type: {
+        fields: [
+          { name: "policy", type: "pubkey" },
+          { name: "milestoneIndex", type: "u8" },
+          { name: "executor", type: "pubkey" },
+          { name: "keeperTokenAccount", type: "pubkey" },
+          { name: "amount", type: "u64" },
+        ],
+        kind: "struct",
+      },
+    },
+    {
       name: "mediationRequested",
       repr: { kind: "c" },
       serialization: "bytemuck",
@@ -2405,7 +2493,8 @@ export const IDL: Milestone = {
           { name: "rentPayer", type: "pubkey" },
           { name: "createdAt", type: "i64" },
           { name: "updatedAt", type: "i64" },
-          { name: "reserved", type: { array: ["u8", 32] } },
+          { name: "keeperRewardBps", type: "u16" },
+          { name: "reserved", type: { array: ["u8", 30] } },
         ],
         kind: "struct",
       },

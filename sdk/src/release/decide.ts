@@ -5,7 +5,7 @@ import { bindingDate } from "../escrow/deadlines";
 import { divideMilestone } from "../escrow/payout";
 import type { MilestoneStateName } from "../types";
 import { requiredSigner, type SignerRole } from "./condition";
-import { type AmountSplit, splitAmount } from "./fees";
+import { type AmountSplit, keeperReward, splitAmount } from "./fees";
 import {
   accepted,
   funded,
@@ -29,6 +29,8 @@ export interface ReleaseReport {
   split: AmountSplit | null;
   /** What goes to the gateway on top of a held milestone's amount; 0 for a delegated one, null when none is left. */
   platformFee: BN | null;
+  /** What the gateway pays, out of its fee, to the token account that the execution names; null when none is left. */
+  keeperReward: BN | null;
   requirements: Requirement[];
   /** Everything is met. */
   isReleasable: boolean;
@@ -108,6 +110,9 @@ export function decideRelease(
     amount: current?.amount ?? null,
     split: current?.split ?? null,
     platformFee: current?.platformFee ?? null,
+    keeperReward: current
+      ? keeperReward(current.split.gatewayFee, snapshot.gateway.keeperRewardBps)
+      : null,
     requirements,
     isReleasable: requirements.every(({ isMet }) => isMet),
     isReady: requirements.every(({ isMet, name }) => isMet || name === "signer"),

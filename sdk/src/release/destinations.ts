@@ -2,7 +2,7 @@
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { type MilestoneErrorName, refuse } from "../errors/program";
 import { createAssociatedTokenAccount } from "../tokens/account";
-import type { Destination } from "./snapshot";
+import type { Destination, KeeperAccount } from "./snapshot";
 import { isOwnedRightly } from "./token-requirements";
 
 /**
@@ -25,6 +25,23 @@ export function refuseWrongDestination(
   if (!state) throw refuse(error, ...lines, "It is no token account");
   if (!isOwnedRightly(destination, state)) throw differ("owner", owner, state.owner);
   if (!state.mint.equals(mint)) throw differ("mint", mint, state.mint);
+}
+
+/**
+ * Throws `MilestoneProgramError` (`InvalidKeeperTokenAccount`) where waiting doesn't help: the account that pays, one of
+ * another mint, or none at all. Anyone may own it, and a frozen one may be thawed.
+ */
+export function refuseWrongKeeperAccount(
+  { address, state }: KeeperAccount,
+  { mint, source }: { mint: PublicKey; source: PublicKey },
+): void {
+  const wrong = (...lines: string[]) =>
+    refuse("InvalidKeeperTokenAccount", `Account: ${address.toBase58()}`, ...lines);
+  if (address.equals(source)) throw wrong("It is the account that pays");
+  if (!state) throw wrong("It is no token account");
+  if (!state.mint.equals(mint)) {
+    throw wrong(`Expected mint: ${mint.toBase58()}`, `Got: ${state.mint.toBase58()}`);
+  }
 }
 
 /** Creates the associated accounts that are missing, each once. */

@@ -12,7 +12,8 @@ import { type MilestoneErrorName, refuse } from "../errors/program";
 import { toU8 } from "../input/numbers";
 import { buildInstruction } from "../instruction";
 import { requiredSigner } from "./condition";
-import { createMissing, refuseWrongDestination } from "./destinations";
+import { createMissing, refuseWrongDestination, refuseWrongKeeperAccount } from "./destinations";
+import { keeperReward } from "./fees";
 import { type Destination, payingAccount, type ReleaseSnapshot } from "./snapshot";
 import { requireReleasable } from "./token-requirements";
 
@@ -39,13 +40,15 @@ export interface Execution {
   /** Token accounts that have to be created first. */
   setup: TransactionInstruction[];
   instruction: TransactionInstruction;
+  /** Base units that the gateway pays to the keeper's token account; 0 where none is named or nothing is due. */
+  keeperReward: BN;
 }
 
 /**
  * The release of one milestone from what was read about it; touches no network.
  *
  * Refused here is only what can't get better by waiting: a released milestone, one in mediation, a closed escrow, the
- * wrong executor, a mint or a token account that doesn't fit. For due date, pause, allowance, balance, acceptance,
+ * wrong executor, a mint or a token account that doesn't fit, the keeper's too where a reward is due. For due date, pause, allowance, balance, acceptance,
  * funding and dispute see `explainRelease`.
  * Throws `MilestoneProgramError` (`origin: "sdk"`), `UnsupportedMintError`, `InvalidInputError`.
  */
@@ -103,10 +106,15 @@ export function buildExecution(
   }
   const { mint } = userPayment;
   const source = payingAccount(snapshot);
+  const { keeperAccount } = snapshot;
+  const reward = keeperAccount ? keeperReward(gatewayFee, gateway.keeperRewardBps) : new BN(0);
+  // Left out where it gets nothing: the account takes room in a transaction.
+  const rewarded = reward.isZero() ? undefined : keeperAccount;
   if (!options.skipChecks) {
     for (const { destination, error } of paid) {
       refuseWrongDestination(destination, error, { mint, source });
     }
+    if (rewarded) refuseWrongKeeperAccount(rewarded, { mint, source });
   }
   const payer = options.payer ?? context.wallet.publicKey;
   return {
@@ -134,10 +142,12 @@ export function buildExecution(
         protocolFeeAccount: hasProtocolFee ? snapshot.protocolFeeDestination.address : null,
         tokenProgram,
         escrow: escrow?.address,
+        keeperTokenAccount: rewarded?.address,
       },
       { milestoneIndex },
       context.programId,
     ),
+    keeperReward: reward,
   };
 }
 

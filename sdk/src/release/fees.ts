@@ -23,3 +23,13 @@ export function splitAmount(
   const protocolFee = fee(protocolFeeBps);
   return { recipient: amount.sub(gatewayFee).sub(protocolFee), gatewayFee, protocolFee };
 }
+
+/**
+ * What the gateway pays out of its own fee to the token account that an execution names, floored; the gateway keeps the
+ * rest, and all of it when the execution names none. `gatewayFee` is `splitAmount`'s: a platform fee is no part of it.
+ * @example
+ * keeperReward(new BN(500_000), gateway.keeperRewardBps); // 100_000 at 2,000 basis points
+ */
+export function keeperReward(gatewayFee: BN, keeperRewardBps: number): BN {
+  return gatewayFee.muln(keeperRewardBps).divn(BPS_DENOMINATOR);
+}

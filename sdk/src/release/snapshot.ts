@@ -55,8 +55,16 @@ export interface ReleaseSnapshot {
   recipientDestination: Destination;
   gatewayFeeDestination: Destination;
   protocolFeeDestination: Destination;
+  /** The token account that claims the keeper's reward; absent where nobody does. */
+  keeperAccount?: KeeperAccount;
   /** Unix seconds by the chain's clock. */
   now: BN;
+}
+
+/** A token account that claims the keeper's reward, whoever owns it; `state` is null where there is none. */
+export interface KeeperAccount {
+  address: PublicKey;
+  state: TokenAccountState | null;
 }
 
 /**
@@ -78,6 +86,23 @@ export interface DestinationOverrides {
   protocolFeeAccount?: PublicKey;
 }
 
+/** Who claims the reward that a gateway may pay out of its fee to whoever executes. */
+export interface KeeperOverrides {
+  /**
+   * A token account of the policy's mint that exists already; anyone may own it. Default: nobody claims. While it is frozen,
+   * an execution that names it is refused.
+   */
+  keeperTokenAccount?: PublicKey;
+}
+
+export interface SnapshotOptions extends DestinationOverrides, KeeperOverrides {
+  /**
+   * Token accounts of different mints; each policy takes the first of its mint that can receive, and none where none can.
+   * `keeperTokenAccount` goes before them.
+   */
+  keeperTokenAccounts?: readonly PublicKey[];
+}
+
 /**
  * Reads what the release of each policy depends on, for many policies, delegated and held, in three rounds of
  * requests. Throws `AccountNotFoundError`, `AccountKindError`.
@@ -87,7 +112,7 @@ export interface DestinationOverrides {
 export async function loadReleaseSnapshots(
   context: MilestoneContext,
   policyAddresses: readonly PublicKey[],
-  overrides: DestinationOverrides = {},
+  overrides: SnapshotOptions = {},
 ): Promise<ReleaseSnapshot[]> {
   const cache = new AccountCache(context);
   await cache.load(policyAddresses);
@@ -127,7 +152,13 @@ export async function loadReleaseSnapshots(
     );
   // The mint's owner says which token program it is, so every candidate is read in the same round.
   await cache.load([
-    ...Object.values(overrides).filter((address) => address !== undefined),
+    ...[
+      overrides.recipientTokenAccount,
+      overrides.gatewayFeeAccount,
+      overrides.protocolFeeAccount,
+      overrides.keeperTokenAccount,
+      ...(overrides.keeperTokenAccounts ?? []),
+    ].filter((address) => address !== undefined),
     ...parts.flatMap((part) => [
       part.userPayment.mint,
       payingAccount(part),
@@ -158,8 +189,14 @@ export async function loadReleaseSnapshots(
         ? { address, owner, alternativeOwner: authority, state, isAssociated }
         : { address, owner, state, isAssociated };
     };
+    const keeperAccount = keeperAccountOf(
+      overrides,
+      { mint: userPayment.mint, source },
+      (address) => parseTokenAccount(address, cache.get(address)),
+    );
     return {
       ...part,
+      ...(keeperAccount ? { keeperAccount } : {}),
       configAddress,
       config,
       mint,
@@ -182,6 +219,19 @@ export async function loadReleaseSnapshots(
 
 function tokenProgramOf(mint: MintState | null): PublicKey {
   return mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+}
+
+/** The account that is named, or the first of the listed ones that can receive this mint. */
+function keeperAccountOf(
+  { keeperTokenAccount, keeperTokenAccounts = [] }: SnapshotOptions,
+  { mint, source }: { mint: PublicKey; source: PublicKey },
+  read: (address: PublicKey) => TokenAccountState | null,
+): KeeperAccount | null {
+  if (keeperTokenAccount) return { address: keeperTokenAccount, state: read(keeperTokenAccount) };
+  const canReceive = ({ address, state }: KeeperAccount) =>
+    state !== null && state.mint.equals(mint) && !state.isFrozen && !address.equals(source);
+  const listed = keeperTokenAccounts.map((address) => ({ address, state: read(address) }));
+  return listed.find(canReceive) ?? null;
 }
 
 /** Accounts by address, each asked for and read once. */

@@ -76,6 +76,14 @@ export const ADMIN: Record<string, InstructionVerdicts> = {
     exclusive: ["gateway"],
     duplicates: {},
   },
+  set_keeper_reward: {
+    slots: {
+      authority: signer("InvalidAuthority", UNSIGNED),
+      gateway: gatewayWritable("InvalidAuthority"),
+    },
+    exclusive: ["gateway"],
+    duplicates: {},
+  },
   close_gateway: {
     slots: {
       authority: signer("InvalidAuthority", UNSIGNED),

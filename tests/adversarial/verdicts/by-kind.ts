@@ -205,7 +205,7 @@ export const ESCROW: SlotVerdicts = { ...OURS_WRITABLE, ...all(ESCROWS, "Invalid
 const MOVED_UP = "missing, and the next ones move up";
 
 /**
- * The eleven accounts of `execute_payment` with one left out and the twelfth at the end: each slot behind it holds the next
+ * The eleven accounts of `execute_payment` with one left out and the twelfth, the escrow, at the end: each slot behind it holds the next
  * one's account, and the first that cannot take it answers.
  */
 export function movedUp(
@@ -219,6 +219,19 @@ export function movedUp(
     ]),
   );
 }
+
+/** Any token account of the mint, whoever owns it; none where the program's id or nothing stands in its place. */
+export const KEEPER_TOKEN_ACCOUNT: SlotVerdicts = {
+  ...exactly("InvalidKeeperTokenAccount"),
+  ...copies("InvalidKeeperTokenAccount"),
+  "read-only": "PrivilegeEscalation",
+  missing: ALLOWED,
+  "the program itself": ALLOWED,
+  "its owner's second token account": ALLOWED,
+  "another owner's token account": ALLOWED,
+  "the vault of the owner's other policy": ALLOWED,
+  "the escrow's token account beside its vault": ALLOWED,
+};
 
 export const EXECUTE_MOVED_UP: Record<string, Verdict> = {
   // The config does not sign.

@@ -1,5 +1,6 @@
 /** `execute_payment` where the money is in a vault: the escrow follows the eleven accounts of a delegated policy. */
 import {
+  ALLOWED,
   CONFIG,
   copies,
   DUPLICATE,
@@ -9,6 +10,7 @@ import {
   exactlyWritable,
   gateway,
   type InstructionVerdicts,
+  KEEPER_TOKEN_ACCOUNT,
   movedUp,
   policyWritable,
   signer,
@@ -49,13 +51,15 @@ export const EXECUTE_HELD_VERDICTS: InstructionVerdicts = {
       token_program: TOKEN_PROGRAM,
       escrow: {
         ...ESCROW,
-        // What a delegated policy may leave out or fill with the program's id.
-        missing: "InvalidEscrow",
+        // The keeper's token account moves up.
+        missing: "AccountDataTooSmall",
+        // What stands there for a delegated policy.
         "the program itself": "InvalidEscrow",
       },
+      keeper_token_account: KEEPER_TOKEN_ACCOUNT,
     },
-    // The escrow is the token program then, and none follows.
-    { ...EXECUTE_MOVED_UP, token_program: "InvalidEscrow" },
+    // The escrow is the token program then, and the keeper's token account the escrow.
+    { ...EXECUTE_MOVED_UP, token_program: "AccountDataTooSmall" },
   ),
   exclusive: ["user_payment", "policy", "token_account"],
   duplicates: {
@@ -92,5 +96,31 @@ export const EXECUTE_HELD_VERDICTS: InstructionVerdicts = {
     "escrow <- gateway_fee_account": "AccountDataTooSmall",
     "escrow <- protocol_fee_account": "AccountDataTooSmall",
     "escrow <- token_program": "ConstraintMut",
+    "escrow <- keeper_token_account": "AccountDataTooSmall",
+    "executor <- keeper_token_account": "InvalidSigner",
+    "config <- keeper_token_account": "IllegalOwner",
+    "gateway <- keeper_token_account": "IllegalOwner",
+    "user_payment <- keeper_token_account": "AccountDataTooSmall",
+    "policy <- keeper_token_account": "AccountDataTooSmall",
+    "mint <- keeper_token_account": "InvalidMint",
+    // Refused for what follows, before the vault is compared.
+    "token_account <- keeper_token_account": DUPLICATE,
+    "recipient_token_account <- keeper_token_account": "InvalidRecipientTokenAccount",
+    "gateway_fee_account <- keeper_token_account": "InvalidGatewayFeeAccount",
+    "protocol_fee_account <- keeper_token_account": "InvalidProtocolFeeAccount",
+    "token_program <- keeper_token_account": "InvalidTokenProgram",
+    "keeper_token_account <- executor": "InvalidKeeperTokenAccount",
+    "keeper_token_account <- config": "InvalidKeeperTokenAccount",
+    "keeper_token_account <- gateway": "InvalidKeeperTokenAccount",
+    "keeper_token_account <- user_payment": DUPLICATE,
+    "keeper_token_account <- policy": DUPLICATE,
+    "keeper_token_account <- mint": "InvalidKeeperTokenAccount",
+    "keeper_token_account <- token_account": DUPLICATE,
+    // Paid twice.
+    "keeper_token_account <- recipient_token_account": ALLOWED,
+    "keeper_token_account <- gateway_fee_account": ALLOWED,
+    "keeper_token_account <- protocol_fee_account": ALLOWED,
+    "keeper_token_account <- token_program": "InvalidKeeperTokenAccount",
+    "keeper_token_account <- escrow": "InvalidKeeperTokenAccount",
   },
 };

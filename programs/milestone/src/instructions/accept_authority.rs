@@ -1,16 +1,16 @@
-use super::Loaded;
+use super::{same, Loaded};
 use crate::{
     error::MilestoneError,
     events::{emit_event, AuthorityAccepted},
     state::ProgramConfig,
 };
-use anchor_lang::{address_eq, prelude::*};
+use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct AcceptAuthority {
     /// Whom the authority proposed. The all-zero address, "nobody", cannot sign.
     #[account(
-        constraint = address_eq(pending_authority.address(), &config.pending_authority)
+        constraint = same(pending_authority.address(), &config.pending_authority)
             @ MilestoneError::InvalidAuthority,
     )]
     pub pending_authority: Signer,

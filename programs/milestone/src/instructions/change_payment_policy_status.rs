@@ -1,21 +1,22 @@
+use super::{same, Loaded};
 use crate::{
     error::MilestoneError,
     events::{emit_event, PolicyStatusChanged},
     state::{PaymentPolicy, PaymentStatus, UserPayment},
     sysvars,
 };
-use anchor_lang::{address_eq, prelude::*};
+use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct ChangePaymentPolicyStatus {
-    #[account(constraint = address_eq(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
+    #[account(constraint = same(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
     pub owner: Signer,
-    pub user_payment: Account<UserPayment>,
+    pub user_payment: Loaded<UserPayment>,
     #[account(
         mut,
-        constraint = address_eq(&policy.user_payment, user_payment.address()) @ MilestoneError::InvalidUserPayment,
+        constraint = same(&policy.user_payment, user_payment.address()) @ MilestoneError::InvalidUserPayment,
     )]
-    pub policy: Account<PaymentPolicy>,
+    pub policy: Loaded<PaymentPolicy>,
 }
 
 pub fn handler(ctx: &mut Context<ChangePaymentPolicyStatus>, status: PaymentStatus) -> Result<()> {

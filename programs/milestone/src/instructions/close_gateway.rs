@@ -1,21 +1,21 @@
-use super::Loaded;
+use super::{same, Loaded};
 use crate::{
     error::MilestoneError,
     events::{emit_event, GatewayClosed},
     state::PaymentGateway,
 };
-use anchor_lang::{address_eq, prelude::*};
+use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct CloseGateway {
-    #[account(constraint = address_eq(authority.address(), &gateway.authority) @ MilestoneError::InvalidAuthority)]
+    #[account(constraint = same(authority.address(), &gateway.authority) @ MilestoneError::InvalidAuthority)]
     pub authority: Signer,
     #[account(mut)]
     pub gateway: Loaded<PaymentGateway>,
     /// Whoever paid for the account. May be the authority.
     #[account(
         unsafe(dup),
-        constraint = address_eq(rent_payer.address(), &gateway.rent_payer) @ MilestoneError::InvalidRentPayer,
+        constraint = same(rent_payer.address(), &gateway.rent_payer) @ MilestoneError::InvalidRentPayer,
     )]
     pub rent_payer: UncheckedAccount,
 }

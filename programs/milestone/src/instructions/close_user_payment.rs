@@ -1,4 +1,4 @@
-use super::Loaded;
+use super::{same, Loaded};
 use crate::{
     error::MilestoneError,
     events::{emit_event, UserPaymentClosed},
@@ -6,18 +6,18 @@ use crate::{
     state::UserPayment,
     sysvars,
 };
-use anchor_lang::{address_eq, prelude::*};
+use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct CloseUserPayment {
-    #[account(constraint = address_eq(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
+    #[account(constraint = same(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
     pub owner: Signer,
     #[account(mut)]
     pub user_payment: Loaded<UserPayment>,
     /// Whoever paid for the account. May be the owner.
     #[account(
         unsafe(dup),
-        constraint = address_eq(rent_payer.address(), &user_payment.rent_payer) @ MilestoneError::InvalidRentPayer,
+        constraint = same(rent_payer.address(), &user_payment.rent_payer) @ MilestoneError::InvalidRentPayer,
     )]
     pub rent_payer: UncheckedAccount,
 }

@@ -70,7 +70,8 @@ pub fn handler(ctx: &mut Context<CreateGateway>, args: &CreateGatewayArgs) -> Re
         rent_payer: *accounts.payer.address(),
         created_at: now.into(),
         updated_at: now.into(),
-        reserved: [0; 32],
+        keeper_reward_bps: 0.into(),
+        reserved: [0; 30],
     };
     pda::write_account(&accounts.gateway, &gateway)?;
 

@@ -1,15 +1,15 @@
-use super::{lower_allowance, Loaded};
+use super::{lower_allowance, same, Loaded};
 use crate::{
     error::MilestoneError,
     events::{emit_event, PolicyDeleted},
     state::{PaymentGateway, PaymentPolicy, UserPayment, FUNDING_KIND_HELD},
     sysvars, token,
 };
-use anchor_lang::{address_eq, prelude::*};
+use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct DeletePaymentPolicy {
-    #[account(constraint = address_eq(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
+    #[account(constraint = same(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
     pub owner: Signer,
     #[account(mut)]
     pub gateway: Loaded<PaymentGateway>,
@@ -17,13 +17,13 @@ pub struct DeletePaymentPolicy {
     pub user_payment: Loaded<UserPayment>,
     #[account(
         mut,
-        constraint = address_eq(&policy.user_payment, user_payment.address()) @ MilestoneError::InvalidUserPayment,
-        constraint = address_eq(&policy.gateway, gateway.address()) @ MilestoneError::InvalidGateway,
+        constraint = same(&policy.user_payment, user_payment.address()) @ MilestoneError::InvalidUserPayment,
+        constraint = same(&policy.gateway, gateway.address()) @ MilestoneError::InvalidGateway,
     )]
     pub policy: Loaded<PaymentPolicy>,
     #[account(
         mut,
-        constraint = address_eq(token_account.address(), &user_payment.token_account)
+        constraint = same(token_account.address(), &user_payment.token_account)
             @ MilestoneError::InvalidTokenAccount,
     )]
     pub token_account: UncheckedAccount,
@@ -31,7 +31,7 @@ pub struct DeletePaymentPolicy {
     /// Whoever paid for the policy account. May be the owner.
     #[account(
         unsafe(dup),
-        constraint = address_eq(rent_payer.address(), &policy.rent_payer) @ MilestoneError::InvalidRentPayer,
+        constraint = same(rent_payer.address(), &policy.rent_payer) @ MilestoneError::InvalidRentPayer,
     )]
     pub rent_payer: UncheckedAccount,
 }

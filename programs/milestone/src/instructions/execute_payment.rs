@@ -1,11 +1,14 @@
-use super::{view_of, Ending, FeeSlots, Finalization, MilestoneEnding, ReleaseSigner};
+use super::{
+    keeper_account, pay_one, view_of, Ending, FeeSlots, Finalization, KeeperReward, Loaded, MilestoneEnding,
+    ReleaseSigner,
+};
 use crate::{
     constants::USER_PAYMENT_SEED,
     error::{refuse, MilestoneError},
     events::{emit_event, PaymentExecuted},
     rules::{
         escrow_timing::decide_held_release,
-        fees::{split, Split},
+        fees::{keeper_reward, split, Split},
         release::{decide_release, ReleaseRequest},
     },
     state::{Escrow, PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment},
@@ -45,6 +48,7 @@ pub struct ExecutePayment {
     pub protocol_fee_account: Option<UncheckedAccount>,
     /// SPL Token or Token-2022, whichever owns the mint.
     pub token_program: UncheckedAccount,
+    // Behind these may follow a held policy's `Escrow` and the token account that claims the keeper's reward.
 }
 
 pub fn handler(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result<()> {
@@ -62,13 +66,18 @@ pub fn handler(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result
     let fees = split(amount, accounts.policy.gateway_fee_bps.get(), accounts.policy.protocol_fee_bps.get());
     let mint = Mint::load(&accounts.mint, accounts.token_program.address())?;
     accounts.check_token_accounts(amount, &fees)?;
+    let reward = match (fees.gateway_fee, accounts.gateway.keeper_reward_bps.get()) {
+        (0, _) | (_, 0) => None,
+        _ => claimed_reward(ctx, fees.gateway_fee)?,
+    };
+    let accounts = &mut ctx.accounts;
 
     // Effect
     accounts.policy.advance(amount, now)?;
     accounts.user_payment.release(amount, now)?;
 
     // Interaction
-    accounts.transfer(&mint, &fees);
+    accounts.transfer(&mint, &fees, reward.as_ref());
 
     emit_event(PaymentExecuted {
         policy: *accounts.policy.address(),
@@ -84,21 +93,39 @@ pub fn handler(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result
         committed: accounts.user_payment.committed,
         executed_at: now.into(),
     });
+    if let Some(reward) = reward {
+        reward.log(accounts.policy.address(), milestone_index, accounts.executor.address());
+    }
     Ok(())
 }
 
+/// Looks behind the declared accounts, which a release without a reward has no need to.
+#[inline(never)]
+fn claimed_reward(ctx: &mut Context<ExecutePayment>, gateway_fee: u64) -> Result<Option<KeeperReward>> {
+    let amount = keeper_reward(gateway_fee, ctx.accounts.gateway.keeper_reward_bps.get());
+    if amount == 0 {
+        return Ok(None);
+    }
+    let trailing = ctx.remaining_accounts()?;
+    let Some(account) = keeper_account(&trailing) else { return Ok(None) };
+    let accounts = &ctx.accounts;
+    KeeperReward::claimed(account, amount, accounts.token_program.address(), accounts.mint.address())
+}
+
 /// The same for a policy whose money is held: paid from the vault to the recipient, by the bitmap or after the silent
-/// review period. The `Escrow` follows the declared accounts, so that the eleven of a delegated policy stay as they are.
+/// review period. The `Escrow` follows the declared accounts, so that the eleven of a delegated policy stay as they are; the
+/// keeper's token account follows the escrow.
 #[inline(never)]
 fn release_held(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result<()> {
-    let trailing = ctx.remaining_accounts()?.first().copied();
+    let trailing = ctx.remaining_accounts()?;
     let accounts = &mut ctx.accounts;
     accounts.policy.check_held()?;
     let is_given = |view: &AccountView| !address_eq(view.address(), &crate::ID);
-    let escrow_view = trailing.filter(is_given).ok_or_else(|| refuse(MilestoneError::InvalidEscrow))?;
+    let escrow_view =
+        trailing.first().copied().filter(is_given).ok_or_else(|| refuse(MilestoneError::InvalidEscrow))?;
     // SAFETY: the one typed view of this account: `remaining_accounts` refuses one that a mutable slot has too, and no
     // read-only slot holds an `Escrow`.
-    let mut escrow = unsafe { Account::<Escrow>::load_mut(escrow_view)? };
+    let mut escrow = unsafe { Loaded::<Escrow>::load_mut(escrow_view)? };
     if !address_eq(&escrow.policy, accounts.policy.address()) {
         return Err(refuse(MilestoneError::InvalidEscrow));
     }
@@ -127,6 +154,7 @@ fn release_held(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Resul
             gateway_account: view_of(&accounts.gateway_fee_account),
             protocol_account: view_of(&accounts.protocol_fee_account),
         }),
+        keeper_account: keeper_account(&trailing).copied(),
     }
     .run(&Ending {
         milestone_index,
@@ -205,7 +233,7 @@ impl ExecutePayment {
     }
 
     #[inline(always)]
-    fn transfer(&self, mint: &Mint, fees: &Split) {
+    fn transfer(&self, mint: &Mint, fees: &Split, reward: Option<&KeeperReward>) {
         let user_payment = &self.user_payment;
         let transfer = Transfer {
             token_program: self.token_program.address(),
@@ -222,11 +250,16 @@ impl ExecutePayment {
         };
         transfer.to(&self.recipient_token_account, fees.recipient);
         // `check_token_accounts` demanded the account wherever a fee is due.
-        if let (1.., Some(account)) = (fees.gateway_fee, &self.gateway_fee_account) {
-            transfer.to(account, fees.gateway_fee);
+        // Cannot wrap: a reward is at most the gateway's fee.
+        let kept = fees.gateway_fee.wrapping_sub(reward.map_or(0, KeeperReward::amount));
+        if let (1.., Some(account)) = (kept, &self.gateway_fee_account) {
+            transfer.to(account, kept);
         }
         if let (1.., Some(account)) = (fees.protocol_fee, &self.protocol_fee_account) {
             transfer.to(account, fees.protocol_fee);
+        }
+        if let Some(reward) = reward {
+            pay_one(&transfer, reward.account(), reward.amount());
         }
     }
 }

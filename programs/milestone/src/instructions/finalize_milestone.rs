@@ -1,8 +1,12 @@
+use super::KeeperReward;
 use crate::{
     constants::ESCROW_SEED,
     error::{refuse, MilestoneError},
     events::{emit_event, MilestoneFinalized},
-    rules::payout::{divide, Payout},
+    rules::{
+        fees::keeper_reward,
+        payout::{divide, Payout},
+    },
     state::{Escrow, MilestoneState, PaymentGateway, PaymentPolicy, ProgramConfig},
     token::{Mint, TokenAccount, Transfer},
 };
@@ -44,6 +48,8 @@ pub struct Finalization<'a> {
     pub owner_account: Option<AccountView>,
     /// `None` where nothing can go to the recipient.
     pub fees: Option<FeeSlots<'a>>,
+    /// Gets the keeper's reward; `None` where nobody is rewarded.
+    pub keeper_account: Option<AccountView>,
 }
 
 /// How it ends, decided by the rules before.
@@ -62,7 +68,7 @@ impl Finalization<'_> {
     ///
     /// Errors: `InvalidRecipientAmount`, `InvalidTokenProgram`, `InvalidMint`, `UnsupportedMint`,
     /// `InvalidRecipientTokenAccount`, `InvalidOwnerTokenAccount`, `InvalidGatewayFeeAccount`,
-    /// `InvalidProtocolFeeAccount`, `TokenAccountFrozen`.
+    /// `InvalidProtocolFeeAccount`, `InvalidKeeperTokenAccount`, `TokenAccountFrozen`.
     #[inline(never)]
     pub fn run(&mut self, ending: &Ending) -> Result<()> {
         let payout = divide(
@@ -77,13 +83,14 @@ impl Finalization<'_> {
         // Check
         let mint = Mint::load_shared(&self.mint, self.token_program.address())?;
         self.check_accounts(&payout)?;
+        let reward = self.claimed_reward(payout.split.gateway_fee)?;
 
         // Effect
         self.policy.advance(ending.recipient_amount, ending.now)?;
         self.escrow.finalize(ending.milestone_index, ending.state, payout.refund, ending.now)?;
 
         // Interaction
-        self.pay(&payout, mint.decimals);
+        self.pay(&payout, reward.as_ref(), mint.decimals);
 
         emit_event(MilestoneFinalized {
             escrow: *self.escrow_view.address(),
@@ -104,7 +111,17 @@ impl Finalization<'_> {
             ready_at: self.escrow.ready_at,
             finalized_at: ending.now.into(),
         });
+        if let Some(reward) = reward {
+            reward.log(self.policy_view.address(), ending.milestone_index, ending.actor);
+        }
         Ok(())
+    }
+
+    /// A share of the gateway's own fee; none of what the owner paid the platform on top.
+    fn claimed_reward(&self, gateway_fee: u64) -> Result<Option<KeeperReward>> {
+        let (Some(account), Some(fees)) = (&self.keeper_account, &self.fees) else { return Ok(None) };
+        let amount = keeper_reward(gateway_fee, fees.gateway.keeper_reward_bps.get());
+        KeeperReward::claimed(account, amount, self.token_program.address(), self.mint.address())
     }
 
     /// Whether everyone who gets something has an account for it. None of them is the vault: that one is declared mutable,
@@ -156,7 +173,7 @@ impl Finalization<'_> {
             .or_else(|refusal| self.check_destination(account, authority, error).map_err(|_| refusal))
     }
 
-    fn pay(&self, payout: &Payout, decimals: u8) {
+    fn pay(&self, payout: &Payout, reward: Option<&KeeperReward>, decimals: u8) {
         let transfer = Transfer {
             token_program: self.token_program.address(),
             source: &self.vault,
@@ -178,21 +195,24 @@ impl Finalization<'_> {
         to(self.recipient_account.as_ref(), payout.split.recipient);
         to(self.owner_account.as_ref(), payout.refund);
         let Some(fees) = &self.fees else { return };
-        to(fees.gateway_account.as_ref(), gateway_total(payout));
+        let rewarded = reward.map_or(0, KeeperReward::amount);
+        // Cannot wrap: a reward is at most the gateway's fee.
+        to(fees.gateway_account.as_ref(), gateway_total(payout).wrapping_sub(rewarded));
+        to(reward.map(KeeperReward::account), rewarded);
         to(fees.protocol_account.as_ref(), payout.split.protocol_fee);
     }
 }
 
-/// What the gateway's fee recipient gets in one transfer.
+/// What the gateway's fee recipient gets in one transfer, but for a keeper's reward.
 #[inline(always)]
 fn gateway_total(payout: &Payout) -> u64 {
     // Cannot wrap: both are parts of what the milestone was funded with.
     payout.split.gateway_fee.wrapping_add(payout.platform_fee)
 }
 
-/// Out of line, so that the program holds one copy of it for four destinations.
+/// Out of line, so that the program holds one copy of it for five destinations.
 #[inline(never)]
-fn pay_one(transfer: &Transfer, account: &AccountView, amount: u64) {
+pub fn pay_one(transfer: &Transfer, account: &AccountView, amount: u64) {
     transfer.to(account, amount);
 }
 
@@ -222,6 +242,7 @@ macro_rules! finalization {
                 gateway_account: $crate::instructions::view_of(&$accounts.gateway_fee_account),
                 protocol_account: $crate::instructions::view_of(&$accounts.protocol_fee_account),
             }),
+            keeper_account: None,
         }
     };
 }

@@ -20,6 +20,7 @@ pub mod open_escrow;
 pub mod reclaim_milestone;
 pub mod request_mediation;
 pub mod resolve_dispute;
+pub mod set_keeper_reward;
 pub mod settle_milestone;
 pub mod submit_milestone;
 pub mod sync_delegation;
@@ -29,6 +30,7 @@ pub mod withdraw_dispute;
 
 mod escrow_parties;
 mod finalize_milestone;
+mod keeper_reward;
 mod loaded;
 mod lower_allowance;
 mod release_signer;
@@ -52,9 +54,10 @@ pub use {
     escrow_parties::*,
     execute_payment::*,
     expire_mediation::*,
-    finalize_milestone::{view_of, Ending, FeeSlots, Finalization, MilestoneEnding},
+    finalize_milestone::{pay_one, view_of, Ending, FeeSlots, Finalization, MilestoneEnding},
     fund_milestones::*,
     initialize_config::*,
+    keeper_reward::{keeper_account, KeeperReward},
     loaded::{same, Loaded},
     lower_allowance::lower_allowance,
     open_escrow::*,

@@ -50,6 +50,7 @@ pub fn handler(ctx: &mut Context<ReclaimMilestone>, milestone_index: u8) -> Resu
         recipient_account: None,
         owner_account: Some(*accounts.owner_token_account.account()),
         fees: None,
+        keeper_account: None,
     }
     .run(&Ending {
         milestone_index,

@@ -1,3 +1,4 @@
+use super::{same, Loaded};
 use crate::{
     error::MilestoneError,
     events::{emit_event, DelegationSynced},
@@ -8,12 +9,12 @@ use anchor_lang::{address_eq, prelude::*};
 
 #[derive(Accounts)]
 pub struct SyncDelegation {
-    #[account(constraint = address_eq(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
+    #[account(constraint = same(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
     pub owner: Signer,
-    pub user_payment: Account<UserPayment>,
+    pub user_payment: Loaded<UserPayment>,
     #[account(
         mut,
-        constraint = address_eq(token_account.address(), &user_payment.token_account)
+        constraint = same(token_account.address(), &user_payment.token_account)
             @ MilestoneError::InvalidTokenAccount,
     )]
     pub token_account: UncheckedAccount,

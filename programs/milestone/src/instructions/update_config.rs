@@ -1,10 +1,10 @@
-use super::{initialize_config::check_protocol_terms, Loaded};
+use super::{initialize_config::check_protocol_terms, same, Loaded};
 use crate::{
     error::MilestoneError,
     events::{emit_event, ConfigUpdated},
     state::ProgramConfig,
 };
-use anchor_lang::{address_eq, prelude::*};
+use anchor_lang::prelude::*;
 
 /// What is `None` stays as it is.
 pub struct UpdateConfigArgs {
@@ -17,7 +17,7 @@ pub struct UpdateConfigArgs {
 
 #[derive(Accounts)]
 pub struct UpdateConfig {
-    #[account(constraint = address_eq(authority.address(), &config.authority) @ MilestoneError::InvalidAuthority)]
+    #[account(constraint = same(authority.address(), &config.authority) @ MilestoneError::InvalidAuthority)]
     pub authority: Signer,
     #[account(mut)]
     pub config: Loaded<ProgramConfig>,

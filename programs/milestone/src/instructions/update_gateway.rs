@@ -1,11 +1,11 @@
-use super::{create_gateway::check_gateway_terms, Loaded};
+use super::{create_gateway::check_gateway_terms, same, Loaded};
 use crate::{
     error::MilestoneError,
     events::{emit_event, GatewayUpdated},
     state::PaymentGateway,
     sysvars,
 };
-use anchor_lang::{address_eq, prelude::*};
+use anchor_lang::prelude::*;
 
 /// What is `None` stays as it is.
 pub struct UpdateGatewayArgs {
@@ -18,7 +18,7 @@ pub struct UpdateGatewayArgs {
 
 #[derive(Accounts)]
 pub struct UpdateGateway {
-    #[account(constraint = address_eq(authority.address(), &gateway.authority) @ MilestoneError::InvalidAuthority)]
+    #[account(constraint = same(authority.address(), &gateway.authority) @ MilestoneError::InvalidAuthority)]
     pub authority: Signer,
     #[account(mut)]
     pub gateway: Loaded<PaymentGateway>,

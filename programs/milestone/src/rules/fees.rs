@@ -31,6 +31,13 @@ pub const fn split(amount: u64, gateway_fee_bps: u16, protocol_fee_bps: u16) -> 
     Split { recipient, gateway_fee, protocol_fee }
 }
 
+/// The part of a gateway's fee that it pays to whoever executes, floored; the gateway keeps the rest. At most `gateway_fee`
+/// for `keeper_reward_bps <= 10_000`, which `set_keeper_reward` sees to.
+#[inline(always)]
+pub const fn keeper_reward(gateway_fee: u64, keeper_reward_bps: u16) -> u64 {
+    fee(gateway_fee, keeper_reward_bps)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +73,28 @@ mod tests {
                 assert_eq!(fee(amount, bps), exact(amount, bps), "amount {amount} bps {bps}");
             }
         }
+    }
+
+    #[test]
+    fn given_any_gateway_fee_when_every_share_then_keeper_and_gateway_parts_are_exact_and_sum_to_it() {
+        for gateway_fee in EDGES {
+            for bps in 0..=10_000u16 {
+                let reward = keeper_reward(gateway_fee, bps);
+                assert_eq!(reward, exact(gateway_fee, bps), "fee {gateway_fee} bps {bps}");
+                let kept = gateway_fee.checked_sub(reward).expect("a reward is never above the fee");
+                assert_eq!(kept as u128 + reward as u128, gateway_fee as u128, "fee {gateway_fee} bps {bps}");
+            }
+            assert_eq!(keeper_reward(gateway_fee, 0), 0, "no share, no reward");
+            assert_eq!(keeper_reward(gateway_fee, 10_000), gateway_fee, "the whole share is the whole fee");
+        }
+    }
+
+    #[test]
+    fn given_small_fees_then_the_reward_is_floored() {
+        assert_eq!(keeper_reward(1, 9_999), 0);
+        assert_eq!(keeper_reward(9_999, 1), 0);
+        assert_eq!(keeper_reward(10_000, 1), 1);
+        assert_eq!(keeper_reward(3, 5_000), 1);
     }
 
     #[test]

@@ -23,7 +23,9 @@ pub struct PaymentGateway {
     pub rent_payer: Address,
     pub created_at: PodI64,
     pub updated_at: PodI64,
-    pub reserved: [u8; 32],
+    /// Share of its own fee that it pays to whoever executes; 0..=10,000. (decision 0005)
+    pub keeper_reward_bps: PodU16,
+    pub reserved: [u8; 30],
 }
 
 impl PaymentGateway {
