@@ -25,12 +25,12 @@ const STOP_MS = 40_000;
 interface Stage {
   options: SoakOptions;
   say: (line: string) => void;
+  killAfter: readonly number[];
   directory: string;
   keypairFile: string;
   localnet: Localnet;
   rpc: FaultyRpc;
   world: World;
-  random: () => number;
 }
 
 export interface SoakResult {
@@ -53,18 +53,18 @@ export interface SoakResult {
   rpcFailed: number;
 }
 
-/** Runs it. `say` is told how far it has come. */
+/** Runs it. `say` is told how far it has come; after each of `killAfter` payments a keeper is killed, beside the timer. */
 export async function runSoak(
   options: SoakOptions,
   say: (line: string) => void,
+  killAfter: readonly number[] = [],
 ): Promise<SoakResult> {
   const directory = mkdtempSync(path.join(tmpdir(), "keeper-soak-"));
   const localnet = await startLocalnet({ port: 0, programs: [milepost()] });
-  const random = seededRandom(options.seed);
   const rpc = await startFaultyRpc(localnet.url, {
     rate: options.fail / 100,
     latency: options.latency,
-    random,
+    random: seededRandom(options.seed),
   });
   const payer = seededKeypair(options.seed, "fee payer");
   const keypairFile = path.join(directory, "keypair.json");
@@ -77,7 +77,8 @@ export async function runSoak(
   });
   const world = new World(localnet.chain, options.seed, options.milestones);
   try {
-    return await soak({ options, say, directory, keypairFile, localnet, rpc, world, random });
+    const made = { directory, keypairFile, localnet, rpc, world };
+    return await soak({ options, say, killAfter, ...made });
   } finally {
     await rpc.close();
     await localnet.close();
@@ -145,7 +146,7 @@ function cpuOf(workers: readonly WorkerProcess[]): number {
 }
 
 async function runKeepers(stage: Stage, population: Population): Promise<CrewResult> {
-  const { options, localnet, world, rpc, directory, keypairFile, random } = stage;
+  const { options, localnet, world, rpc, directory, keypairFile } = stage;
   const program = await compile("keeper-process.ts");
   const postgres = await startPostgres();
   const workers = Array.from({ length: options.workers }, (_, index) => {
@@ -178,15 +179,23 @@ async function runKeepers(stage: Stage, population: Population): Promise<CrewRes
     stops.push(() => clearTimeout(begin));
     every(SAMPLE_MS, () => workers.forEach((worker) => worker.sample()));
     every(PROGRESS_MS, () => stage.say(progress(tally, since)));
+    // The one that has run longest: else one may be killed again and again before it has begun.
+    const killOne = () => workers.reduce((a, b) => (a.startedAt <= b.startedAt ? a : b)).kill();
+    const moments = [...stage.killAfter];
+    tally.onPaid = () => {
+      if (tally.paid < (moments[0] ?? Infinity)) return;
+      moments.shift();
+      killOne();
+    };
     if (options["kill-every"] > 0) {
-      every(options["kill-every"] * 1_000, () => {
-        if (performance.now() > since) workers[Math.floor(random() * workers.length)]!.kill();
-      });
+      every(options["kill-every"] * 1_000, () => performance.now() > since && killOne());
     }
     // What is unpaid by then the audit finds.
     const late = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, options.timeout * 1_000);
       stops.push(() => clearTimeout(timer));
+      // Told to stop, it leaves no keepers and no Postgres behind.
+      process.once("SIGINT", resolve).once("SIGTERM", resolve);
     });
     await Promise.race([tally.done, late]);
     const cpuMs = cpuOf(workers) - startCpuMs;

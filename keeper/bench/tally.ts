@@ -29,6 +29,8 @@ export class Tally {
   transactions = 0;
   /** A milestone that was skipped, or went back. */
   readonly violations: string[] = [];
+  /** Called after each transaction that paid something. */
+  onPaid: () => void = () => undefined;
   private readonly current = new Map<string, number>();
   private readonly dueAt = new Map<string, readonly number[]>();
   /** By policy and milestone, how often a transaction that succeeded paid it. */
@@ -108,6 +110,7 @@ export class Tally {
     }
     if (payments === 0) return;
     this.transactions += 1;
+    this.onPaid();
   }
 }
 

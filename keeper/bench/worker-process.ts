@@ -46,6 +46,8 @@ export class WorkerProcess {
   crashes = 0;
   /** Bytes, of all processes so far the largest. */
   peakRss = 0;
+  /** Milliseconds of `performance.now()`. */
+  startedAt = 0;
   /** Bytes, at the last sample. */
   rss = 0;
   /** Of the processor, of all processes that are over. */
@@ -73,6 +75,7 @@ export class WorkerProcess {
     createInterface({ input: child.stdout }).on("line", (line) => this.lines.emit("line", line));
     child.stderr.pipe(this.log, { end: false });
     this.child = child;
+    this.startedAt = performance.now();
     child.once("exit", (_code, signal) => {
       this.endedCpuMs += this.currentCpuMs;
       this.currentCpuMs = 0;

@@ -1,16 +1,23 @@
+import { BorshCoder, type Idl } from "@coral-xyz/anchor";
 import {
+  AccountKindError,
   decideAction,
   type Escrow,
   type EscrowMilestone,
   FUNDING_KIND_CLOSED,
   FUNDING_KIND_HELD,
+  IDL,
   isApprovedBySilence,
   type MilestoneStateName,
   type PaymentPolicy,
+  POLICY_OFFSET,
+  PROGRAM_ID,
 } from "@milepost/sdk";
+import type { AccountInfo } from "@solana/web3.js";
 import BN from "bn.js";
 import { expect } from "chai";
 import { planPolicy, type PlanRules } from "../src/find/plan";
+import { plannedPolicy, plannedPolicyOfSlice, POLICY_SLICE } from "../src/find/policy-slice";
 import { escrow, key, policy, UPDATED_AT } from "./accounts";
 import { NOW } from "./plans";
 
@@ -171,5 +178,75 @@ describe("plan of a held policy", () => {
   it("given a due date before its turn came, when it is planned, then it is due since its turn", () => {
     const late = escrow(ADDRESS, {}, { readyAt: at(NOW + 77n) });
     expect(planOf(held(1), OPEN, late).dueAt).to.equal(NOW + 77n);
+  });
+});
+
+describe("a policy's slice", () => {
+  const coder = new BorshCoder(IDL as unknown as Idl);
+  const parts = (data: Buffer, info: Partial<AccountInfo<Buffer>> = {}): AccountInfo<Buffer> => ({
+    ...{ data, owner: PROGRAM_ID, lamports: 1, executable: false },
+    ...info,
+  });
+  const slice = (data: Buffer) =>
+    data.subarray(POLICY_SLICE.offset, POLICY_SLICE.offset + POLICY_SLICE.length);
+  /** Numbers of different makers differ in what is inside them. */
+  const shown = (value: object): unknown => JSON.parse(JSON.stringify(value));
+  const read = (data: Buffer) => plannedPolicyOfSlice(ADDRESS, parts(slice(data)), PROGRAM_ID);
+
+  const full = new BN("18446744073709551615");
+  const strange: [string, PaymentPolicy][] = [
+    ["an active one", policy()],
+    ["a paused one", policy({}, { status: { paused: {} } })],
+    ["a held one at its second milestone", policy({ currentMilestone: 1 }, { fundingKind: 1 })],
+    ["a closed one", policy({}, { fundingKind: 2 })],
+    ["a time before 1970", policy({ milestoneTimestamps: [-1, -2, 0, 0].map((n) => new BN(n)) })],
+    [
+      "the largest of each",
+      policy(
+        {
+          milestoneAmounts: [full, full, full, full],
+          milestoneTimestamps: [1, 2, 3, 4].map(() => full.shrn(1)),
+          currentMilestone: 4,
+          totalMilestones: 4,
+          releaseCondition: 9,
+          escrowAmount: full,
+          padding: Array.from({ length: 53 }, (_, index) => 255 - index),
+        },
+        { updatedAt: full.shrn(1).neg() },
+      ),
+    ],
+  ];
+  for (const [name, account] of strange) {
+    it(`given ${name}, when its slice is read, then it is what the SDK reads of the whole account`, async () => {
+      const data = await coder.accounts.encode("paymentPolicy", account);
+      const whole = plannedPolicy(ADDRESS, parts(data), PROGRAM_ID);
+      expect(shown(read(data))).to.deep.equal(shown(whole));
+    });
+  }
+
+  for (const [name, offset, value] of [
+    ["another type of policy", POLICY_OFFSET.policyTypeTag, 0],
+    ["a status that there is not", POLICY_OFFSET.status, 2],
+  ] as const) {
+    it(`given ${name}, when its slice is read, then it is refused as the SDK refuses it`, async () => {
+      const data = await coder.accounts.encode("paymentPolicy", policy());
+      data[offset] = value;
+      const outcome = (work: () => object) => {
+        try {
+          return shown(work());
+        } catch (error) {
+          return (error as Error).name;
+        }
+      };
+      expect(outcome(() => read(data))).to.deep.equal(
+        outcome(() => plannedPolicy(ADDRESS, parts(data), PROGRAM_ID)),
+      );
+    });
+  }
+
+  it("given an account of another program, when its slice is read, then it is refused", async () => {
+    const data = await coder.accounts.encode("paymentPolicy", policy());
+    const foreign = parts(slice(data), { owner: key("another program") });
+    expect(() => plannedPolicyOfSlice(ADDRESS, foreign, PROGRAM_ID)).to.throw(AccountKindError);
   });
 });
