@@ -10,10 +10,13 @@ const PAYMENTS = POLICIES * MILESTONES;
 const FLAGS = [
   ...["--policies", String(POLICIES), "--milestones", String(MILESTONES), "--workers", "3"],
   ...["--fail", "10", "--latency", "0", "--every", "0", "--lead", "0", "--lease", "10"],
-  ...["--sequential", "0", "--kill-every", "0", "--timeout", "100"],
+  ...["--sequential", "0", "--kill-every", "0", "--timeout", "240"],
 ];
 
-describe("faults: a small soak", () => {
+describe("faults: a small soak", function () {
+  // Half a minute on a machine of its own.
+  this.timeout(300_000);
+
   it("given 800 milestones, keepers killed twice and a tenth of the calls failing, when all is over, then each was paid once, many a transaction", async () => {
     const options = readOptions(FLAGS, process.env);
     const lines: string[] = [];
