@@ -115,7 +115,8 @@ export class World {
         rentPayer: publicKey,
         createdAt: now,
         updatedAt: now,
-        reserved: zeros(32),
+        keeperRewardBps: 0,
+        reserved: zeros(30),
       }),
     );
     const mint = Buffer.alloc(MintLayout.span);

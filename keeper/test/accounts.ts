@@ -128,7 +128,8 @@ export function gatewayAccount(): PaymentGateway {
     rentPayer: key("gateway authority"),
     createdAt: new BN(1),
     updatedAt: new BN(1),
-    reserved: zeros(32),
+    keeperRewardBps: 0,
+    reserved: zeros(30),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type Execution, groupExecutions, TransactionRuntimeError } from "@milepost/sdk";
 import { SystemProgram, TransactionInstruction } from "@solana/web3.js";
+import BN from "bn.js";
 import { computeUnitLimitFor, pack, withBudget } from "../src/send/pack";
 import { split } from "../src/send/split";
 import { key } from "./accounts";
@@ -22,6 +23,7 @@ function item(label: string, setup: TransactionInstruction[] = [], accounts = 0)
     executor: PAYER,
     setup,
     instruction: instruction(label, 1, accounts),
+    keeperReward: new BN(0),
   };
   return { label, execution };
 }

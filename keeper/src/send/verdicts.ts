@@ -13,6 +13,8 @@ export const PROGRAM_VERDICTS: Readonly<Record<MilestoneErrorName, VerdictKind>>
   PaymentNotDue: "retryable",
   MediationNotStarted: "retryable",
   MediationNotTimedOut: "retryable",
+  // The keeper's own account: no policy is to blame, and the next look leaves it out.
+  InvalidKeeperTokenAccount: "retryable",
 
   MilestoneAlreadyReleased: "terminal",
   PolicyCompleted: "terminal",

@@ -12,6 +12,7 @@ import {
   type ReleaseSnapshot,
 } from "@milepost/sdk";
 import type { PublicKey } from "@solana/web3.js";
+import BN from "bn.js";
 import { classify } from "../send/classify";
 import { PROGRAM_VERDICTS } from "../send/verdicts";
 import type { Member, Verdict } from "../types";
@@ -80,7 +81,16 @@ export async function build(
     payer,
   });
   const instruction = instructions[instructions.length - 1]!;
-  return { policy, milestoneIndex, executor: payer, setup: instructions.slice(0, -1), instruction };
+  const setup = instructions.slice(0, -1);
+  // `expireMediation` pays no reward.
+  return {
+    policy,
+    milestoneIndex,
+    executor: payer,
+    setup,
+    instruction,
+    keeperReward: new BN(0),
+  };
 }
 
 function verdictOnLook({ policy }: Member, error: unknown): Verdict {
