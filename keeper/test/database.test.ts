@@ -8,6 +8,7 @@ import { DatabaseInUseError, isConnectionLoss, SchemaVersionError } from "../src
 import { migrate } from "../src/database/migrate";
 import { type Migration, MIGRATIONS } from "../src/database/migrations";
 import { openDatabase } from "../src/database/open";
+import { TcpProxy } from "./faults/tcp-proxy";
 import { startPostgres } from "./postgres";
 import { emptyDatabase, SERVER_URL, type TestDatabase } from "./test-database";
 
@@ -250,6 +251,22 @@ describe("connection loss", () => {
     } finally {
       await database.close();
       await server.stop();
+    }
+  });
+
+  it("given a connection that breaks in the middle of a script, when it is noticed, then the script fails as a loss and the process goes on", async function () {
+    if (!SERVER_URL) this.skip();
+    const network = await TcpProxy.open(SERVER_URL!);
+    const database = await openDatabase({ url: network.url, connections: 1 });
+    try {
+      await database.query("SELECT 1");
+      const refused = rejection(database.script("SELECT pg_sleep(60)"));
+      setImmediate(() => network.hangUp());
+      expect(isConnectionLoss(await refused)).to.equal(true);
+      expect(await database.script("SELECT 2 AS a")).to.deep.equal([{ a: 2 }]);
+    } finally {
+      await database.close();
+      await network.close();
     }
   });
 

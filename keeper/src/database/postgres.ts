@@ -49,12 +49,15 @@ class Postgres implements Database {
   /** Tried once: a part of it that has its own transaction may have been carried out. */
   async script<Row>(text: string): Promise<Row[]> {
     const client = await this.pool.connect();
+    // A connection that breaks fails the statement; without a listener it would end the process.
+    client.on("error", ignore);
     let broken = true;
     try {
       const rows = lastRows<Row>(await client.query(text));
       broken = false;
       return rows;
     } finally {
+      client.off("error", ignore);
       // A script that begins a transaction and fails leaves it open.
       client.release(broken);
     }
@@ -66,7 +69,7 @@ class Postgres implements Database {
 
   private async transactionOnce<T>(work: (database: Database) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
-    // A connection that breaks during the work fails the next statement; without a listener it would end the process.
+    // As above; here the next statement fails.
     client.on("error", ignore);
     let broken = true;
     try {
