@@ -142,6 +142,26 @@ describe("send: lookup tables", () => {
     expect(await records()).to.deep.equal([]);
   });
 
+  it("given a network that takes no table, when payments wait for one, then not for long, and the next ones do not wait at all for a while", async () => {
+    const all = await executions();
+    let pauses = 0;
+    const pause = async () => {
+      pauses += 1;
+      await pass(1n);
+    };
+    keeper.rpc.fault = dropped;
+    const made = tables(keeper.rpc, [], { maxRounds: undefined, pause });
+    expect(await made.tablesFor(all)).to.deep.equal([]);
+    // Two seconds each: a lease of five minutes is for the payments.
+    expect(pauses).to.be.lessThan(16);
+    const sent = keeper.rpc.count("sendTransaction");
+    expect(await made.tablesFor(all)).to.deep.equal([]);
+    expect(keeper.rpc.count("sendTransaction")).to.equal(sent);
+    keeper.rpc.fault = null;
+    await pass(400n);
+    expect(await made.tablesFor(all)).to.have.length(1);
+  });
+
   it("given a table and new addresses, when they are shared, then the same table is extended", async () => {
     const before = await executions(policies.slice(0, 2));
     const [table] = await tables().tablesFor(before);

@@ -15,6 +15,8 @@ const MAX_ADDRESSES = 256;
 /** How often a slot is waited for before going on without the table. */
 const SLOT_WAITS = 10;
 const SLOT_MS = 400;
+/** After a table that did not come about, payments go on without: about two minutes. */
+const REST_SLOTS = 300;
 /** How often it is stored that a table was of use. */
 const USE_SLOTS = 1_000;
 
@@ -23,6 +25,8 @@ export class LookupTables {
   private readonly usedAt = new Map<string, number>();
   private readonly life: TableLife;
   private last: Promise<unknown> = Promise.resolve();
+  /** No table is made or extended before. */
+  private restsUntil = 0;
 
   constructor(private readonly options: LookupTablesOptions) {
     this.life = new TableLife(options);
@@ -61,14 +65,15 @@ export class LookupTables {
   private async tablesInTurn(
     executions: readonly Execution[],
   ): Promise<AddressLookupTableAccount[]> {
-    const { minUses = 2, minNew = 4 } = this.options;
+    const { minUses = 2, minNew = 4, context } = this.options;
     try {
       const wanted = sharedAddresses(executions, minUses);
       const tables = await this.active();
       const held = new Set(tables.flatMap(({ state }) => state.addresses.map(String)));
       const missing = wanted.filter((address) => !held.has(address.toBase58()));
-      if (missing.length >= minNew) {
-        await this.life.add(missing, tables);
+      const slot = await context.connection.getSlot(context.commitment);
+      if (missing.length >= minNew && slot >= this.restsUntil) {
+        if (!(await this.life.add(missing, tables))) this.restsUntil = slot + REST_SLOTS;
         this.forget();
       }
       const usable = await this.usable(await this.active());

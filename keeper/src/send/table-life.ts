@@ -32,6 +32,8 @@ export interface TableLifeOptions extends DeliverOptions {
 }
 
 const MAX_ADDRESSES = 256;
+/** How often a transaction is sent: payments wait for it, with leases that run out. */
+const ROUNDS = 15;
 /** A table can be closed when its deactivation has left the hashes of the last 512 slots that had a block. */
 const COOL_DOWN_SLOTS = 513;
 /** A creation names one of the newest slots; when nothing has come of it by then, nothing will. */
@@ -46,11 +48,11 @@ export class TableLife {
     return state.authority?.equals(this.payer) ?? false;
   }
 
-  /** Adds the addresses to the table of ours that has room for them, or to a new one. */
+  /** Adds the addresses to the table of ours that has room for them, or to a new one. Resolves with whether all landed. */
   async add(
     missing: readonly PublicKey[],
     tables: readonly AddressLookupTableAccount[],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const open = tables.find(
       (table) =>
         this.isOurs(table) && table.state.addresses.length + missing.length <= MAX_ADDRESSES,
@@ -70,9 +72,10 @@ export class TableLife {
     // Before anything is sent: whoever comes next finds what may have been paid for.
     await saveLookupTable(this.options.database, record);
     for (const instructions of plan.transactions) {
-      if (!(await this.send(instructions))) return;
+      if (!(await this.send(instructions))) return false;
     }
     await this.save(record, "active", record.addresses);
+    return true;
   }
 
   /** Ends a table's use; `maintain` closes it later. Resolves with whether the chain has taken it. */
@@ -137,7 +140,7 @@ export class TableLife {
   private async extend(
     table: AddressLookupTableAccount,
     missing: readonly PublicKey[],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const address = table.key.toBase58();
     const transactions = extendLookupTable({
       authority: this.payer,
@@ -145,12 +148,15 @@ export class TableLife {
       lookupTable: table.key,
       addresses: missing,
     });
+    let landed = 0;
     for (const instructions of transactions) {
       if (!(await this.send(instructions))) break;
+      landed += 1;
     }
     const now = await this.read(address);
-    if (!now) return;
+    if (!now) return false;
     await this.save({ address, changedSlot: 0 }, "active", now.state.addresses.map(String));
+    return landed === transactions.length;
   }
 
   /** Adds what a creation that was broken off did not get to. */
@@ -218,7 +224,7 @@ export class TableLife {
     }
     const { state } = await deliver(
       { ...signed, members: [] },
-      { ...this.options, onSent: undefined },
+      { ...this.options, maxRounds: this.options.maxRounds ?? ROUNDS, onSent: undefined },
     );
     return state === "landed";
   }
