@@ -2,7 +2,7 @@
 import { createContext, decodeEvents, PROGRAM_ID } from "@milepost/sdk";
 import { type Keypair, PublicKey } from "@solana/web3.js";
 import { fixedKeypair } from "../../tests/harness";
-import { START, World } from "../../tests/world";
+import { START, World, type WorldOptions } from "../../tests/world";
 import { reconcile } from "../src/find/reconcile";
 import { checkWatched } from "../src/find/watch";
 import { openQueue, type ExecuteQueue } from "../src/queue/execute-queue";
@@ -29,11 +29,12 @@ export class WorkWorld {
     readonly rpc: FaultyConnection,
   ) {}
 
-  static async create(): Promise<WorkWorld> {
+  static async create(options: WorldOptions = {}): Promise<WorkWorld> {
     const world = await World.create({
       runtime: "litesvm",
       gatewayFeeBps: 250,
       protocolFeeBps: 100,
+      ...options,
     });
     const test = await migratedDatabase();
     const queue = await openQueue(test.database);

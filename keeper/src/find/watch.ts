@@ -5,23 +5,28 @@ import { takeWatched, wake, type Watch } from "../store/policies";
 import type { Database } from "../types";
 
 export interface WatchSource {
-  connection: Pick<Connection, "getMultipleAccountsInfo">;
+  connection: Pick<Connection, "getMultipleAccountsInfo" | "getMultipleAccountsInfoAndContext">;
   commitment?: Commitment;
 }
 
 const ADDRESSES_PER_REQUEST = 100;
 
 /**
- * A watch on accounts as they are now. To be read *before* what the wait is decided on: a change in between then ends the
- * wait at once instead of being missed.
+ * A watch on up to 100 accounts as they are now. To be read *before* what the wait is decided on: a change in between then
+ * ends the wait at once instead of being missed. What it is decided on has to be of `slot` or later: of several nodes behind
+ * one RPC, the next may be the one that lags.
  */
 export async function readWatch(
-  source: WatchSource,
+  { connection, commitment }: WatchSource,
   accounts: readonly PublicKey[],
-): Promise<Watch> {
+): Promise<Watch & { slot: number }> {
   const addresses = [...new Set(accounts.map((account) => account.toBase58()))].sort();
-  const infos = await readAll(source, addresses);
-  return { accounts: addresses, digest: digestOf(addresses, infos) };
+  const { context, value } = await connection.getMultipleAccountsInfoAndContext(
+    addresses.map((address) => new PublicKey(address)),
+    { commitment },
+  );
+  const infos: Infos = new Map(addresses.map((address, index) => [address, value[index] ?? null]));
+  return { accounts: addresses, digest: digestOf(addresses, infos), slot: context.slot };
 }
 
 /** Ends the waits whose accounts have changed; looks at up to `limit` policies, the longest unchecked first. */

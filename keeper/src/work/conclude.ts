@@ -3,7 +3,8 @@ import { readWatch } from "../find/watch";
 import { backoffSeconds, MAX_BACKOFF_SECS } from "../send/backoff";
 import { backOff, done, wait } from "../store/policies";
 import type { Verdict } from "../types";
-import type { ReleaseSnapshot } from "@milepost/sdk";
+import type { MilestoneContext, ReleaseSnapshot } from "@milepost/sdk";
+import type { Commitment, Connection, PublicKey } from "@solana/web3.js";
 import { decide, type Item } from "./decide";
 import { look } from "./look";
 import type { WorkerSettings } from "./settings";
@@ -53,7 +54,7 @@ async function lookAgain(
   const watch = await readWatch(context, watchedAccounts(policy, verdict.reason, known)).catch(
     () => null,
   );
-  const looks = await look(context, [policy]);
+  const looks = await look(watch ? atLeast(context, watch.slot) : context, [policy]);
   const decision = decide(item, looks.get(policy)!, keysOf(settings));
   const now = decision.kind === "held up" ? decision.verdict : null;
   if (now?.kind === "terminal") return done(database, item.member, now.reason);
@@ -62,6 +63,17 @@ async function lookAgain(
     return wait(database, item.member, now.reason, watch);
   }
   return putOff(settings, item, verdict.reason);
+}
+
+/** The same, but no account is read as it was before the slot: an RPC that lags behind refuses. */
+function atLeast(context: MilestoneContext, minContextSlot: number): MilestoneContext {
+  const connection = Object.create(context.connection) as Connection;
+  connection.getMultipleAccountsInfo = (addresses: PublicKey[], commitment) =>
+    context.connection.getMultipleAccountsInfo(addresses, {
+      commitment: commitment as Commitment | undefined,
+      minContextSlot,
+    });
+  return { ...context, connection };
 }
 
 export function keysOf({ payer, gatewaySigners = [] }: Pick<Settings, "payer" | "gatewaySigners">) {

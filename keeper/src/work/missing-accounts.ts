@@ -1,5 +1,5 @@
 /** Token accounts that a payment would create at the keeper's expense, when the keeper was told not to. */
-import type { Execution } from "@milepost/sdk";
+import type { Execution, ReleaseSnapshot } from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
 import { readWatch } from "../find/watch";
 import { backoffSeconds } from "../send/backoff";
@@ -19,14 +19,18 @@ export async function waitForAccounts(
   settings: Settings,
   { member, attempts }: Item,
   execution: Execution,
+  { policy, configAddress }: ReleaseSnapshot,
 ): Promise<void> {
   const { context, database, events, random } = settings;
   const { connection, commitment } = context;
   events.failed(member, { kind: "waiting", reason: TOKEN_ACCOUNT_MISSING });
   const accounts = execution.setup.map(createdBy);
-  const watched = [new PublicKey(member.policy), ...accounts];
+  // Fees may also be sent to somebody whose account exists.
+  const watched = [new PublicKey(member.policy), policy.gateway, configAddress, ...accounts];
   const watch = await readWatch(context, watched).catch(() => null);
-  const infos = await connection.getMultipleAccountsInfo(accounts, commitment).catch(() => null);
+  const infos = await connection
+    .getMultipleAccountsInfo(accounts, { commitment, minContextSlot: watch?.slot })
+    .catch(() => null);
   // Lamports alone make no token account.
   const areMissing = infos?.every((info) => !info || info.data.length === 0);
   if (watch && areMissing) return wait(database, member, TOKEN_ACCOUNT_MISSING, watch);

@@ -1,5 +1,5 @@
 /** Which accounts have to change before something that waits is worth another try. */
-import { payingAccount, type ReleaseSnapshot } from "@milepost/sdk";
+import { type Destination, payingAccount, type ReleaseSnapshot } from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
 
 type Accounts = (snapshot: ReleaseSnapshot) => PublicKey[];
@@ -14,12 +14,18 @@ const destinations: Accounts = (snapshot) => [
   snapshot.protocolFeeDestination.address,
 ];
 
+/** A missing account may be what would be born frozen. Fees may be sent elsewhere instead of being thawed. */
 const frozen: Accounts = (snapshot) => {
-  const { source, recipientDestination, gatewayFeeDestination, protocolFeeDestination } = snapshot;
+  const { source, userPayment, recipientDestination, gatewayFeeDestination } = snapshot;
+  const { protocolFeeDestination, configAddress, policy } = snapshot;
+  const isStopped = ({ state }: Destination) => !state || state.isFrozen;
   const paid = [recipientDestination, gatewayFeeDestination, protocolFeeDestination];
   return [
     ...(source?.isFrozen ? [payingAccount(snapshot)] : []),
-    ...paid.filter(({ state }) => state?.isFrozen).map(({ address }) => address),
+    ...paid.filter(isStopped).map(({ address }) => address),
+    ...(paid.some(({ state }) => !state) ? [userPayment.mint] : []),
+    ...(isStopped(gatewayFeeDestination) ? [policy.gateway] : []),
+    ...(isStopped(protocolFeeDestination) ? [configAddress] : []),
   ];
 };
 

@@ -279,7 +279,7 @@ class Pass implements Shipping {
       return null;
     }
     if (createAccounts || execution.setup.length === 0) return { ...item, execution, snapshot };
-    await waitForAccounts(this.settings, item, execution);
+    await waitForAccounts(this.settings, item, execution, snapshot);
     await this.ended([item]);
     return null;
   }
