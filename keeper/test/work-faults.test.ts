@@ -305,6 +305,25 @@ describe("work: what goes wrong on the way", () => {
     await expectPaidOnce(...policies);
   });
 
+  it("given a fee payer that has been empty for days, when it gets SOL, then nobody waits an hour for that", async () => {
+    const policy = await keeper.policy();
+    await keeper.find();
+    const poor = fixedKeypair("poor fee payer");
+    const context = { ...keeper.context(), wallet: poor };
+    const worker = keeper.worker({ payer: poor, context, random: () => 0.999 });
+    for (let tries = 0; tries < 10; tries += 1) {
+      await keeper.enqueue();
+      expect((await worker.pass()).leased).to.equal(1);
+      await keeper.elapse(3_600);
+    }
+    expect((await keeper.row(policy)).attempts).to.equal(10);
+    await keeper.elapse(-3_600);
+    const [row] = await keeper.database.query<{ seconds: string }>(
+      "SELECT extract(epoch FROM not_before - now()) AS seconds FROM milepost_keeper.policies",
+    );
+    expect(Number(row!.seconds)).to.be.within(60, 300);
+  });
+
   it("given a policy that somebody else has paid, when the pass looks, then it is over without a transaction", async () => {
     const policy = await keeper.policy();
     await keeper.find();

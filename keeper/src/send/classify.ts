@@ -13,6 +13,9 @@ import type { Verdict } from "../types";
 import { rpcVerdict } from "./rpc-error";
 import { PROGRAM_VERDICTS, RUNTIME_VERDICTS, SDK_VERDICTS, TOKEN_VERDICTS } from "./verdicts";
 
+/** The reason of whatever the fee payer's missing SOL makes fail. */
+export const FEE_PAYER_SHORT = "FeePayerShort";
+
 /**
  * The verdict on an error of the program, the runtime, the RPC or the SDK. Its reason is the error's name: no addresses,
  * no text of others, so that it can be a metric's label.
@@ -44,7 +47,7 @@ const FEE_PAYER = new Set([
 ]);
 
 function ofMilepostError(error: MilepostError): Verdict {
-  if (isFeePayerShort(error)) return { kind: "retryable", reason: "FeePayerShort" };
+  if (isFeePayerShort(error)) return { kind: "retryable", reason: FEE_PAYER_SHORT };
   if (error instanceof MilestoneProgramError) {
     const reason = error.programErrorName;
     // A program of a later version may know more.

@@ -1,6 +1,7 @@
 /** What becomes of a policy that could not be paid: put off, waiting for an account, or over. */
 import { readWatch } from "../find/watch";
 import { backoffSeconds, MAX_BACKOFF_SECS } from "../send/backoff";
+import { FEE_PAYER_SHORT } from "../send/classify";
 import { backOff, done, wait } from "../store/policies";
 import type { Verdict } from "../types";
 import type { MilestoneContext, ReleaseSnapshot } from "@milepost/sdk";
@@ -80,7 +81,12 @@ export function keysOf({ payer, gatewaySigners = [] }: Pick<Settings, "payer" | 
   return [payer, ...gatewaySigners].map(({ publicKey }) => publicKey);
 }
 
+/** At most so many earlier tries count when no policy is to blame: all are paid minutes after somebody sent SOL. */
+const TRIES_WITHOUT_BLAME = 3;
+
 async function putOff(settings: Settings, item: Item, reason: string): Promise<void> {
-  const seconds = backoffSeconds(item.attempts, settings.random);
+  const isBlameless = reason === FEE_PAYER_SHORT;
+  const tries = isBlameless ? Math.min(item.attempts, TRIES_WITHOUT_BLAME) : item.attempts;
+  const seconds = backoffSeconds(tries, settings.random);
   await backOff(settings.database, item.member, seconds, reason);
 }
