@@ -1,7 +1,6 @@
 /** All policies there are, page by page, so that a hundred thousand of them fit into little memory. */
 import { utils } from "@coral-xyz/anchor";
 import type {
-  AccountInfo,
   Commitment,
   Connection,
   DataSlice,
@@ -10,6 +9,7 @@ import type {
 } from "@solana/web3.js";
 import { ACCOUNT_SIZE, POLICY_OFFSET } from "@milepost/sdk";
 import type { PlannedPolicy } from "./plan";
+import { type ProgramAccounts, programAccounts } from "./program-accounts";
 import { discriminator, plannedPolicyOfSlice, POLICY_SLICE } from "./policy-slice";
 
 export interface ScanSource {
@@ -48,11 +48,11 @@ const PAGE_KEYS = [POLICY_OFFSET.userPayment, POLICY_OFFSET.recipient, POLICY_ID
 export async function* scanPolicies(source: ScanSource): AsyncGenerator<ScanPage> {
   const pageSize = source.pageSize ?? 20_000;
   const sample = await read(source, [byteFilter(BUMP_OFFSET, SAMPLE.bump)]);
-  if (sample.value.length * SAMPLE.share <= pageSize) {
+  if (sample.accounts.length * SAMPLE.share <= pageSize) {
     yield await readPage(source, []);
     return;
   }
-  const key = mostEven(sample.value.map(({ account }) => account.data));
+  const key = mostEven(sample.accounts.map(({ info }) => info.data));
   for (let value = 0; value < 256; value += 1) {
     yield await readPage(source, [byteFilter(key, value)]);
   }
@@ -72,32 +72,30 @@ async function readPage(
   source: ScanSource,
   filters: readonly GetProgramAccountsFilter[],
 ): Promise<ScanPage> {
-  const { context, value } = await read(source, filters, POLICY_SLICE);
+  const { slot, accounts } = await read(source, filters, POLICY_SLICE);
   const policies: ScanPage["policies"] = [];
-  for (const { pubkey, account } of value) {
+  for (const { pubkey, info } of accounts) {
     const address = pubkey.toBase58();
     try {
-      const policy = plannedPolicyOfSlice(pubkey, account, source.programId);
+      const policy = plannedPolicyOfSlice(pubkey, info, source.programId);
       policies.push({ address, policy });
     } catch (error) {
       source.onUnreadable?.(address, error);
     }
   }
-  return { slot: context.slot, policies };
+  return { slot, policies };
 }
 
 function read(
   { connection, programId, commitment }: ScanSource,
   filters: readonly GetProgramAccountsFilter[],
   dataSlice?: DataSlice,
-): Promise<{
-  context: { slot: number };
-  value: readonly { pubkey: PublicKey; account: AccountInfo<Buffer> }[];
-}> {
-  return connection.getProgramAccounts(programId, {
+): Promise<ProgramAccounts> {
+  return programAccounts({
+    connection,
+    programId,
     commitment,
     dataSlice,
-    withContext: true,
     filters: [
       { dataSize: ACCOUNT_SIZE.paymentPolicy },
       { memcmp: { offset: 0, bytes: utils.bytes.bs58.encode(discriminator()) } },
