@@ -46,16 +46,37 @@ export interface Shipping {
 export async function ship(shipping: Shipping, items: readonly Ready[]): Promise<void> {
   if (items.length === 0) return;
   const { settings } = shipping;
-  const executions = items.map(({ execution }) => execution);
-  const lookupTables = (await settings.tables?.tablesFor(executions)) ?? [];
   const payer = settings.payer.publicKey;
-  const { groups, tooLarge } = pack(items, { ...settings.packing, payer, lookupTables });
-  for (const item of tooLarge) {
-    await shipping.heldUp(item, { kind: "unknown", reason: "SendTooLarge" }, item.snapshot);
+  const loads: { group: Ready[]; lookupTables: readonly AddressLookupTableAccount[] }[] = [];
+  for (const part of partsOf(settings, items)) {
+    const executions = part.items.map(({ execution }) => execution);
+    const lookupTables =
+      part.mayLookUp && settings.tables ? await settings.tables.tablesFor(executions) : [];
+    const { groups, tooLarge } = pack(part.items, { ...settings.packing, payer, lookupTables });
+    for (const item of tooLarge) {
+      await shipping.heldUp(item, { kind: "unknown", reason: "SendTooLarge" }, item.snapshot);
+    }
+    loads.push(...groups.map((group) => ({ group, lookupTables })));
   }
-  await inParallel(groups, settings.concurrency ?? 8, (group) =>
+  await inParallel(loads, settings.concurrency ?? 8, ({ group, lookupTables }) =>
     shipGroup(shipping, group, lookupTables),
   );
+}
+
+/**
+ * Who may share a transaction. What a gateway's key signs spells every account: what is in a lookup table is an RPC's word,
+ * and one that lies about it could have the key sign for another policy than the approved one.
+ */
+function partsOf(
+  { gatewaySigners = [] }: WorkerSettings,
+  items: readonly Ready[],
+): { items: Ready[]; mayLookUp: boolean }[] {
+  const keys = new Set(gatewaySigners.map(({ publicKey }) => publicKey.toBase58()));
+  const isGateways = ({ execution }: Ready) => keys.has(execution.executor.toBase58());
+  return [
+    { items: items.filter((item) => !isGateways(item)), mayLookUp: true },
+    { items: items.filter(isGateways), mayLookUp: false },
+  ].filter((part) => part.items.length > 0);
 }
 
 /** How many times what the simulation took a transaction may take, after so many of them that took more than they might. */
