@@ -10,6 +10,9 @@ import { openSocket } from "../src/find/socket";
 import { createKeeper } from "../src/keeper";
 import { openQueue } from "../src/queue/execute-queue";
 
+/** Said on standard output after the first scan. */
+const STARTED = "started";
+
 async function main(args: string[]): Promise<void> {
   const [url, wsUrl, keypair, database, concurrency, lease, logLevel] = args as [
     string,
@@ -59,6 +62,7 @@ async function main(args: string[]): Promise<void> {
   });
   const told = new Promise<void>((resolve) => process.once("SIGTERM", () => resolve()));
   const started = keeper.start();
+  void started.then(() => console.log(STARTED));
   await told;
   await keeper.stop();
   await started.catch(() => undefined);

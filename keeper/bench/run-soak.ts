@@ -19,6 +19,7 @@ import { World, type Population } from "./world";
 /** `KEEP_LOGS=1` leaves the keepers' logs behind. */
 const LOG_LEVEL = process.env.KEEP_LOGS ? "info" : "warn";
 const SAMPLE_MS = 1_000;
+const KILL_CHECK_MS = 100;
 const PROGRESS_MS = 10_000;
 const STOP_MS = 40_000;
 
@@ -164,10 +165,10 @@ async function runKeepers(stage: Stage, population: Population): Promise<CrewRes
   };
   try {
     const first = localnet.chain.clock.time + options.lead;
-    const { policies, milestones, every: gap } = options;
+    const { policies, milestones, every: between } = options;
     await world.settle(population, (index) =>
       Array.from({ length: milestones }, (_, k) => {
-        return first + k * gap + Math.floor((index * gap) / policies);
+        return first + k * between + Math.floor((index * between) / policies);
       }),
     );
     const tally = new Tally(localnet.chain, population);
@@ -179,16 +180,26 @@ async function runKeepers(stage: Stage, population: Population): Promise<CrewRes
     stops.push(() => clearTimeout(begin));
     every(SAMPLE_MS, () => workers.forEach((worker) => worker.sample()));
     every(PROGRESS_MS, () => stage.say(progress(tally, since)));
-    // The one that has run longest: else one may be killed again and again before it has begun.
-    const killOne = () => workers.reduce((a, b) => (a.startedAt <= b.startedAt ? a : b)).kill();
+    // The one that has worked longest: where the processor is scarce, one would else be killed again and again before it
+    // has begun.
+    const killOne = (): boolean => {
+      const oldest = workers.reduce((a, b) => (a.readyAt <= b.readyAt ? a : b));
+      if (oldest.readyAt === Infinity) return false;
+      oldest.kill();
+      return true;
+    };
     const moments = [...stage.killAfter];
     tally.onPaid = () => {
       if (tally.paid < (moments[0] ?? Infinity)) return;
-      moments.shift();
-      killOne();
+      if (killOne()) moments.shift();
     };
-    if (options["kill-every"] > 0) {
-      every(options["kill-every"] * 1_000, () => performance.now() > since && killOne());
+    const gap = options["kill-every"] * 1_000;
+    let killedAt = since;
+    if (gap > 0) {
+      every(KILL_CHECK_MS, () => {
+        const now = performance.now();
+        if (now - killedAt >= gap && killOne()) killedAt = now;
+      });
     }
     // What is unpaid by then the audit finds.
     const late = new Promise<void>((resolve) => {

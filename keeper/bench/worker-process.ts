@@ -46,8 +46,8 @@ export class WorkerProcess {
   crashes = 0;
   /** Bytes, of all processes so far the largest. */
   peakRss = 0;
-  /** Milliseconds of `performance.now()`. */
-  startedAt = 0;
+  /** Milliseconds of `performance.now()`, when its first scan was over; infinite before. */
+  readyAt = Infinity;
   /** Bytes, at the last sample. */
   rss = 0;
   /** Of the processor, of all processes that are over. */
@@ -72,10 +72,13 @@ export class WorkerProcess {
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.pipe(this.log, { end: false });
-    createInterface({ input: child.stdout }).on("line", (line) => this.lines.emit("line", line));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (line === "started" && this.child === child) this.readyAt = performance.now();
+      this.lines.emit("line", line);
+    });
     child.stderr.pipe(this.log, { end: false });
     this.child = child;
-    this.startedAt = performance.now();
+    this.readyAt = Infinity;
     child.once("exit", (_code, signal) => {
       this.endedCpuMs += this.currentCpuMs;
       this.currentCpuMs = 0;
@@ -95,6 +98,7 @@ export class WorkerProcess {
 
   /** As the machine's end would; another one starts at once. */
   kill(): void {
+    this.readyAt = Infinity;
     this.sample();
     this.kills += 1;
     this.child?.kill("SIGKILL");
