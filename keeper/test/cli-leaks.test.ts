@@ -6,6 +6,7 @@ import { Keypair } from "@solana/web3.js";
 import { expect } from "chai";
 import { formsOf } from "../src/show/redact";
 import { CliProcess } from "./cli-process";
+import { putDatabaseFiles } from "./database-files";
 import { MilepostNet } from "./cli-localnet";
 import { type RpcAnswer, RpcProxy } from "./faults/rpc-proxy";
 
@@ -22,6 +23,7 @@ describe("keeper: secrets of a running keeper", () => {
     chain = await MilepostNet.start();
     rpc = await RpcProxy.open(chain.net.localnet.url);
     directory = mkdtempSync(path.join(tmpdir(), "keeper-leaks-"));
+    await putDatabaseFiles(path.join(directory, "data"));
   });
   after(async () => {
     await keeper.end();

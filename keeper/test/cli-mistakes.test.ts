@@ -7,6 +7,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { Keypair } from "@solana/web3.js";
 import { CliProcess } from "./cli-process";
+import { putDatabaseFiles } from "./database-files";
 import { MilepostNet } from "./cli-localnet";
 
 describe("keeper: mistakes on the command line", () => {
@@ -110,6 +111,7 @@ describe("keeper: mistakes on the command line", () => {
 
   it("given the database of another chain, then it ends with 2, and says which it is", async () => {
     const data = path.join(directory, "of-another-chain");
+    await putDatabaseFiles(data);
     const otherPayer = keypairFile("other", await other.net.funded());
     const first = CliProcess.start([
       ...["--url", other.net.localnet.url, "--keypair", otherPayer],
@@ -144,6 +146,7 @@ describe("keeper: mistakes on the command line", () => {
   it("given a --metrics-port that is taken, then it ends with 2 and gives the database back", async () => {
     const port = await server((_, to) => to.end());
     const data = path.join(directory, "port");
+    await putDatabaseFiles(data);
     const [code, line] = await end(
       flags("--data-dir", data, "--metrics-port", `${port}`, "--log-level", "silent"),
     );
@@ -155,6 +158,7 @@ describe("keeper: mistakes on the command line", () => {
 
   it("given a directory that a keeper has, then another ends with 1 and says what to do; status asks the first one's port", async () => {
     const data = path.join(directory, "in-use");
+    await putDatabaseFiles(data);
     const first = CliProcess.start(flags("--data-dir", data, "--metrics-port", "0"));
     try {
       const { port } = await first
@@ -179,6 +183,7 @@ describe("keeper: mistakes on the command line", () => {
     const key = Keypair.generate();
     const poor = keypairFile("poor", key);
     const data = path.join(directory, "poor");
+    await putDatabaseFiles(data);
     const args = ["--url", url(), "--keypair", poor, "--data-dir", data];
     const [code, line] = await end([...args, ...ONCE]);
     expect([code, line]).to.deep.equal([

@@ -1,8 +1,8 @@
 /** `milepost-keeper` as a process of its own, with what it says. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { createInterface } from "node:readline";
+import { programFile, PROGRAM_SURROUNDINGS } from "./program-file";
 
 export type Line = Record<string, unknown> & { msg?: string };
 
@@ -21,11 +21,11 @@ export class CliProcess {
   }
 
   static start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): CliProcess {
-    const command = ["--require", "ts-node/register/transpile-only", "src/cli.ts", ...args];
-    const child = spawn(process.execPath, command, {
-      cwd: path.resolve(__dirname, ".."),
+    const { cwd, env } = PROGRAM_SURROUNDINGS;
+    const child = spawn(process.execPath, [programFile("src/cli.ts"), ...args], {
+      cwd,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...env, ...environment },
     });
     return new CliProcess(child);
   }

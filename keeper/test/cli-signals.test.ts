@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { CliProcess } from "./cli-process";
+import { putDatabaseFiles } from "./database-files";
 import { MilepostNet } from "./cli-localnet";
 import { type RpcAnswer, RpcProxy, type RpcRequest } from "./faults/rpc-proxy";
 
@@ -17,6 +18,7 @@ describe("keeper: signals", () => {
   before(async () => {
     chain = await MilepostNet.start();
     directory = mkdtempSync(path.join(tmpdir(), "keeper-signals-"));
+    await putDatabaseFiles(path.join(directory, "data"));
     const { secretKey } = await chain.net.funded();
     writeFileSync(path.join(directory, "payer.json"), JSON.stringify([...secretKey]));
   });

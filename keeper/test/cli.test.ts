@@ -5,6 +5,7 @@ import path from "node:path";
 import { Keypair } from "@solana/web3.js";
 import { version } from "../package.json";
 import { CliProcess } from "./cli-process";
+import { putDatabaseFiles } from "./database-files";
 import { MilepostNet } from "./cli-localnet";
 
 const HOUR = 3_600n;
@@ -18,6 +19,7 @@ describe("keeper: the command line", () => {
   beforeEach(async () => {
     chain = await MilepostNet.start();
     directory = mkdtempSync(path.join(tmpdir(), "keeper-cli-"));
+    await putDatabaseFiles(path.join(directory, "data"));
     payer = await chain.net.funded();
     writeFileSync(path.join(directory, "payer.json"), JSON.stringify([...payer.secretKey]));
   });

@@ -1,12 +1,9 @@
 /** A keeper that is a process of its own, as a test sees it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
-import { buildSync } from "esbuild";
 import type { CrashPoint } from "../../src/work/crash-points";
+import { programFile, PROGRAM_SURROUNDINGS } from "../program-file";
 
 export interface KeeperProcessOptions {
   urls: readonly string[];
@@ -32,25 +29,6 @@ export const OPTIONS_VARIABLE = "KEEPER_PROCESS_OPTIONS";
 
 export type LogLine = Record<string, unknown> & { msg?: string };
 
-let program: string | undefined;
-
-/** `keeper-main.ts` as one file, made once: dozens of processes would each take seconds to read it as TypeScript. */
-function keeperProgram(): string {
-  if (program) return program;
-  const directory = mkdtempSync(path.join(tmpdir(), "keeper-program-"));
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-  program = path.join(directory, "keeper-main.cjs");
-  buildSync({
-    entryPoints: [path.join(__dirname, "keeper-main.ts")],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    packages: "external",
-    logLevel: "error",
-  });
-  return program;
-}
-
 export class KeeperProcess {
   readonly lines: LogLine[] = [];
   /** Its exit code, or the signal that ended it. */
@@ -60,10 +38,10 @@ export class KeeperProcess {
   private isOver = false;
 
   constructor(options: KeeperProcessOptions) {
-    const packages = path.resolve(__dirname, "../../../node_modules");
-    this.child = spawn(process.execPath, [keeperProgram()], {
-      cwd: path.resolve(__dirname, "../.."),
-      env: { ...process.env, NODE_PATH: packages, [OPTIONS_VARIABLE]: JSON.stringify(options) },
+    const { cwd, env } = PROGRAM_SURROUNDINGS;
+    this.child = spawn(process.execPath, [programFile("test/faults/keeper-main.ts")], {
+      cwd,
+      env: { ...process.env, ...env, [OPTIONS_VARIABLE]: JSON.stringify(options) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.child.stderr!.on("data", (data: Buffer) => (this.text += data.toString()));
