@@ -117,7 +117,8 @@ export class WorkWorld {
       UPDATE milepost_keeper_queue.job SET started_on = started_on - interval '${seconds} seconds',
         start_after = start_after - interval '${seconds} seconds';
       UPDATE milepost_keeper.policies SET queued_at = queued_at - interval '${seconds} seconds',
-        not_before = not_before - interval '${seconds} seconds'`);
+        not_before = not_before - interval '${seconds} seconds';
+      UPDATE milepost_keeper.attempts SET created_at = created_at - interval '${seconds} seconds'`);
     await this.queue.maintain();
   }
 

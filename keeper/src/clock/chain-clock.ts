@@ -18,12 +18,14 @@ export interface ChainClockOptions {
   maxAgeMs?: number;
 }
 
+/** So long an RPC may lag behind; when all readings do, it was the one before them that was wrong. */
+const MAX_LAG_MS = 60_000;
 const SLOT_OFFSET = 0;
 const UNIX_TIMESTAMP_OFFSET = 32;
 
-/** Reads the Clock sysvar once a slot, and never goes back when an RPC that lags behind answers. */
+/** Reads the Clock sysvar once a slot, and does not go back when an RPC that lags behind answers. */
 export class ChainClock {
-  private last: (ChainTime & { readAt: number }) | null = null;
+  private last: (ChainTime & { readAt: number; advancedAt: number }) | null = null;
   private newestSlot = 0;
   private reading: Promise<ChainTime> | null = null;
   private readonly maxAgeMs: number;
@@ -59,8 +61,13 @@ export class ChainClock {
     }
     const slot = Number(info.data.readBigUInt64LE(SLOT_OFFSET));
     const now = info.data.readBigInt64LE(UNIX_TIMESTAMP_OFFSET);
-    if (!this.last || slot >= this.last.slot) this.last = { slot, now, readAt: timers.now() };
-    else this.last.readAt = timers.now();
-    return { slot: this.last.slot, now: this.last.now };
+    const readAt = timers.now();
+    const { last } = this;
+    if (!last || slot >= last.slot || readAt - last.advancedAt >= MAX_LAG_MS) {
+      this.last = { slot, now, readAt, advancedAt: readAt };
+      return { slot, now };
+    }
+    last.readAt = readAt;
+    return { slot: last.slot, now: last.now };
   }
 }

@@ -6,6 +6,8 @@ import type { Pause } from "./pause";
 
 export type Deliverable = Pick<Attempt, "signature" | "wire" | "lastValidBlockHeight"> & {
   members: readonly Member[];
+  /** Signed so long ago that it is over, whatever an RPC has said of its blockhash. Default: false. */
+  isStale?: boolean;
 };
 
 /** `open`: nobody knows yet; the same bytes have to be delivered again, and nothing else for their milestones. */
@@ -58,11 +60,11 @@ export async function deliver(attempt: Deliverable, options: DeliverOptions): Pr
     const heights = await Promise.all(
       rpcs.map((rpc) => answer(() => rpc.getBlockHeight("finalized"))),
     );
-    if (isExpired(attempt, heights)) {
+    if (isExpired(attempt, heights, options)) {
       const history = await statuses(attempt, rpcs, true);
-      if (isNowhere(attempt, heights, history, options)) return { state: "expired" };
       const late = await judge(attempt, history, options);
       if (late) return late;
+      if (isNowhere(attempt, heights, history, options)) return { state: "expired" };
     }
     if (round >= (options.maxRounds ?? 90)) return { state: "open", reason: "Unconfirmed" };
     await pause(options.resendEveryMs ?? 2_000, signal);
@@ -90,29 +92,34 @@ function statuses(
 /** One finalized block height an RPC; undefined when it did not answer. */
 type Heights = readonly (number | undefined)[];
 
-/** Whether somebody says so, and nobody who answers says otherwise. */
-function isExpired({ lastValidBlockHeight }: Deliverable, heights: Heights): boolean {
+/** Whether somebody says so, and nobody who answers says otherwise, unless they are far behind. */
+function isExpired(
+  { lastValidBlockHeight, isStale = false }: Deliverable,
+  heights: Heights,
+  { silentBlocks = SILENT_BLOCKS }: DeliverOptions,
+): boolean {
   const known = heights.filter((height) => height !== undefined);
-  return known.length > 0 && known.every((height) => height > lastValidBlockHeight);
+  if (known.length === 0) return false;
+  const isLongAgo = known.some((height) => height > lastValidBlockHeight + silentBlocks);
+  return isStale || isLongAgo || known.every((height) => height > lastValidBlockHeight);
 }
 
 /**
- * Whether expired bytes are in no history. Every RPC has to say so at first; long after the expiry, one that does not answer
- * is not waited for any more, or the milestone would never be paid. The worst that a wrong answer does is a second
+ * Whether expired bytes are in no history. Every RPC has to say so at first; long after the expiry, one that does not answer,
+ * or claims what no policy shows, is not waited for any more, or the milestone would never be paid. The worst that a wrong answer does is a second
  * transaction for the same milestone: the program refuses an index that is paid, so that it costs a fee and moves nothing.
  */
 function isNowhere(
-  { lastValidBlockHeight }: Deliverable,
+  { lastValidBlockHeight, isStale = false }: Deliverable,
   heights: Heights,
   history: Statuses,
   { silentBlocks = SILENT_BLOCKS }: DeliverOptions,
 ): boolean {
-  if (history.some((status) => status)) return false;
   const searched = heights.filter(
     (height, index) => height !== undefined && history[index] === null,
   ) as number[];
   if (searched.length === heights.length) return true;
-  return searched.some((height) => height > lastValidBlockHeight + silentBlocks);
+  return searched.some((height) => isStale || height > lastValidBlockHeight + silentBlocks);
 }
 
 /**

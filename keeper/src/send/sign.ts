@@ -44,7 +44,10 @@ export async function sign(
   return {
     wire: transaction.serialize(),
     signature: utils.bytes.bs58.encode(transaction.signatures[0]!),
-    lastValidBlockHeight,
+    // An RPC may say anything, and the store takes whole numbers.
+    lastValidBlockHeight: Number.isSafeInteger(lastValidBlockHeight)
+      ? lastValidBlockHeight
+      : Number.MAX_SAFE_INTEGER,
   };
 }
 

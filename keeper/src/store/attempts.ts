@@ -9,7 +9,10 @@ import type {
 } from "../types";
 
 /** A signed transaction in the journal. */
-export type Journaled = Pick<Attempt, "signature" | "wire" | "members" | "lastValidBlockHeight">;
+export type Journaled = Pick<Attempt, "signature" | "wire" | "members" | "lastValidBlockHeight"> & {
+  /** Signed more than an hour ago: many times as long as a blockhash lives. */
+  isStale?: boolean;
+};
 
 /** Stores a signed transaction; to be awaited before the first send. */
 export async function recordAttempt(database: Database, attempt: Journaled): Promise<void> {
@@ -45,11 +48,13 @@ interface AttemptRow {
   lastValidBlockHeight: string;
   state: AttemptState;
   error: string | null;
+  isStale: boolean;
   members: { policy: string; milestoneIndex: number; action: KeeperAction; dueAt: string | null }[];
 }
 
 const SELECT_ATTEMPTS = `
   SELECT a.signature, a.wire, a.last_valid_block_height AS "lastValidBlockHeight", a.state, a.error,
+    a.created_at < now() - interval '1 hour' AS "isStale",
     (SELECT jsonb_agg(jsonb_build_object(
         'policy', m.policy, 'milestoneIndex', m.milestone_index, 'action', m.action, 'dueAt', m.due_at::text)
         ORDER BY m.position)
@@ -63,7 +68,7 @@ const SELECT_ATTEMPTS = `
 export async function openAttemptsOf(
   database: Database,
   policies: readonly string[],
-): Promise<Attempt[]> {
+): Promise<(Attempt & Journaled)[]> {
   const rows = await database.query<AttemptRow>(
     `${SELECT_ATTEMPTS}
      WHERE a.state = 'signed' AND a.signature IN (
@@ -75,7 +80,10 @@ export async function openAttemptsOf(
 }
 
 /** Signed transactions whose end nobody knows, the oldest first. */
-export async function openAttempts(database: Database, limit: number): Promise<Attempt[]> {
+export async function openAttempts(
+  database: Database,
+  limit: number,
+): Promise<(Attempt & Journaled)[]> {
   const rows = await database.query<AttemptRow>(
     `${SELECT_ATTEMPTS} WHERE a.state = 'signed' ORDER BY a.created_at, a.signature LIMIT $1`,
     [limit],
@@ -83,7 +91,7 @@ export async function openAttempts(database: Database, limit: number): Promise<A
   return rows.map(toAttempt);
 }
 
-function toAttempt(row: AttemptRow): Attempt {
+function toAttempt(row: AttemptRow): Attempt & Journaled {
   return {
     signature: row.signature,
     wire: Uint8Array.from(row.wire),
@@ -94,6 +102,7 @@ function toAttempt(row: AttemptRow): Attempt {
     lastValidBlockHeight: Number(row.lastValidBlockHeight),
     state: row.state,
     error: row.error,
+    isStale: row.isStale,
   };
 }
 

@@ -1,0 +1,133 @@
+/** Attacks by one RPC of several: it may delay what it is asked about, and nothing it says stays. */
+import { expect } from "chai";
+import { POLICY_OFFSET, PROGRAM_ID } from "@milepost/sdk";
+import { ChainClock } from "../src/clock/chain-clock";
+import { reconcile } from "../src/find/reconcile";
+import { POLICY_SLICE } from "../src/find/policy-slice";
+import { FakeChain } from "./fake-chain";
+import { ManualTimers } from "./manual-timers";
+import { NOW } from "./plans";
+import { type Fault, FaultyConnection, inContext, result } from "./work-chain";
+import { WorkWorld } from "./work-world";
+
+const FAR = Number.MAX_SAFE_INTEGER;
+
+describe("attacks: one RPC of several", () => {
+  let keeper: WorkWorld;
+  let liar: FaultyConnection;
+  beforeEach(async () => {
+    keeper = await WorkWorld.create();
+    liar = new FaultyConnection(keeper.chain);
+  });
+  afterEach(() => keeper.close());
+
+  async function scanBy(connection: FaultyConnection): Promise<void> {
+    const { database } = keeper;
+    await reconcile({ connection, programId: PROGRAM_ID, database, gatewaySigners: [] });
+  }
+
+  it("given a scan that shows a policy as paid in a slot of the far future, when an honest RPC is asked, then the policy is paid", async () => {
+    const policy = await keeper.policy();
+    await keeper.find();
+    liar.fault = async (request, next) => {
+      const answer = (await next()) as { result: { context: { slot: number }; value: Found[] } };
+      if (request.method !== "getProgramAccounts") return answer;
+      answer.result.context.slot = FAR;
+      for (const { account } of answer.result.value) {
+        const data = Buffer.from(account.data[0], "base64");
+        const at = POLICY_OFFSET.currentMilestone - POLICY_SLICE.offset;
+        if (at < data.length) data[at] = 1;
+        account.data[0] = data.toString("base64");
+      }
+      return answer;
+    };
+    await scanBy(liar);
+    expect((await keeper.row(policy)).state).to.equal("done");
+    await keeper.runToEnd();
+    expect(keeper.payments(policy)).to.deep.equal([1]);
+  });
+
+  it("given a scan that invents a policy in the far future, when an honest one ends, then it is gone", async () => {
+    await keeper.policy();
+    const invented = keeper.world.key("stranger").toBase58();
+    liar.fault = async (request, next) => {
+      const answer = (await next()) as { result: { context: { slot: number }; value: Found[] } };
+      if (request.method !== "getProgramAccounts") return answer;
+      answer.result.context.slot = FAR;
+      for (const found of answer.result.value) found.pubkey = invented;
+      return answer;
+    };
+    await scanBy(liar);
+    await keeper.find();
+    expect(await keeper.row(invented)).to.equal(undefined);
+  });
+
+  it("given a blockhash that is said to live for ever, when it is signed with, then the milestone is paid all the same", async () => {
+    const policy = await keeper.policy();
+    await keeper.find();
+    await keeper.enqueue();
+    liar.fault = async (request, next) =>
+      request.method === "getLatestBlockhash"
+        ? inContext(request, { blockhash: "1".repeat(32), lastValidBlockHeight: FAR })
+        : next();
+    const rpcs = [liar, keeper.rpc];
+    await keeper.worker({ context: keeper.context(liar), rpcs, maxRounds: 2 }).pass();
+    expect(await keeper.attempts()).to.deep.equal(["signed"]);
+    await keeper.runToEnd({ rpcs: [keeper.rpc], maxRounds: 2 });
+    expect(keeper.payments(policy)).to.deep.equal([1]);
+  });
+
+  const status = { slot: 1, confirmations: null, err: null, confirmationStatus: "finalized" };
+  for (const [name, fault] of [
+    [
+      "is stuck at an old height",
+      async (request, next) => (request.method === "getBlockHeight" ? result(request, 1) : next()),
+    ],
+    [
+      "claims that it landed",
+      async (request, next) =>
+        request.method === "getSignatureStatuses" ? inContext(request, [status]) : next(),
+    ],
+  ] as [string, Fault][]) {
+    it(`given a transaction that never landed, when one RPC ${name}, then it is signed anew in the end`, async () => {
+      const policy = await keeper.policy();
+      await keeper.find();
+      await keeper.enqueue();
+      const rpcs = [liar, keeper.rpc];
+      const drops: Fault = async (request, next) =>
+        request.method === "sendTransaction" ? result(request, "1".repeat(88)) : next();
+      keeper.rpc.fault = drops;
+      liar.fault = async (request, next) =>
+        request.method === "sendTransaction" ? drops(request, next) : fault(request, next);
+      await keeper.worker({ rpcs, maxRounds: 2 }).pass();
+      expect(await keeper.attempts()).to.deep.equal(["signed"]);
+      keeper.rpc.fault = null;
+      await keeper.chain.warpToSlot(keeper.chain.slot() + 2_000n);
+      await keeper.runToEnd({ rpcs, maxRounds: 2 });
+      expect(keeper.payments(policy)).to.deep.equal([1]);
+    });
+  }
+});
+
+interface Found {
+  pubkey: string;
+  account: { data: [string, string] };
+}
+
+describe("attacks: the chain's clock", () => {
+  it("given one answer of the far future, when honest ones follow, then their time counts within a minute", async () => {
+    const chain = new FakeChain();
+    const timers = new ManualTimers();
+    const clock = new ChainClock({ connection: chain.asConnection(), timers });
+    const honest = chain.slot;
+    chain.slot = FAR;
+    chain.setTime(NOW - 1_000_000n);
+    expect((await clock.time()).now).to.equal(NOW - 1_000_000n);
+    chain.slot = honest;
+    chain.setTime(NOW);
+    timers.pass(59_000);
+    expect((await clock.time()).now).to.equal(NOW - 1_000_000n);
+    timers.pass(1_000);
+    expect((await clock.time()).now).to.equal(NOW);
+  });
+});
