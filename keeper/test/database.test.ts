@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -175,6 +175,15 @@ describe("embedded database in a directory", () => {
     expect(await rejection(openDatabase({ directory }))).to.be.instanceOf(DatabaseInUseError);
     await first.close();
     await (await openDatabase({ directory })).close();
+  });
+
+  it("given the files of a set-up that was killed, when it is opened, then it is set up anew and nothing is left of them", async () => {
+    mkdirSync(join(directory, "unfinished-1"));
+    writeFileSync(join(directory, "unfinished-1", "PG_VERSION"), "17\n");
+    const database = await openDatabase({ directory });
+    expect(await database.query("SELECT 1 AS a")).to.deep.equal([{ a: 1 }]);
+    await database.close();
+    expect(readdirSync(directory)).to.deep.equal(["postgres"]);
   });
 
   it("given a process killed with the database open, when another opens it, then it has what was committed", async () => {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
@@ -51,8 +51,7 @@ export async function openEmbedded(directory?: string): Promise<Database> {
   await mkdir(directory, { recursive: true });
   const unlock = await lockDirectory(directory);
   try {
-    if (!existsSync(join(directory, "PG_VERSION"))) await createFiles(directory);
-    return new Embedded(await start(directory), unlock);
+    return new Embedded(await start(await filesIn(directory)), unlock);
   } catch (error) {
     unlock();
     throw error;
@@ -77,17 +76,40 @@ function compileLittle(): void {
   setFlagsFromString("--liftoff-only");
 }
 
+const FILES = "postgres";
+const UNFINISHED = "unfinished-";
+
+/** Where in the directory the files are. Half of them, as a killed process leaves them, are never taken for a database. */
+async function filesIn(directory: string): Promise<string> {
+  const files = join(directory, FILES);
+  for (const name of await readdir(directory)) {
+    if (name.startsWith(UNFINISHED)) await remove(join(directory, name));
+  }
+  if (existsSync(files)) return files;
+  // Of its own name: what a killed process has started may still be writing into another one.
+  const unfinished = await mkdtemp(join(directory, UNFINISHED));
+  try {
+    await createFiles(unfinished);
+    await rename(unfinished, files);
+  } catch (error) {
+    await remove(unfinished);
+    throw new Error(`the database in ${directory} could not be set up`, { cause: error });
+  }
+  return files;
+}
+
+/** As far as possible; the next start tries again. */
+async function remove(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+}
+
 /** In a process of its own: setting up a cluster takes over 600 MB, of which a thread would leave 100 behind. */
 async function createFiles(directory: string): Promise<void> {
   const program = `
     const [pglite, dataDir] = process.argv.slice(1);
     require(pglite).PGlite.create({ dataDir }).then((database) => database.close());
   `;
-  try {
-    await execute(process.execPath, ["-e", program, require.resolve(PGLITE), directory]);
-  } catch (error) {
-    throw new Error(`the database in ${directory} could not be set up`, { cause: error });
-  }
+  await execute(process.execPath, ["-e", program, require.resolve(PGLITE), directory]);
 }
 
 /** PGlite has one session: whatever leaves it within a transaction must be over before anybody else's turn. */
