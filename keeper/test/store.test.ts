@@ -269,7 +269,12 @@ describe(`store (${SERVER_URL ? "server" : "embedded"})`, () => {
     it("given a signed transaction, when one of its policies is asked about, then its bytes and members are there", async () => {
       await recordAttempt(database, attempt("s1", ["b", "a"]));
       await recordAttempt(database, attempt("s2", ["c"]));
-      const expected = { ...attempt("s1", ["b", "a"]), state: "signed", error: null };
+      const expected = {
+        ...attempt("s1", ["b", "a"]),
+        state: "signed",
+        error: null,
+        isStale: false,
+      };
       expect(await openAttemptsOf(database, [addressOf("a"), addressOf("x")])).to.deep.equal([
         expected,
       ]);

@@ -60,7 +60,7 @@ export async function deliver(attempt: Deliverable, options: DeliverOptions): Pr
     const heights = await Promise.all(
       rpcs.map((rpc) => answer(() => rpc.getBlockHeight("finalized"))),
     );
-    if (isExpired(attempt, heights, options)) {
+    if (isExpired(attempt, heights)) {
       const history = await statuses(attempt, rpcs, true);
       const late = await judge(attempt, history, options);
       if (late) return late;
@@ -92,16 +92,13 @@ function statuses(
 /** One finalized block height an RPC; undefined when it did not answer. */
 type Heights = readonly (number | undefined)[];
 
-/** Whether somebody says so, and nobody who answers says otherwise, unless they are far behind. */
+/** Whether somebody says so, and nobody who answers says otherwise; an hour later nobody is heeded who does. */
 function isExpired(
   { lastValidBlockHeight, isStale = false }: Deliverable,
   heights: Heights,
-  { silentBlocks = SILENT_BLOCKS }: DeliverOptions,
 ): boolean {
   const known = heights.filter((height) => height !== undefined);
-  if (known.length === 0) return false;
-  const isLongAgo = known.some((height) => height > lastValidBlockHeight + silentBlocks);
-  return isStale || isLongAgo || known.every((height) => height > lastValidBlockHeight);
+  return known.length > 0 && (isStale || known.every((height) => height > lastValidBlockHeight));
 }
 
 /**
