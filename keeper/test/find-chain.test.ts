@@ -370,6 +370,17 @@ describe("finding, into the store", () => {
       expect(await stored("a")).to.deep.include({ dueAt: NOW + 604_810n });
     });
 
+    it("given an RPC that lags behind the news of one policy, when it is flushed, then what has to be read of no other is stored", async () => {
+      const address = await putHeld(chain, "a", NOW);
+      await finder.start();
+      await putPolicy(chain, "b");
+      await putEscrow(chain, address, NOW + 10n);
+      chain.slot -= 1;
+      await finder.flush();
+      expect(errors).to.deep.equal([["flush", "Minimum context slot has not been reached"]]);
+      expect(await stored("b")).to.deep.include({ state: "scheduled" });
+    });
+
     it("given a first scan that fails, when its pause is over, then it is done again and news waits for it", async () => {
       await putPolicy(chain, "a");
       chain.onCall = () => {

@@ -174,9 +174,13 @@ export class Finder {
       if (!rules || this.news.size === 0) return;
       const batch = [...this.news].slice(0, FLUSH_LIMIT);
       for (const [address] of batch) this.news.delete(address);
+      const plans = batch.flatMap(([, { seen }]) => (seen ? [planPolicy(seen, rules)] : []));
+      const unread = batch.filter(([, { seen }]) => !seen);
+      let isStored = false;
       try {
-        const plans = batch.flatMap(([, { seen }]) => (seen ? [planPolicy(seen, rules)] : []));
-        const unread = batch.filter(([, { seen }]) => !seen);
+        // First, so that it does not wait for an RPC that is behind with the others.
+        await upsertPlans(this.options.database, plans);
+        isStored = true;
         const newest = Math.max(0, ...unread.map(([, { slot }]) => slot));
         const read = await readPlans(
           this.options,
@@ -184,11 +188,11 @@ export class Finder {
           unread.map(([address]) => address),
           newest || undefined,
         );
-        await upsertPlans(this.options.database, [...plans, ...read.plans]);
+        await upsertPlans(this.options.database, read.plans);
         await removeVanished(this.options.database, read.gone, read.slot);
       } catch (error) {
         // Whatever is newer has taken its place.
-        for (const [address, news] of batch) this.note(address, news);
+        for (const [address, news] of isStored ? unread : batch) this.note(address, news);
         throw error;
       }
     });
