@@ -194,6 +194,7 @@ export function tokenAccount(overrides: Partial<TokenAccountState> = {}): TokenA
     delegatedAmount: 150_000_000n,
     isFrozen: false,
     isCpiGuarded: false,
+    isMemoRequired: false,
     ...overrides,
   };
 }

@@ -1,7 +1,7 @@
 /** Which account claims a keeper's reward, alone and in batches, and the room that it takes. */
 import BN from "bn.js";
 import { expect } from "chai";
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { getAssociatedTokenAddressSync, TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import { AddressLookupTableAccount, type PublicKey } from "@solana/web3.js";
 import { lookupTableAddresses } from "../src/batch/lookup-table";
 import { groupExecutions, packExecutions } from "../src/batch/pack";
@@ -9,7 +9,8 @@ import { createContext } from "../src/context";
 import { InvalidInputError } from "../src/errors/input";
 import { MilestoneProgramError } from "../src/errors/program";
 import { buildExecution, type Execution } from "../src/release/execution";
-import { loadReleaseSnapshots } from "../src/release/snapshot";
+import { loadReleaseSnapshots, type SnapshotOptions } from "../src/release/snapshot";
+import type { TokenAccountState } from "../src/tokens/account";
 import { expectError } from "./expect-error";
 import { FakeConnection } from "./fake-connection";
 import {
@@ -18,6 +19,7 @@ import {
   gatewayAccount,
   heldWorld,
   keypair,
+  mint,
   ownerTokens,
   policyPda,
   releaseSnapshot,
@@ -28,7 +30,7 @@ import {
   vault,
 } from "./fixtures";
 import { heldSnapshot } from "./held-snapshot";
-import { key, keeperState, rewarded } from "./keeper-claims";
+import { key, keeperState, rewarded, treasury } from "./keeper-claims";
 
 const context = createContext(new FakeConnection().asConnection(), stranger);
 
@@ -98,6 +100,43 @@ describe("reading who claims", () => {
     });
     expect(group!.executions[0]!.instruction.keys).to.have.length(11);
     expect(group!.executions[0]!.keeperReward.isZero()).to.equal(true);
+  });
+
+  describe("by owner", () => {
+    const own = getAssociatedTokenAddressSync(mint, treasury, true);
+    async function claimed(
+      overrides: Partial<TokenAccountState> | null,
+      bps = 2_000,
+      options: SnapshotOptions = {},
+    ) {
+      const world = await claimWorld(await fakeWorld());
+      await world.put("paymentGateway", gateway, gatewayAccount({ keeperRewardBps: bps }));
+      const state = keeperState({ address: own, owner: treasury, ...overrides });
+      if (overrides) world.connection.set(own, TOKEN_PROGRAM_ID, tokenAccountBytes(state));
+      const [snapshot] = await loadReleaseSnapshots(world.context, [policyPda], {
+        keeperOwner: treasury,
+        ...options,
+      });
+      return snapshot!.keeperAccount?.address.toBase58();
+    }
+
+    it("given its associated account, then it claims, where a reward is paid", async () => {
+      expect(await claimed({})).to.equal(own.toBase58());
+      expect(await claimed({}, 0)).to.equal(undefined);
+    });
+
+    it("given one that can't receive, is missing, or is somebody else's by now, then nobody claims", async () => {
+      for (const overrides of [null, { isFrozen: true }, { owner: stranger.publicKey }]) {
+        expect(await claimed(overrides)).to.equal(undefined);
+      }
+    });
+
+    it("given accounts that are named, then they go before it", async () => {
+      const keeperTokenAccounts = [account("frozen"), account("second")];
+      expect(await claimed({}, 2_000, { keeperTokenAccounts })).to.equal(
+        account("second").toBase58(),
+      );
+    });
   });
 
   it("given a held policy, then its vault never claims, and the owner's account may", async () => {

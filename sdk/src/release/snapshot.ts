@@ -101,6 +101,11 @@ export interface SnapshotOptions extends DestinationOverrides, KeeperOverrides {
    * `keeperTokenAccount` goes before them.
    */
   keeperTokenAccounts?: readonly PublicKey[];
+  /**
+   * Whose associated token account of the policy's mint claims where none of the named ones does and it can receive: for
+   * whoever does not know the mints beforehand. It is read with the rest, where the gateway pays a reward.
+   */
+  keeperOwner?: PublicKey;
 }
 
 /**
@@ -143,11 +148,17 @@ export async function loadReleaseSnapshots(
       ...(address ? { escrow: { address, account: cache.decode("escrow", address) } } : {}),
     };
   });
+  const { keeperOwner } = overrides;
   const destinationsOf = (
     { policy, userPayment, gateway }: (typeof parts)[number],
     tokenPrograms: readonly PublicKey[],
   ): PublicKey[] =>
-    [policy.recipient, gateway.feeRecipient, config.feeRecipient].flatMap((owner) =>
+    [
+      policy.recipient,
+      gateway.feeRecipient,
+      config.feeRecipient,
+      ...(keeperOwner && gateway.keeperRewardBps > 0 ? [keeperOwner] : []),
+    ].flatMap((owner) =>
       tokenPrograms.map((program) => associatedTokenAddress(userPayment.mint, owner, program)),
     );
   // The mint's owner says which token program it is, so every candidate is read in the same round.
@@ -191,7 +202,7 @@ export async function loadReleaseSnapshots(
     };
     const keeperAccount = keeperAccountOf(
       overrides,
-      { mint: userPayment.mint, source },
+      { mint: userPayment.mint, source, tokenProgram },
       (address) => parseTokenAccount(address, cache.get(address)),
     );
     return {
@@ -221,17 +232,26 @@ function tokenProgramOf(mint: MintState | null): PublicKey {
   return mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
 }
 
-/** The account that is named, or the first of the listed ones that can receive this mint. */
+/** The account that is named, or the first of the listed ones that can receive this mint, the owner's last. */
 function keeperAccountOf(
-  { keeperTokenAccount, keeperTokenAccounts = [] }: SnapshotOptions,
-  { mint, source }: { mint: PublicKey; source: PublicKey },
+  { keeperTokenAccount, keeperTokenAccounts = [], keeperOwner }: SnapshotOptions,
+  { mint, source, tokenProgram }: { mint: PublicKey; source: PublicKey; tokenProgram: PublicKey },
   read: (address: PublicKey) => TokenAccountState | null,
 ): KeeperAccount | null {
   if (keeperTokenAccount) return { address: keeperTokenAccount, state: read(keeperTokenAccount) };
   const canReceive = ({ address, state }: KeeperAccount) =>
-    state !== null && state.mint.equals(mint) && !state.isFrozen && !address.equals(source);
+    state !== null &&
+    state.mint.equals(mint) &&
+    !state.isFrozen &&
+    !state.isMemoRequired &&
+    !address.equals(source);
   const listed = keeperTokenAccounts.map((address) => ({ address, state: read(address) }));
-  return listed.find(canReceive) ?? null;
+  const first = listed.find(canReceive);
+  if (first || !keeperOwner) return first ?? null;
+  const address = associatedTokenAddress(mint, keeperOwner, tokenProgram);
+  const own = { address, state: read(address) };
+  // Whoever owned an associated account may have given it away.
+  return canReceive(own) && own.state!.owner.equals(keeperOwner) ? own : null;
 }
 
 /** Accounts by address, each asked for and read once. */

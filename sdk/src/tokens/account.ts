@@ -4,6 +4,7 @@ import {
   createAssociatedTokenAccountIdempotentInstruction,
   getAssociatedTokenAddressSync,
   getCpiGuard,
+  getMemoTransfer,
   unpackAccount,
 } from "@solana/spl-token";
 import type { AccountInfo, PublicKey, TransactionInstruction } from "@solana/web3.js";
@@ -21,6 +22,8 @@ export interface TokenAccountState {
   delegatedAmount: bigint;
   isFrozen: boolean;
   isCpiGuarded: boolean;
+  /** Takes no transfer without a memo in front of it. */
+  isMemoRequired: boolean;
 }
 
 /** Reads a token account of either token program; null when it is none. */
@@ -42,6 +45,7 @@ export function parseTokenAccount(
       delegatedAmount: account.delegate ? account.delegatedAmount : 0n,
       isFrozen: account.isFrozen,
       isCpiGuarded: getCpiGuard(account)?.lockCpi ?? false,
+      isMemoRequired: getMemoTransfer(account)?.requireIncomingTransferMemos ?? false,
     };
   } catch {
     return null;
