@@ -42,6 +42,7 @@ export function createCrew(
     database,
     queue,
     payer: feePayer,
+    rewardOwner: options.rewardOwner,
     gatewaySigners: gateway ? [gateway.signer] : [],
     rule: gateway?.rule ?? neverRelease,
     events,

@@ -19,6 +19,8 @@ export interface KeeperOptions {
   /** Opens a websocket, see `openSocket`. */
   connect: FinderOptions["connect"];
   feePayer: Keypair;
+  /** Whose associated token accounts get the gateways' rewards, where they exist. Default: the fee payer's. */
+  rewardOwner?: PublicKey;
   gateway?: { signer: Keypair; rule: ReleaseRule } | null;
   log: Logger;
   metrics: KeeperMetrics;

@@ -268,11 +268,12 @@ export class Keeper {
   }
 
   private async rehearse(): Promise<Rehearsal> {
-    const { database, gateway, log } = this.options;
+    const { database, gateway, log, feePayer, rewardOwner } = this.options;
     const rehearsal = await rehearse({
       database,
       context: this.context,
       gatewaySigners: gateway ? [gateway.signer.publicKey] : [],
+      rewardOwner: rewardOwner ?? feePayer.publicKey,
       chainNow: await this.chainNow(),
     });
     for (const policy of rehearsal.policies) {

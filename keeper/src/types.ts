@@ -80,8 +80,21 @@ export interface Outcome {
   feeLamports: bigint;
   /** Rent of token accounts that were created for it, in lamports; null when no RPC told what the transaction did. */
   rentLamports: bigint | null;
-  /** What the gateway's keeper reward paid, in base units of the mint; null when nothing is known of one. */
+  /** What the gateway's keeper reward paid, in base units of the mint; null when it is not known. */
   reward: bigint | null;
+}
+
+/** A reward that a gateway pays and that this execution does not claim. */
+export interface Unclaimed {
+  policy: string;
+  milestoneIndex: number;
+  mint: string;
+  /** Whose associated token account would have been paid. */
+  owner: string;
+  /** `NoTokenAccount`: there is none that can receive; else the error with which the account was refused. */
+  reason: string;
+  /** Base units of the mint. */
+  amount: bigint;
 }
 
 /** What to do about an error. */
@@ -119,6 +132,8 @@ export interface Underfunded {
 export interface KeeperEvents {
   executed(outcome: Outcome): void;
   failed(member: Member, verdict: Verdict): void;
+  /** A payment is about to be made without the reward that its gateway pays; told again when it is tried again. */
+  unclaimed(reward: Unclaimed): void;
   /**
    * A payment is due within the alert window and not covered: once for each milestone over all keepers of a database, and
    * once more when it was repaired and broke again.

@@ -61,6 +61,7 @@ describe("keeper: flags and environment", () => {
       metricsPort: 9464,
       metricsHost: "127.0.0.1",
       logLevel: "info",
+      rewardOwner: null,
       gateway: null,
       priority: { percentile: 75, cap: 200_000 },
       minBalance: 10_000_000,
@@ -72,7 +73,7 @@ describe("keeper: flags and environment", () => {
   });
 
   it("given every flag, then all are read", () => {
-    const { gateway, programId, feePayer, ...rest } = runConfig(
+    const { gateway, programId, feePayer, rewardOwner, ...rest } = runConfig(
       [
         ...["run", "--url", URL, "--url=http://localhost:8899", "--ws-url", "wss://rpc.example"],
         ...["--keypair", file("payer.json"), "--gateway-keypair", file("signer.json")],
@@ -81,12 +82,13 @@ describe("keeper: flags and environment", () => {
         ...["--metrics-port", "off", "--metrics-host", "::", "--min-balance", "5"],
         ...["--priority-percentile", "50", "--priority-cap", "0", "--dry-run", "--once"],
         "--no-create-accounts",
-        ...["--program-id", addressOf("program")],
+        ...["--program-id", addressOf("program"), "--reward-owner", addressOf("treasury")],
       ],
       { MILEPOST_KEEPER_WEBHOOK_SECRET: SECRET },
     );
     expect(feePayer.publicKey.equals(payer.publicKey)).to.equal(true);
     expect(programId.toBase58()).to.equal(addressOf("program"));
+    expect(rewardOwner!.toBase58()).to.equal(addressOf("treasury"));
     expect(gateway?.signer.publicKey.equals(signer.publicKey)).to.equal(true);
     expect(gateway?.rule).to.deep.equal({
       kind: "http",

@@ -89,6 +89,30 @@ describe(`queue (${SERVER_URL ? "server" : "embedded"})`, () => {
     expect(policies(await workers[1]!.fetch(10))).to.deep.equal(names("a"));
   });
 
+  it("given another keeper that makes the queue's schema, when this one has found none, then it goes on with that one", async function () {
+    if (!SERVER_URL) this.skip();
+    const other = await test.another();
+    let opened: Promise<unknown> = Promise.resolve();
+    await other.transaction(async (transaction) => {
+      // Its own lock, and pg-boss's.
+      await transaction.query("SELECT pg_advisory_xact_lock(hashtext('milepost_keeper_queue'))");
+      await transaction.query(`SELECT pg_advisory_xact_lock(('x' || encode(sha224(
+        (current_database() || '.pgboss.milepost_keeper_queue')::bytea), 'hex'))::bit(64)::bigint)`);
+      opened = worker().then(
+        () => "open",
+        (error: unknown) => error,
+      );
+      for (let isWaiting = false; !isWaiting;) {
+        const waiting = await database.query(
+          "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        );
+        isWaiting = waiting.length > 0;
+      }
+      await transaction.query("CREATE SCHEMA IF NOT EXISTS milepost_keeper_queue");
+    });
+    expect(await opened).to.equal("open");
+  });
+
   it("given a worker that died, when its lease has run out, then another one takes over, not before", async () => {
     await upsertPlans(database, [plan("a")]);
     const dead = await worker({ leaseSeconds: 120 });

@@ -61,12 +61,14 @@ describe("keeper: metrics", () => {
     expect(await lines(metrics, "rent_lamports_total")).to.deep.equal([
       `rent_lamports_total{mint="${mint}"} 3`,
       `rent_lamports_total{mint="${other}"} 0`,
-      `rent_lamports_total{mint="unknown"} 0`,
     ]);
     expect(await lines(metrics, "rewards_base_units_total")).to.deep.equal([
       `rewards_base_units_total{mint="${mint}"} 7`,
       `rewards_base_units_total{mint="${other}"} 2`,
-      `rewards_base_units_total{mint="unknown"} 0`,
+    ]);
+    expect(await lines(metrics, "unknown_rewards_total")).to.deep.equal([
+      `unknown_rewards_total{mint="${mint}"} 1`,
+      'unknown_rewards_total{mint="unknown"} 1',
     ]);
     expect(await lines(metrics, "unknown_receipts_total")).to.deep.equal([
       "unknown_receipts_total 1",
@@ -199,6 +201,7 @@ describe("keeper: metrics", () => {
     const listener: KeeperEvents = {
       executed: () => void heard.push("executed"),
       failed: () => void heard.push("failed"),
+      unclaimed: () => void heard.push("unclaimed"),
       underfunded: () => void heard.push("underfunded"),
       rpc: () => void heard.push("rpc"),
     };
@@ -211,8 +214,48 @@ describe("keeper: metrics", () => {
     events.executed(outcome("a"));
     events.failed(member("a"), { kind: "terminal", reason: "PolicyCompleted" });
     events.underfunded(underfunded("a"));
+    events.unclaimed({
+      ...{ policy: addressOf("a"), milestoneIndex: 0, mint: addressOf("mint") },
+      ...{ owner: addressOf("owner"), reason: "NoTokenAccount", amount: 5n },
+    });
     events.rpc("getSlot", 1, true);
-    expect(heard).to.deep.equal(["executed", "failed", "underfunded", "rpc"]);
+    expect(heard).to.deep.equal(["executed", "failed", "underfunded", "unclaimed", "rpc"]);
+  });
+
+  it("given rewards that nobody claims, then they are counted, and the log tells it once for each mint, of a hundred at most", async () => {
+    const written: string[] = [];
+    const log = createLog({ destination: { write: (line: string) => void written.push(line) } });
+    const metrics = createMetrics();
+    const events = allEvents(metrics, logEvents(log));
+    const tell = (mint: string, reason = "NoTokenAccount") =>
+      events.unclaimed({
+        policy: addressOf("a"),
+        milestoneIndex: 0,
+        mint: addressOf(mint),
+        owner: addressOf("owner"),
+        reason,
+        amount: 5n,
+      });
+    for (const reason of ["NoTokenAccount", "NoTokenAccount", "TokenAccountFrozen"]) {
+      tell("mint", reason);
+    }
+    const seen = written.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(seen).to.have.length(2);
+    expect(seen[0]).to.include({
+      level: "warn",
+      event: "unclaimed",
+      mint: addressOf("mint"),
+      owner: addressOf("owner"),
+      amount: "5",
+    });
+    expect(seen[0]!.msg).to.match(/no token account.*create one to be paid/);
+    const mint = addressOf("mint");
+    expect(await lines(metrics, "unclaimed_rewards_total")).to.deep.equal([
+      `unclaimed_rewards_total{mint="${mint}",reason="NoTokenAccount"} 2`,
+      `unclaimed_rewards_total{mint="${mint}",reason="TokenAccountFrozen"} 1`,
+    ]);
+    for (let each = 0; each < 200; each += 1) tell(`mint ${each}`);
+    expect(written).to.have.length(100);
   });
 
   it("given events, then the log has a line for each but the RPC's", () => {

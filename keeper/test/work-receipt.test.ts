@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { utils } from "@coral-xyz/anchor";
 import { PublicKey } from "@solana/web3.js";
 import { openConnections } from "../src/config/connections";
 import { createKeeper } from "../src/keeper";
@@ -6,7 +7,7 @@ import { openQueue } from "../src/queue/execute-queue";
 import { createLog } from "../src/show/log";
 import { createMetrics } from "../src/show/metrics";
 import { outcomesOf } from "../src/store/attempts";
-import { rewardIn } from "../src/work/receipt";
+import { type OwnInstruction, rewardIn, rewardMoved } from "../src/work/reward";
 import { MilepostNet } from "./cli-localnet";
 import { addressOf, member } from "./plans";
 import { migratedDatabase, type TestDatabase } from "./test-database";
@@ -19,7 +20,9 @@ describe("work: what a payment cost", () => {
   let chain: MilepostNet;
   let test: TestDatabase;
   beforeEach(async () => {
-    [chain, test] = await Promise.all([MilepostNet.start(), migratedDatabase()]);
+    // One after the other: the first database may keep this process busy for longer than connections are kept.
+    test = await migratedDatabase();
+    chain = await MilepostNet.start();
   });
   afterEach(() => Promise.all([chain.stop(), test.drop()]));
 
@@ -51,7 +54,7 @@ describe("work: what a payment cost", () => {
       const [outcome] = await outcomesOf(test.database, address.toBase58());
       expect(outcome!.mint).to.equal(mint.address.toBase58());
       expect(outcome!.rentLamports).to.equal(hasTokens ? 0n : RENT);
-      expect(outcome!.reward).to.equal(null);
+      expect(outcome!.reward).to.equal(0n);
       outcomes.push(outcome!);
     }
     const [signature] = new Set(outcomes.map((each) => each.signature));
@@ -68,16 +71,60 @@ describe("work: what a payment cost", () => {
     expect(fees + rents).to.equal(BigInt(preBalances[0]! - postBalances[0]!));
   });
 
-  it("given events of rewards, when one of a milestone is looked for, then it is that milestone's, and none is no zero", () => {
+  it("given events of rewards, when one of a milestone is looked for, then it is that milestone's; a payment without one paid none, unless the log is cut off", () => {
     const event = (policy: string, milestoneIndex: number, amount: string) => ({
       name: "KeeperRewarded",
       data: { policy: new PublicKey(addressOf(policy)), milestoneIndex, amount },
     });
     const paid = { ...event("c", 0, "7"), name: "PaymentExecuted" };
     const events = [paid, event("a", 1, "1"), event("a", 0, "18446744073709551615")];
-    expect(rewardIn(events, member("a"))).to.equal(18_446_744_073_709_551_615n);
-    expect(rewardIn(events, member("a", { milestoneIndex: 1 }))).to.equal(1n);
-    expect(rewardIn(events, member("b"))).to.equal(null);
-    expect(rewardIn(events, member("c"))).to.equal(null);
+    for (const isTruncated of [false, true]) {
+      const decoded = { events, isTruncated };
+      expect(rewardIn(decoded, member("a"))).to.equal(18_446_744_073_709_551_615n);
+      expect(rewardIn(decoded, member("a", { milestoneIndex: 1 }))).to.equal(1n);
+      expect(rewardIn(decoded, member("b"))).to.equal(null);
+      expect(rewardIn(decoded, member("c"))).to.equal(isTruncated ? null : 0n);
+    }
+  });
+
+  describe("rewards by the transfers", () => {
+    const accounts = Array.from({ length: 13 }, (_, index) => index + 1);
+    const own: OwnInstruction = { index: 2, programIdIndex: 20, accounts };
+    /** The last account is the one that claims. */
+    const transfer = (to: number, amount: bigint, tag = 12) => {
+      const data = Buffer.alloc(10);
+      data.writeUInt8(tag);
+      data.writeBigUInt64LE(amount, 1);
+      return { programIdIndex: 21, accounts: [7, 6, to, 4], data: utils.bytes.bs58.encode(data) };
+    };
+    const moved = (
+      instruction: OwnInstruction | null,
+      inner: ReturnType<typeof transfer>[] | null,
+      index = 2,
+    ) =>
+      rewardMoved(instruction, {
+        innerInstructions: inner && [{ index, instructions: inner }],
+      });
+
+    it("given a transfer into the account that claims, then its amount; those into others don't count", () => {
+      const max = 2n ** 64n - 1n;
+      expect(moved(own, [transfer(8, 5n), transfer(13, max), transfer(9, 3n)])).to.equal(max);
+      expect(moved(own, [transfer(8, 5n)])).to.equal(0n);
+    });
+
+    it("given an execution that names no account, then nothing, whatever the node kept", () => {
+      expect(moved({ ...own, accounts: accounts.slice(0, 12) }, null)).to.equal(0n);
+      expect(moved({ ...own, accounts: [...accounts.slice(0, 12), 20] }, null)).to.equal(0n);
+    });
+
+    it("given what can't be told, then null", () => {
+      expect(moved(null, [transfer(13, 1n)])).to.equal(null);
+      expect(moved(own, null)).to.equal(null);
+      expect(moved(own, [transfer(13, 1n)], 3)).to.equal(null);
+      // It is the recipient's as well.
+      const both = [...accounts.slice(0, 7), 13, ...accounts.slice(8)];
+      expect(moved({ ...own, accounts: both }, [transfer(13, 1n)])).to.equal(null);
+      expect(moved(own, [transfer(13, 1n, 255)])).to.equal(null);
+    });
   });
 });

@@ -88,6 +88,7 @@ async function openKeeper(
       return openSocket(url, { wsUrl });
     },
     feePayer: config.feePayer,
+    rewardOwner: config.rewardOwner ?? undefined,
     gateway: config.gateway && {
       signer: config.gateway.signer,
       rule: createRule(config.gateway.rule, (error) =>

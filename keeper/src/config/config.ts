@@ -27,6 +27,8 @@ export interface CommonConfig {
 
 export interface RunConfig extends CommonConfig {
   feePayer: Keypair;
+  /** Whose token accounts get rewards; null is the fee payer. */
+  rewardOwner: PublicKey | null;
   gateway: { signer: Keypair; rule: RuleChoice } | null;
   priority: { percentile: number; cap: number };
   minBalance: number;
@@ -100,6 +102,7 @@ function readRun(common: CommonConfig, given: Given, environment: Environment): 
   return {
     ...common,
     feePayer: readKeypair("--keypair", keypair[keypair.length - 1]!),
+    rewardOwner: address("--reward-owner", one("reward-owner")) ?? null,
     gateway: readGateway(one("gateway-keypair"), one("rule"), environment),
     priority: {
       percentile: integer("--priority-percentile", percentile, 0, 100),

@@ -31,6 +31,12 @@ export const FLAGS = [
     help: "pays the fees: a keypair as solana-keygen writes it",
   },
   {
+    name: "reward-owner",
+    value: "ADDRESS",
+    byDefault: "the fee payer",
+    help: "whose token accounts get what gateways pay for an execution; a wallet, not a token account",
+  },
+  {
     name: "gateway-keypair",
     value: "FILE",
     byDefault: "none",

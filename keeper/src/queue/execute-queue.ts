@@ -42,6 +42,12 @@ export async function openQueue(
     schedule: false,
   });
   boss.on("error", (error) => options.onError?.(error));
+  // pg-boss looks whether it is there before it takes its lock. What a session has found missing it still takes for missing
+  // when another keeper has made it meanwhile.
+  await database.transaction(async (transaction) => {
+    await transaction.query("SELECT pg_advisory_xact_lock(hashtext($1))", [SCHEMA]);
+    await transaction.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
+  });
   await boss.start();
   // Two that add a partition for it at once end in a deadlock.
   await database.transaction(async (transaction) => {

@@ -16,20 +16,36 @@ export function allEvents(...listeners: readonly Partial<KeeperEvents>[]): Keepe
   return {
     executed: (...args) => tell("executed", args),
     failed: (...args) => tell("failed", args),
+    unclaimed: (...args) => tell("unclaimed", args),
     underfunded: (...args) => tell("underfunded", args),
     rpc: (...args) => tell("rpc", args),
   };
 }
 
-/** A line for each event but the RPC's, of which there are too many. */
+/** Whoever makes gateways of ever more mints must not make ever more lines. */
+const MAX_HINTS = 100;
+
+/** A line for each event but the RPC's, of which there are too many. What nobody claims is told once for each mint. */
 export function logEvents(log: Logger): Partial<KeeperEvents> {
+  const hinted = new Set<string>();
   return {
     executed: (outcome) => log.info({ ...outcome }, "milestone paid"),
     failed(member, verdict) {
       const level = verdict.kind === "unknown" || verdict.kind === "retryable" ? "warn" : "info";
       log[level]({ ...member, verdict: verdict.kind, reason: verdict.reason }, "not executed");
     },
+    unclaimed(reward) {
+      const key = `${reward.mint} ${reward.reason}`;
+      if (hinted.has(key) || hinted.size >= MAX_HINTS) return;
+      hinted.add(key);
+      log.warn({ event: "unclaimed", ...reward }, HINTS[reward.reason] ?? "reward not claimed");
+    },
     underfunded: (alert) =>
       log.warn({ event: "underfunded", ...alert }, "due within 72 hours and not covered"),
   };
 }
+
+const HINTS: Readonly<Record<string, string>> = {
+  NoTokenAccount:
+    "a gateway pays a reward in this mint, and its owner has no token account that can receive it: create one to be paid",
+};

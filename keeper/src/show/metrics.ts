@@ -72,6 +72,16 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
     "Keeper rewards received, in base units of the mint",
     ["mint"],
   );
+  const unknownRewards = counter(
+    "unknown_rewards_total",
+    "Milestones executed of which it is not known what reward they paid",
+    ["mint"],
+  );
+  const unclaimed = counter(
+    "unclaimed_rewards_total",
+    "Payments prepared without the reward that their gateway pays",
+    ["mint", "reason"],
+  );
   const unknown = counter(
     "unknown_receipts_total",
     "Milestones executed of which no RPC told what the transaction did",
@@ -102,8 +112,10 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
       executed.inc();
       const mint = mintOf(outcome.mint);
       fees.inc({ mint }, Number(outcome.feeLamports));
-      rent.inc({ mint }, Number(outcome.rentLamports ?? 0n));
-      rewards.inc({ mint }, Number(outcome.reward ?? 0n));
+      // Not known of exactly those that `unknown` counts.
+      if (outcome.rentLamports !== null) rent.inc({ mint }, Number(outcome.rentLamports));
+      if (outcome.reward === null) unknownRewards.inc({ mint });
+      else rewards.inc({ mint }, Number(outcome.reward));
       if (outcome.mint === null) unknown.inc();
       // Validators' clocks may put a block a little before its time.
       if (outcome.dueAt !== null) {
@@ -111,6 +123,7 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
       }
     },
     failed: (_, verdict) => failed.inc({ verdict: verdict.kind, error: labelOf(verdict.reason) }),
+    unclaimed: ({ mint, reason }) => unclaimed.inc({ mint: mintOf(mint), reason: labelOf(reason) }),
     underfunded: ({ reason }) => alerts.inc({ reason: labelOf(reason) }),
     rpc: (method, milliseconds, ok) =>
       rpc.observe({ method: labelOf(method), ok: String(ok) }, milliseconds / 1_000),

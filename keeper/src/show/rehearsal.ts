@@ -27,6 +27,8 @@ export interface RehearsalQuery {
   context: MilestoneContext;
   /** Whose keys the keeper has; what needs one of them is not simulated without asking the release rule. */
   gatewaySigners: readonly PublicKey[];
+  /** Whose associated token accounts claim rewards. */
+  rewardOwner?: PublicKey;
   chainNow: bigint;
   /** Default: 100. */
   limit?: number;
@@ -90,7 +92,7 @@ async function rehearseOne(
 }
 
 async function prepare(
-  { context, gatewaySigners }: RehearsalQuery,
+  { context, gatewaySigners, rewardOwner }: RehearsalQuery,
   { policy, milestoneIndex, action }: DuePolicy,
 ): Promise<{
   instructions: TransactionInstruction[];
@@ -102,7 +104,9 @@ async function prepare(
     const instructions = await expireMediation(context, { policyPda, milestoneIndex });
     return { instructions, execution: null, asksRule: false };
   }
-  const [snapshot] = await loadReleaseSnapshots(context, [policyPda]);
+  const [snapshot] = await loadReleaseSnapshots(context, [policyPda], {
+    keeperOwner: rewardOwner,
+  });
   const signers = [context.wallet.publicKey, ...gatewaySigners];
   const { requirements, requiredSigner } = decideRelease(snapshot!, { signers });
   const unmet = requirements.find(({ isMet }) => !isMet);

@@ -131,11 +131,16 @@ function profitTable(entries: readonly Profit[]): string {
     entries.map((entry) => [
       entry.mint ?? "not known",
       entry.payments.toString(),
-      entry.mint === null ? null : entry.rewards.toString(),
+      rewardsOf(entry),
       entry.feeLamports.toString(),
       entry.mint === null ? null : entry.rentLamports.toString(),
     ]),
   );
+}
+
+function rewardsOf({ rewards, unknownRewards, payments }: Profit): string | null {
+  if (unknownRewards === payments) return null;
+  return unknownRewards === 0n ? rewards.toString() : `${rewards} or more`;
 }
 
 function what({ policy, milestoneIndex, action }: StatusEntry): string[] {

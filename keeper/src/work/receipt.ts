@@ -10,7 +10,7 @@ import {
   type VersionedTransactionResponse,
 } from "@solana/web3.js";
 import type { Journaled } from "../store/attempts";
-import type { Member } from "../types";
+import { type OwnInstruction, rewardIn, rewardMoved } from "./reward";
 
 export interface Receipt {
   /** Of the whole transaction. */
@@ -26,7 +26,7 @@ export interface MemberReceipt {
   mint: string | null;
   /** Rent of the token accounts that were created for this member; one that several share is the first one's. */
   rentLamports: bigint | null;
-  /** What the program paid to the executor, in base units of the mint; null when it says nothing of one. */
+  /** What the gateway paid to the account that claimed, in base units of the mint; null when it can't be told. */
   reward: bigint | null;
 }
 
@@ -53,19 +53,24 @@ function toReceipt(
   meta: Meta,
   programId: PublicKey,
 ): Receipt {
-  const accounts = accountsOf(attempt, meta, programId);
+  const own = instructionsOf(attempt, meta, programId);
+  const accounts = own.map((each) => new Set(each?.accounts));
   const rents = createdAt(meta).map((created) => {
     const owner = accounts.findIndex((indexes) => indexes.has(created.index));
     return { ...created, owner: Math.max(owner, 0) };
   });
   const balances = [...(meta.postTokenBalances ?? []), ...(meta.preTokenBalances ?? [])];
-  const { events } = decodeEvents(meta.logMessages ?? [], programId);
+  const decoded = decodeEvents(meta.logMessages ?? [], programId);
   const members = attempt.members.map((member, position): MemberReceipt => {
     const mine = rents.filter(({ owner }) => owner === position);
     return {
       mint: balances.find((each) => accounts[position]!.has(each.accountIndex))?.mint ?? null,
       rentLamports: mine.reduce((sum, { lamports }) => sum + lamports, 0n),
-      reward: rewardIn(events, member),
+      reward:
+        // Nothing else pays one.
+        member.action === "executePayment"
+          ? (rewardIn(decoded, member) ?? rewardMoved(own[position] ?? null, meta))
+          : 0n,
     };
   });
   return {
@@ -75,19 +80,25 @@ function toReceipt(
   };
 }
 
-/** For each member the indexes of the accounts that its own instruction names. */
-function accountsOf({ wire, members }: Journaled, meta: Meta, programId: PublicKey): Set<number>[] {
+/** Each member's own instruction: where it is in the transaction, and the indexes of the accounts that it names. */
+function instructionsOf(
+  { wire, members }: Journaled,
+  meta: Meta,
+  programId: PublicKey,
+): (OwnInstruction | null)[] {
   const { message } = VersionedTransaction.deserialize(wire);
   const keys = message.getAccountKeys({ accountKeysFromLookups: meta.loadedAddresses });
-  const ours = message.compiledInstructions.filter(({ programIdIndex }) =>
-    keys.get(programIdIndex)?.equals(programId),
+  const ours = message.compiledInstructions.flatMap(
+    ({ programIdIndex, accountKeyIndexes }, index) =>
+      keys.get(programIdIndex)?.equals(programId)
+        ? [{ index, programIdIndex, accounts: accountKeyIndexes }]
+        : [],
   );
-  return members.map(({ policy }) => {
-    const own = ours.find(({ accountKeyIndexes }) =>
-      accountKeyIndexes.some((index) => keys.get(index)?.toBase58() === policy),
-    );
-    return new Set(own?.accountKeyIndexes ?? []);
-  });
+  return members.map(
+    ({ policy }) =>
+      ours.find(({ accounts }) => accounts.some((at) => keys.get(at)?.toBase58() === policy)) ??
+      null,
+  );
 }
 
 /** Token accounts that were not there before, and what was put into them beside what they hold. */
@@ -105,27 +116,4 @@ function createdAt({ preBalances, postBalances, preTokenBalances, postTokenBalan
 /** Of wrapped SOL, the tokens are lamports of the account as well. */
 function wrapped({ mint, uiTokenAmount }: TokenBalance): bigint {
   return mint === NATIVE_MINT.toBase58() ? BigInt(uiTokenAmount.amount) : 0n;
-}
-
-interface NamedEvent {
-  readonly name: string;
-  readonly data: object;
-}
-
-/**
- * By the program's own event. The keeper's token balance would not do: it shows what all members of the transaction paid
- * together. Null as long as the SDK decodes no such event.
- */
-export function rewardIn(events: readonly NamedEvent[], member: Member): bigint | null {
-  for (const { name, data } of events) {
-    if (name !== "KeeperRewarded") continue;
-    const { policy, milestoneIndex, amount } = data as {
-      policy: PublicKey;
-      milestoneIndex: number;
-      amount: { toString(): string };
-    };
-    if (policy.toBase58() !== member.policy || milestoneIndex !== member.milestoneIndex) continue;
-    return BigInt(amount.toString());
-  }
-  return null;
 }

@@ -1,6 +1,6 @@
 /** What a worker is made of. Everything is passed in. */
 import type { MilestoneContext, PackOptions, PriorityFeeOptions } from "@milepost/sdk";
-import type { Connection, Signer } from "@solana/web3.js";
+import type { Connection, PublicKey, Signer } from "@solana/web3.js";
 import type { Lease } from "../queue/execute-queue";
 import type { LookupTables } from "../send/lookup-table";
 import type { Pause } from "../send/pause";
@@ -24,11 +24,13 @@ export interface WorkerSettings {
   queue: WorkQueue;
   /** Pays fees and rents, and executes what anyone may. */
   payer: Signer;
+  /** Whose associated token accounts get the gateways' rewards. Default: the payer's. */
+  rewardOwner?: PublicKey;
   /** Keys of gateway signers. Default: none. */
   gatewaySigners?: readonly Signer[];
   /** Asked before a gateway signer's key signs. */
   rule: ReleaseRule;
-  events: Pick<KeeperEvents, "executed" | "failed">;
+  events: Pick<KeeperEvents, "executed" | "failed"> & Partial<Pick<KeeperEvents, "unclaimed">>;
   pause: Pause;
   /** In [0, 1). */
   random: () => number;

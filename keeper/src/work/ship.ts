@@ -17,6 +17,7 @@ import { sign, type Signed } from "../send/sign";
 import { split } from "../send/split";
 import { finishAttempt, type Journaled } from "../store/attempts";
 import type { Verdict } from "../types";
+import { waivedReward, waiveRewards } from "./claim";
 import { inParallel } from "./parallel";
 import type { Item } from "./decide";
 import { recordLanded } from "./record";
@@ -233,8 +234,13 @@ async function goOn(
     programId: shipping.settings.context.programId,
     instructionPrograms: group.instructions.map(({ programId }) => programId),
   });
-  const { blamed, rest, isShared } = split(items, group, failure.err, failure.error);
+  const { isShared, ...parts } = split(items, group, failure.err, failure.error);
   if (!isShared) {
+    const { settings } = shipping;
+    const { blamed, rest, waived } = waiveRewards(settings, verdict.reason, parts);
+    for (const item of waived) {
+      settings.events.unclaimed?.(waivedReward(settings, item, verdict.reason));
+    }
     for (const item of blamed) await shipping.heldUp(item, verdict, item.snapshot);
     return shipGroup(shipping, rest, lookupTables);
   }

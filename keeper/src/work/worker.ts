@@ -7,6 +7,7 @@ import { deliver, type Delivery } from "../send/deliver";
 import { finishAttempt, type Journaled, openAttempts, openAttemptsOf } from "../store/attempts";
 import { plansOf } from "../store/policies";
 import type { Approval, Verdict } from "../types";
+import { rewardOwnerOf, unclaimedReward } from "./claim";
 import { conclude, keysOf, refused } from "./conclude";
 import { build, decide, type Item } from "./decide";
 import { look } from "./look";
@@ -147,6 +148,7 @@ class Pass implements Shipping {
     const looks = await look(
       this.settings.context,
       items.map(({ member }) => member.policy),
+      { keeperOwner: rewardOwnerOf(this.settings) },
     );
     const ready: Ready[] = [];
     await inParallel(items, 8, async (item) => {
@@ -278,7 +280,12 @@ class Pass implements Shipping {
       await this.heldUp(item, classify(error), snapshot);
       return null;
     }
-    if (createAccounts || execution.setup.length === 0) return { ...item, execution, snapshot };
+    if (createAccounts || execution.setup.length === 0) {
+      const ready = { ...item, execution, snapshot };
+      const unclaimed = unclaimedReward(this.settings, ready);
+      if (unclaimed) this.settings.events.unclaimed?.(unclaimed);
+      return ready;
+    }
     await waitForAccounts(this.settings, item, execution, snapshot);
     await this.ended([item]);
     return null;
