@@ -1,7 +1,7 @@
 /** Who works on which policy. A job is only a lease: whatever gets lost here is made again from the store. */
 import { createHash } from "node:crypto";
 import PgBoss from "pg-boss";
-import { giveBack, lockPolicies, takeDue } from "../store/policies";
+import { giveBack, lockPolicies, MAX_TURN, takeDue } from "../store/policies";
 import type { Database } from "../types";
 
 export const QUEUE_NAME = "execute-payment";
@@ -78,17 +78,19 @@ export class ExecuteQueue {
   ) {}
 
   /**
-   * Makes jobs of up to `limit` policies that are due at `chainNow`, the longest due first, and answers how many policies
+   * Makes jobs of up to `limit` policies that are due at `chainNow`, by turn and then the longest due first, and answers how many policies
    * that were. One that already has a job gets no second one.
    */
   async enqueueDue(chainNow: bigint, limit: number): Promise<number> {
     return this.database.transaction(async (transaction) => {
       const due = await takeDue(transaction, chainNow, limit, this.leaseSeconds);
       if (due.length === 0) return 0;
-      const jobs = due.map(({ policy }) => ({
+      const jobs = due.map(({ policy, attempts }) => ({
         id: jobIdOf(policy),
         name: QUEUE_NAME,
         singletonKey: policy,
+        // Whoever is due for the first time does not wait behind what keeps failing.
+        priority: -Math.min(attempts, MAX_TURN),
         data: { policy },
         expireInSeconds: this.leaseSeconds,
       }));

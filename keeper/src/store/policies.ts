@@ -96,7 +96,12 @@ function toRow(plan: PolicyPlan): Record<string, unknown> {
 
 const DUE_COLUMNS = `address AS policy, milestone_index AS "milestoneIndex", action, due_at AS "dueAt", attempts`;
 
-/** Due by the chain's clock, not delayed and not taken into the queue; the longest due first. */
+/** What has failed as often as this has its turn after everything else. */
+export const MAX_TURN = 20;
+/** What failed often comes last: else a crowd that fails for years would be in front of everybody who is due today. */
+const IN_TURN = `least(attempts, ${MAX_TURN}), due_at, address`;
+
+/** Due by the chain's clock, not delayed and not taken into the queue. */
 const IS_DUE = `
   state = 'scheduled' AND due_at <= $1::bigint AND (not_before IS NULL OR not_before <= now())
   AND (queued_at IS NULL OR queued_at < now() - make_interval(secs => $3))`;
@@ -104,7 +109,7 @@ const IS_DUE = `
 type DueRow = Omit<DuePolicy, "dueAt"> & { dueAt: string };
 
 /**
- * What is due at `chainNow` and not in the queue, the longest due first. What was taken into the queue more than
+ * What is due at `chainNow` and not in the queue: what was never held up first, and of those the longest due. What was taken into the queue more than
  * `leaseSeconds` ago counts again: its job may be lost.
  */
 export async function due(
@@ -114,7 +119,7 @@ export async function due(
   leaseSeconds: number,
 ): Promise<DuePolicy[]> {
   const rows = await database.query<DueRow>(
-    `SELECT ${DUE_COLUMNS} FROM milepost_keeper.policies WHERE ${IS_DUE} ORDER BY due_at, address LIMIT $2`,
+    `SELECT ${DUE_COLUMNS} FROM milepost_keeper.policies WHERE ${IS_DUE} ORDER BY ${IN_TURN} LIMIT $2`,
     [chainNow.toString(), limit, leaseSeconds],
   );
   return rows.map(toDue);
@@ -130,12 +135,12 @@ export async function takeDue(
   const rows = await database.query<DueRow>(
     `WITH taken AS (
        SELECT address AS key FROM milepost_keeper.policies WHERE ${IS_DUE}
-       ORDER BY due_at, address LIMIT $2 FOR UPDATE SKIP LOCKED
+       ORDER BY ${IN_TURN} LIMIT $2 FOR UPDATE SKIP LOCKED
      ), marked AS (
        UPDATE milepost_keeper.policies SET queued_at = now() FROM taken WHERE address = key
        RETURNING ${DUE_COLUMNS}
      )
-     SELECT * FROM marked ORDER BY "dueAt", policy`,
+     SELECT * FROM marked ORDER BY least(attempts, ${MAX_TURN}), "dueAt", policy`,
     [chainNow.toString(), limit, leaseSeconds],
   );
   return rows.map(toDue);
