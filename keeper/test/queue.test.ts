@@ -148,6 +148,16 @@ describe(`queue (${SERVER_URL ? "server" : "embedded"})`, () => {
     expect(await second.depth()).to.deep.equal({ queued: 0, active: 1 });
   });
 
+  it("given a worker that died, when the only one that can have the database comes next, then it does not wait for the lease", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const dead = await worker();
+    await dead.enqueueDue(NOW, 10);
+    await dead.fetch(10);
+    expect(await (await worker()).fetch(10)).to.deep.equal([]);
+    const alone = await worker({ isAlone: true });
+    expect(policies(await alone.fetch(10))).to.deep.equal(names("a"));
+  });
+
   it("given workers that die again and again, when a lease runs out for the fifth time, then the job is still made", async () => {
     await upsertPlans(database, [plan("a")]);
     const queue = await worker();

@@ -77,7 +77,10 @@ async function openKeeper(
 ): Promise<Keeper> {
   const queue = config.isDryRun
     ? null
-    : await openQueue(database, { onError: (error) => log.warn({ err: error }, "queue") });
+    : await openQueue(database, {
+        isAlone: !("url" in config.database),
+        onError: (error) => log.warn({ err: error }, "queue"),
+      });
   return createKeeper({
     database,
     queue,
