@@ -24,6 +24,8 @@ export interface Lease {
 export interface QueueOptions {
   /** Default: `LEASE_SECONDS`. */
   leaseSeconds?: number;
+  /** Nobody else has the database open: leases that are still held are those of a process that is gone. Default: false. */
+  isAlone?: boolean;
   /** pg-boss's own errors. Default: ignored. */
   onError?: (error: Error) => void;
 }
@@ -64,6 +66,12 @@ export async function openQueue(
       current = database;
     }
   });
+  if (options.isAlone) {
+    await database.query(
+      `UPDATE ${SCHEMA}.job SET state = 'retry', start_after = now() WHERE name = $1 AND state = 'active'`,
+      [QUEUE_NAME],
+    );
+  }
   return new ExecuteQueue(database, boss, options.leaseSeconds ?? LEASE_SECONDS);
 }
 
