@@ -42,7 +42,7 @@ test: $(INSTALLED) ## build everything from source, check the artifacts, run eve
 	@toolchain/setup --tests
 	@toolchain/test
 
-soak: $(SDK_BUILT) ## three keepers, one killed every few seconds, on 40,000 milestones; takes ten minutes
+soak: $(SDK_BUILT) ## three keepers, one killed every few seconds, on 40,000 milestones; ten minutes, needs PostgreSQL
 	@$(NPM_RUN) soak
 
 bench: $(INSTALLED) ## compute units of every instruction, on both runtimes
@@ -70,9 +70,9 @@ lock: node ## write package-lock.json after a change of dependencies, for every 
 	npm install --package-lock-only --no-audit --no-fund --loglevel=error
 	@node toolchain/complete-lock.mjs
 
-package: $(SDK_BUILT) ## pack the SDK as npm would publish it, into target/
+package: $(SDK_BUILT) ## pack SDK, localnet and keeper as npm would publish them, into target/
 	@mkdir -p target
-	npm pack --workspace sdk --pack-destination target
+	npm pack --workspace sdk --workspace localnet --workspace keeper --pack-destination target
 
 deploy: $(SDK_BUILT) ## set up config and gateway on the cluster that RPC_URL names
 	@$(NPM_RUN) deploy:milepost
