@@ -1,9 +1,13 @@
 /** Attacks by crowds: what fails for ever is in nobody's way. */
 import { expect } from "chai";
+import { createRevokeInstruction } from "@solana/spl-token";
+import { checkWatched } from "../src/find/watch";
 import { openQueue } from "../src/queue/execute-queue";
 import { backOff, upsertPlans } from "../src/store/policies";
 import { addressOf, NOW, plan } from "./plans";
 import { migratedDatabase, type TestDatabase } from "./test-database";
+import { FaultyConnection } from "./work-chain";
+import { WorkWorld } from "./work-world";
 
 describe("attacks: a crowd that was due for years", () => {
   let test: TestDatabase;
@@ -46,5 +50,61 @@ describe("attacks: a crowd that was due for years", () => {
     // And the others have their turn afterwards.
     expect(await queue.fetch(100)).to.have.length(50);
     await queue.stop();
+  });
+});
+
+describe("attacks: a policy that is broken in front of every transaction and repaired behind it", () => {
+  let keeper: WorkWorld;
+  let poison: string;
+  beforeEach(async () => {
+    keeper = await WorkWorld.create();
+    poison = await keeper.policy();
+  });
+  afterEach(() => keeper.close());
+
+  const honest = (label: string) => keeper.otherPolicy(label);
+  const revoke = async () => {
+    const { tokens } = keeper.world;
+    const owner = keeper.world.key("owner");
+    await keeper.world.expectOk([createRevokeInstruction(tokens.owner, owner)], "owner");
+  };
+  const repair = () => keeper.world.expectOk([keeper.world.syncDelegation()], "owner");
+
+  /** A minute of the keeper's life, in which every transaction with the policy in it fails. */
+  async function minute(): Promise<void> {
+    keeper.rpc.fault = async (request, next) => {
+      if (request.method === "sendTransaction") await revoke();
+      return next();
+    };
+    await keeper.elapse(60);
+    await keeper.chain.warpToSlot(keeper.chain.slot() + 150n);
+    await keeper.find();
+    await checkWatched(
+      { connection: new FaultyConnection(keeper.chain), database: keeper.database },
+      100,
+    );
+    await keeper.enqueue();
+    await keeper.worker({ random: () => 0.999 }).pass();
+    keeper.rpc.fault = null;
+    await repair();
+  }
+
+  it("given two hours of that, when the keeper goes on, then it has paid the fees of a few tries, and pays the policy when the attack is over", async () => {
+    for (let minutes = 0; minutes < 120; minutes += 1) await minute();
+    expect(keeper.failures(poison)).to.be.within(3, 9);
+    await keeper.runToEnd();
+    expect(keeper.payments(poison)).to.deep.equal([1]);
+  });
+
+  it("given such a policy that has failed before, when others come due, then none of their transactions fails", async () => {
+    await minute();
+    expect(keeper.failures(poison)).to.equal(1);
+    const others = [await honest("a"), await honest("b")];
+    await minute();
+    expect(keeper.failures(poison)).to.equal(2);
+    for (const policy of others) {
+      expect(keeper.payments(policy)).to.deep.equal([1]);
+      expect(keeper.failures(policy)).to.equal(0);
+    }
   });
 });

@@ -210,18 +210,20 @@ export async function backOff(
   );
 }
 
-/** Not until its plan changes, or one of the watched accounts does. */
+/** Not until its plan changes, or one of the watched accounts does; then not before `seconds` from now. */
 export async function wait(
   database: Database,
   at: PolicyAt,
   reason: string,
   watch?: Watch,
+  seconds = 0,
 ): Promise<void> {
   await database.query(
     `UPDATE milepost_keeper.policies SET state = 'waiting', attempts = attempts + 1, reason = $3, queued_at = NULL,
-       not_before = NULL, watched = $4::text[], watched_digest = $5, watched_checked_at = now(), updated_at = now()
+       not_before = CASE WHEN $6::float8 > 0 THEN now() + make_interval(secs => $6::float8) END,
+       watched = $4::text[], watched_digest = $5, watched_checked_at = now(), updated_at = now()
      WHERE ${AT} AND state <> 'done'`,
-    [at.policy, at.milestoneIndex, reason, watch?.accounts ?? null, watch?.digest ?? null],
+    [at.policy, at.milestoneIndex, reason, watch?.accounts ?? null, watch?.digest ?? null, seconds],
   );
 }
 

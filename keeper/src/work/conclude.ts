@@ -16,17 +16,20 @@ type Settings = Pick<
   "context" | "database" | "events" | "payer" | "gatewaySigners" | "random"
 >;
 
-/** `snapshot` is what was read last, and may be out of date. */
+/**
+ * `snapshot` is what was read last, and may be out of date. What was `tried` because it looked ready, and failed, is left
+ * alone for longer each time also when it waits: whoever breaks it in front of every try may repair it for the next one.
+ */
 export async function conclude(
   settings: Settings,
   item: Item,
   verdict: Verdict,
-  snapshot: ReleaseSnapshot | null = null,
+  { snapshot = null, tried = false }: { snapshot?: ReleaseSnapshot | null; tried?: boolean } = {},
 ): Promise<void> {
   settings.events.failed(item.member, verdict);
   if (verdict.kind === "retryable") return putOff(settings, item, verdict.reason);
   if (verdict.kind === "terminal") return done(settings.database, item.member, verdict.reason);
-  return lookAgain(settings, item, verdict, snapshot);
+  return lookAgain(settings, item, verdict, snapshot, tried);
 }
 
 /** The rule said no: asked again as late as anything is. */
@@ -45,6 +48,7 @@ async function lookAgain(
   item: Item,
   verdict: Verdict,
   snapshot: ReleaseSnapshot | null,
+  tried: boolean,
 ): Promise<void> {
   const { context, database } = settings;
   const { policy } = item.member;
@@ -61,7 +65,8 @@ async function lookAgain(
   if (now?.kind === "terminal") return done(database, item.member, now.reason);
   // Another reason than the one that the watch is for: the next try will find it.
   if (watch && now?.kind === "waiting" && now.reason === verdict.reason) {
-    return wait(database, item.member, now.reason, watch);
+    const seconds = tried ? backoffSeconds(item.attempts, settings.random) : 0;
+    return wait(database, item.member, now.reason, watch, seconds);
   }
   return putOff(settings, item, verdict.reason);
 }

@@ -39,8 +39,13 @@ export interface Shipping {
   stillHeld(items: readonly Ready[]): Promise<Ready[]>;
   /** The store has what became of these. */
   ended(items: readonly Item[]): Promise<void>;
-  /** Could not be paid. */
-  heldUp(item: Item, verdict: Verdict, snapshot: ReleaseSnapshot | null): Promise<void>;
+  /** Could not be paid, although it was `tried`, in a simulation or on chain. */
+  heldUp(
+    item: Item,
+    verdict: Verdict,
+    snapshot: ReleaseSnapshot | null,
+    tried?: boolean,
+  ): Promise<void>;
 }
 
 /** Ships everything, as few transactions as it takes. Rejects with `RpcFailure` when no RPC answers. */
@@ -53,11 +58,15 @@ export async function ship(shipping: Shipping, items: readonly Ready[]): Promise
     const executions = part.items.map(({ execution }) => execution);
     const lookupTables =
       part.mayLookUp && settings.tables ? await settings.tables.tablesFor(executions) : [];
-    const { groups, tooLarge } = pack(part.items, { ...settings.packing, payer, lookupTables });
-    for (const item of tooLarge) {
-      await shipping.heldUp(item, { kind: "unknown", reason: "SendTooLarge" }, item.snapshot);
+    // What was held up before may be made to fail again, and takes nobody else's transaction with it.
+    for (const isFirst of [true, false]) {
+      const some = part.items.filter(({ attempts }) => (attempts === 0) === isFirst);
+      const { groups, tooLarge } = pack(some, { ...settings.packing, payer, lookupTables });
+      for (const item of tooLarge) {
+        await shipping.heldUp(item, { kind: "unknown", reason: "SendTooLarge" }, item.snapshot);
+      }
+      loads.push(...groups.map((group) => ({ group, lookupTables })));
     }
-    loads.push(...groups.map((group) => ({ group, lookupTables })));
   }
   await inParallel(loads, settings.concurrency ?? 8, ({ group, lookupTables }) =>
     shipGroup(shipping, group, lookupTables),
@@ -241,7 +250,7 @@ async function goOn(
     for (const item of waived) {
       settings.events.unclaimed?.(waivedReward(settings, item, verdict.reason));
     }
-    for (const item of blamed) await shipping.heldUp(item, verdict, item.snapshot);
+    for (const item of blamed) await shipping.heldUp(item, verdict, item.snapshot, true);
     return shipGroup(shipping, rest, lookupTables);
   }
   if (/LookupTable/.test(verdict.reason)) shipping.settings.tables?.forget();

@@ -177,8 +177,9 @@ class Pass implements Shipping {
     item: Item,
     verdict: Verdict,
     snapshot: ReleaseSnapshot | null = null,
+    tried = false,
   ): Promise<void> {
-    await conclude(this.settings, item, verdict, snapshot);
+    await conclude(this.settings, item, verdict, { snapshot, tried });
     await this.ended([item]);
   }
 
