@@ -3,6 +3,7 @@ import type { MilestoneContext } from "@milepost/sdk";
 import type { KeeperOptions } from "./keeper-options";
 import type { ExecuteQueue } from "./queue/execute-queue";
 import { neverRelease } from "./rules";
+import { answeredInTime } from "./rules/time-limit";
 import { LookupTables } from "./send/lookup-table";
 import { systemPause } from "./send/pause";
 import type { KeeperEvents } from "./types";
@@ -44,7 +45,7 @@ export function createCrew(
     payer: feePayer,
     rewardOwner: options.rewardOwner,
     gatewaySigners: gateway ? [gateway.signer] : [],
-    rule: gateway?.rule ?? neverRelease,
+    rule: answeredInTime(gateway?.rule ?? neverRelease),
     events,
     pause,
     random: options.random ?? Math.random,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AllowListError, allowListRule, alwaysRelease, neverRelease } from "../src/rules";
+import { answeredInTime } from "../src/rules/time-limit";
 import { key } from "./accounts";
 
 const POLICY = key("policy");
@@ -12,6 +13,22 @@ describe("rules: always and never", () => {
   it("given any milestone, when they are asked, then one says yes and one says no", async () => {
     expect(await alwaysRelease.approve(POLICY, 0)).to.equal("yes");
     expect(await neverRelease.approve(POLICY, 0)).to.equal("no");
+  });
+});
+
+describe("rules: a time limit", () => {
+  it("given a rule that never answers, when its time is over, then it rejects; an answer in time counts", async () => {
+    const limits: AbortController[] = [];
+    const limit = () => {
+      limits.push(new AbortController());
+      return limits.at(-1)!.signal;
+    };
+    const never = { name: "silent", approve: () => new Promise<never>(() => undefined) };
+    const answer = answeredInTime(never, limit).approve(POLICY, 0);
+    limits[0]!.abort(new Error("too late"));
+    const [ended] = await Promise.allSettled([answer]);
+    expect(ended).to.have.nested.property("reason.message", "too late");
+    expect(await answeredInTime(alwaysRelease, limit).approve(POLICY, 0)).to.equal("yes");
   });
 });
 
