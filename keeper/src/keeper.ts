@@ -56,6 +56,7 @@ export class Keeper {
   private readonly events: KeeperEvents;
   private uncovered: readonly Underfunded[] | null = null;
   private feePayerLamports: number | null = null;
+  private sampledNow: bigint | null = null;
   private answeredAt = -Infinity;
   private paid = 0;
   private scanError: unknown = null;
@@ -239,17 +240,27 @@ export class Keeper {
     if (this.scanError) throw this.scanError;
   }
 
+  /** Without an RPC, the store is shown as it is now, by the last time that the chain said; then rejects. */
   private async sample(): Promise<void> {
     const { database, queue, metrics, connection, feePayer, commitment } = this.options;
-    const chainNow = await this.chainNow();
-    this.feePayerLamports = await connection.getBalance(feePayer.publicKey, commitment);
-    metrics.sampled({
-      chainNow,
-      counts: await counts(database, chainNow),
-      queue: (await queue?.depth()) ?? { queued: 0, active: 0 },
-      feePayerLamports: this.feePayerLamports,
-      isLive: this.finder.isLive,
-    });
+    const [time, balance] = await Promise.allSettled([
+      this.chainNow(),
+      connection.getBalance(feePayer.publicKey, commitment),
+    ]);
+    const failed = [time, balance].find((asked) => asked.status === "rejected");
+    if (time.status === "fulfilled") this.sampledNow = time.value;
+    const chainNow = this.sampledNow;
+    if (balance.status === "fulfilled") this.feePayerLamports = balance.value;
+    if (chainNow !== null) {
+      metrics.sampled({
+        chainNow,
+        counts: await counts(database, chainNow),
+        queue: (await queue?.depth()) ?? { queued: 0, active: 0 },
+        feePayerLamports: balance.status === "fulfilled" ? balance.value : null,
+        isLive: this.finder.isLive,
+      });
+    }
+    if (failed?.status === "rejected") throw failed.reason;
   }
 
   private async alert(): Promise<void> {

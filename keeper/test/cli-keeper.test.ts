@@ -6,10 +6,12 @@ import type { KeeperOptions } from "../src/keeper-options";
 import { Lanes } from "../src/lanes";
 import type { ExecuteQueue } from "../src/queue/execute-queue";
 import { createLog } from "../src/show/log";
-import { createMetrics } from "../src/show/metrics";
+import { createMetrics, type Sample } from "../src/show/metrics";
+import { upsertPlans } from "../src/store/policies";
 import type { Database } from "../src/types";
 import { MilepostNet } from "./cli-localnet";
 import { ManualTimers } from "./manual-timers";
+import { plan } from "./plans";
 import { migratedDatabase, type TestDatabase, truncate } from "./test-database";
 
 describe("keeper: work in the background", () => {
@@ -165,6 +167,34 @@ describe("keeper: readiness", () => {
     expect(await made.stop()).to.equal(true);
     const { isReady, checks } = await made.readiness();
     expect([isReady, checks.running]).to.deep.equal([false, false]);
+  });
+
+  it("given an RPC that goes away, when it is sampled, then the store and the subscription are shown as they are now", async () => {
+    let isGone = false;
+    const connection = new Connection(chain.net.localnet.url, {
+      commitment: "confirmed",
+      disableRetryOnRateLimit: true,
+      fetch: (input, init) =>
+        isGone ? Promise.reject(new Error("fetch failed")) : fetch(input, init),
+    });
+    const samples: Sample[] = [];
+    const metrics = { ...createMetrics(), sampled: (sample: Sample) => void samples.push(sample) };
+    const { made, timers } = await keeper({ connection, metrics });
+    await made.start();
+    const before = samples.length;
+    expect(samples.at(-1)!.counts.scheduled).to.equal(0);
+    isGone = true;
+    await upsertPlans(test.database, [plan("new", { dueAt: 1n })]);
+    while (samples.length === before) {
+      timers.pass(15_000);
+      await new Promise(setImmediate);
+    }
+    const last = samples.at(-1)!;
+    expect(last.counts).to.include({ scheduled: 1, due: 1 });
+    expect(last.feePayerLamports).to.equal(null);
+    // Stands still, so that whoever compares it with a clock sees how old everything of the chain is.
+    expect(last.chainNow).to.equal(samples.at(-2)!.chainNow);
+    await made.stop();
   });
 
   it("given a fee payer below the floor, then it is not ready", async () => {
