@@ -4,6 +4,8 @@ import { POLICY_OFFSET, PROGRAM_ID } from "@milepost/sdk";
 import { ChainClock } from "../src/clock/chain-clock";
 import { reconcile } from "../src/find/reconcile";
 import { POLICY_SLICE } from "../src/find/policy-slice";
+import { decide } from "../src/work/decide";
+import { look } from "../src/work/look";
 import { FakeChain } from "./fake-chain";
 import { ManualTimers } from "./manual-timers";
 import { NOW } from "./plans";
@@ -75,6 +77,70 @@ describe("attacks: one RPC of several", () => {
     expect(await keeper.attempts()).to.deep.equal(["signed"]);
     await keeper.runToEnd({ rpcs: [keeper.rpc], maxRounds: 2 });
     expect(keeper.payments(policy)).to.deep.equal([1]);
+  });
+
+  it("given a wait for what only one RPC has shown, when hours have passed, then it is decided on anew", async () => {
+    const policy = await keeper.policy();
+    await keeper.find();
+    await keeper.enqueue();
+    let looks = 0;
+    liar.fault = async (request, next) => {
+      const answer = await next();
+      const [addresses] = (request.params ?? []) as [string[]];
+      if (request.method !== "getMultipleAccounts") return answer;
+      const { result: found } = answer as { result: { value: ({ data: string[] } | null)[] } };
+      const at = addresses.indexOf(policy);
+      looks += at >= 0 ? 1 : 0;
+      // The second look is the watch's, and tells the truth.
+      if (at < 0 || looks === 2) return answer;
+      const data = Buffer.from(found.value[at]!.data[0]!, "base64");
+      data[POLICY_OFFSET.status] = 1;
+      found.value[at]!.data[0] = data.toString("base64");
+      return answer;
+    };
+    await keeper.worker({ context: keeper.context(liar) }).pass();
+    expect(await keeper.row(policy)).to.include({ state: "waiting", reason: "PolicyPaused" });
+    await keeper.runToEnd();
+    expect(keeper.payments(policy)).to.deep.equal([]);
+    await keeper.database.query(
+      "UPDATE milepost_keeper.policies SET updated_at = updated_at - interval '6 hours'",
+    );
+    await keeper.runToEnd();
+    expect(keeper.payments(policy)).to.deep.equal([1]);
+  });
+
+  it("given an error with a name that is text of the RPC's own, when it is written down, then as unrecognized", async () => {
+    const policy = await keeper.policy();
+    await keeper.find();
+    await keeper.enqueue();
+    const err = { InstructionError: [1, { "\u001b[2J\u0000 paid": 1 }] };
+    liar.fault = async (request, next) =>
+      request.method === "simulateTransaction"
+        ? inContext(request, { err, logs: [], accounts: null, unitsConsumed: 0 })
+        : next();
+    await keeper.worker({ context: keeper.context(liar) }).pass();
+    expect(await keeper.row(policy)).to.include({ state: "scheduled", reason: "Unrecognized" });
+  });
+
+  it("given an account that makes reading or deciding throw, when a batch is looked at, then it is that policy's own trouble", async () => {
+    const [strange, ...others] = [
+      await keeper.policy(),
+      await keeper.policy(),
+      await keeper.policy(),
+    ];
+    const context = keeper.context();
+    const connection = Object.create(context.connection) as typeof context.connection;
+    connection.getMultipleAccountsInfo = async (addresses, config) => {
+      if (addresses.some((address) => address.toBase58() === strange))
+        throw new TypeError("strange");
+      return context.connection.getMultipleAccountsInfo(addresses, config);
+    };
+    const looks = await look({ ...context, connection }, [others[0]!, strange!, others[1]!]);
+    expect(looks.get(strange!)).to.have.property("error");
+    for (const policy of others) expect(looks.get(policy)).to.have.property("snapshot");
+    const member = { policy: strange!, milestoneIndex: 0, action: "executePayment" as const };
+    const decision = decide({ member, dueAt: null, attempts: 0 }, { snapshot: {} as never }, []);
+    expect(decision).to.have.nested.property("verdict.kind", "unknown");
   });
 
   const status = { slot: 1, confirmations: null, err: null, confirmationStatus: "finalized" };

@@ -1,7 +1,7 @@
 /** Waits that end when an account changes, such as the token account that a payment is pulled from. */
 import { createHash } from "node:crypto";
 import { type AccountInfo, type Commitment, type Connection, PublicKey } from "@solana/web3.js";
-import { takeWatched, wake, type Watch } from "../store/policies";
+import { takeWatched, wake, wakeOld, type Watch } from "../store/policies";
 import type { Database } from "../types";
 
 export interface WatchSource {
@@ -29,11 +29,15 @@ export async function readWatch(
   return { accounts: addresses, digest: digestOf(addresses, infos), slot: context.slot };
 }
 
-/** Ends the waits whose accounts have changed; looks at up to `limit` policies, the longest unchecked first. */
+/**
+ * Ends the waits whose accounts have changed; looks at up to `limit` policies, the longest unchecked first. Ends old ones
+ * whatever has changed: what they were decided on may have been an RPC's mistake.
+ */
 export async function checkWatched(
   source: WatchSource & { database: Database },
   limit: number,
 ): Promise<number> {
+  await wakeOld(source.database, limit);
   const watched = await takeWatched(source.database, limit);
   const addresses = [...new Set(watched.flatMap(({ accounts }) => accounts))];
   const infos = await readAll(source, addresses);

@@ -23,9 +23,18 @@ export const FEE_PAYER_SHORT = "FeePayerShort";
  * classify({ InstructionError: [2, { Custom: 6010 }] }).kind;
  */
 export function classify(error: unknown, options: ParseErrorOptions = {}): Verdict {
+  const verdict = verdictOn(error, options);
+  // Names come from RPCs as well, who may say anything, also what a database or a terminal can't take.
+  return NAME.test(verdict.reason) ? verdict : { ...verdict, reason: UNRECOGNIZED };
+}
+
+const NAME = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
+const UNRECOGNIZED = "Unrecognized";
+
+function verdictOn(error: unknown, options: ParseErrorOptions): Verdict {
   const parsed =
     error instanceof MilepostError ? error : (rpcVerdict(error) ?? parse(error, options));
-  if (parsed === null) return { kind: "unknown", reason: "Unrecognized" };
+  if (parsed === null) return { kind: "unknown", reason: UNRECOGNIZED };
   return parsed instanceof MilepostError ? ofMilepostError(parsed) : parsed;
 }
 

@@ -277,6 +277,20 @@ export async function takeWatched(database: Database, limit: number): Promise<Wa
   );
 }
 
+/** Ends up to `limit` waits with a watch that are six hours old, so that they are decided on anew. */
+export async function wakeOld(database: Database, limit: number): Promise<void> {
+  await database.query(
+    `UPDATE milepost_keeper.policies SET state = 'scheduled', reason = '', watched = NULL, watched_digest = NULL,
+       watched_checked_at = NULL, updated_at = now()
+     WHERE address IN (
+       SELECT address FROM milepost_keeper.policies
+       WHERE state = 'waiting' AND watched IS NOT NULL AND due_at IS NOT NULL
+         AND updated_at < now() - interval '6 hours'
+       ORDER BY address LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+    [limit],
+  );
+}
+
 /** Ends a wait whose watched accounts are no longer what `digest` says. */
 export async function wake(database: Database, at: PolicyAt, digest: string): Promise<void> {
   await database.query(

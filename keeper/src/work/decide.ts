@@ -35,7 +35,19 @@ export function decide(
   signers: readonly PublicKey[],
 ): Decision {
   if ("error" in look) return heldUp(verdictOnLook(member, look.error));
-  const { snapshot } = look;
+  try {
+    return decideSnapshot(member, look.snapshot, signers);
+  } catch (error) {
+    // A strange policy is held up, and not the pass with all others.
+    return heldUp(classify(error));
+  }
+}
+
+function decideSnapshot(
+  member: Member,
+  snapshot: ReleaseSnapshot,
+  signers: readonly PublicKey[],
+): Decision {
   const { currentMilestone } = snapshot.policy.policyType.milestone;
   if (currentMilestone > member.milestoneIndex) return heldUp(by("MilestoneAlreadyReleased"));
   if (currentMilestone < member.milestoneIndex) return heldUp(by("MilestoneNotCurrent"));

@@ -47,8 +47,8 @@ async function read(
     const verdict = isOfOne ? null : classify(error);
     const isOfRpc = verdict !== null && isRpcFailure(verdict);
     if (isOfRpc && !(await isAnswering(context.connection))) throw new RpcFailure(verdict, error);
-    if (policies.length === 1 || !(isOfOne || isOfRpc)) {
-      for (const policy of policies) looks.set(policy, { error });
+    if (policies.length === 1) {
+      looks.set(policies[0]!, { error });
       return;
     }
     const middle = Math.ceil(policies.length / 2);
