@@ -4,7 +4,6 @@
  */
 import {
   createMemoBuffer,
-  decodeEvents,
   getChainTime,
   getGatewayPda,
   MilestoneClient,
@@ -12,7 +11,7 @@ import {
   RELEASE_DUE_DATE,
 } from "@milepost/sdk";
 import { createMint, getOrCreateAssociatedTokenAccount, mintTo } from "@solana/spl-token";
-import { Connection, Keypair, type Logs, PublicKey } from "@solana/web3.js";
+import { Connection, Keypair, type Logs, PublicKey, type TokenBalance } from "@solana/web3.js";
 import { type Localnet, startLocalnet } from "../localnet/src";
 import { deploy } from "../migrations/deploy";
 import { fixedKeypair, readProgram } from "../tests/harness";
@@ -26,6 +25,9 @@ const PAYDAY = 5;
 const LOCKED = 8_000n * USDC;
 const SALARY = 2_500n * USDC;
 const SALARIES = 12;
+/** Of each payment, the gateway's; and of that, the keeper's. */
+const GATEWAY_FEE_BPS = 100n;
+const KEEPER_REWARD_BPS = 2_000n;
 /** How long the keeper may take for what is due, by the wall's clock. */
 const PATIENCE_MS = 90_000;
 
@@ -51,7 +53,13 @@ export async function payday(): Promise<void> {
   }
 }
 
-/** What one transaction of the keeper's paid. */
+/** The gateway's fee, what the recipient gets after it, and the keeper's part of it. */
+function partsOf(amount: bigint): { recipient: bigint; fee: bigint; reward: bigint } {
+  const fee = (amount * GATEWAY_FEE_BPS) / 10_000n;
+  return { recipient: amount - fee, fee, reward: (fee * KEEPER_REWARD_BPS) / 10_000n };
+}
+
+/** What one transaction of the keeper's paid to recipients. */
 interface Release {
   signature: string;
   payments: number;
@@ -81,8 +89,13 @@ class Week {
   async prepare(): Promise<void> {
     const { connection, deployer, gateway } = this;
     await this.fund(deployer);
-    await deploy(this.client(deployer));
+    const setUp = this.client(deployer);
+    await deploy(setUp, { gatewayFeeBps: Number(GATEWAY_FEE_BPS) });
+    await setUp.send(await setUp.setKeeperReward({ keeperRewardBps: Number(KEEPER_REWARD_BPS) }));
     this.mint = await createMint(connection, deployer, deployer.publicKey, null, 6);
+    await this.tokensOf(deployer.publicKey);
+    // The keeper creates none by itself; without it, it pays all the same, for nothing.
+    await this.tokensOf(this.feePayer.publicKey);
     this.start = (await getChainTime(this.client(deployer))).toNumber();
 
     const buyer = await this.person("buyer", LOCKED);
@@ -149,15 +162,21 @@ class Week {
 
     await this.keeper.stop();
     this.keeper = null;
-    await this.expectBalance(this.seller, LOCKED);
-    for (const employee of this.employees) await this.expectBalance(employee, SALARY);
+    const [locked, salary] = [partsOf(LOCKED), partsOf(SALARY)];
+    const allOf = (part: "fee" | "reward") => locked[part] + salary[part] * BigInt(SALARIES);
+    const [fees, rewards] = [allOf("fee"), allOf("reward")];
+    await this.expectBalance(this.seller, locked.recipient);
+    for (const employee of this.employees) await this.expectBalance(employee, salary.recipient);
+    await this.expectBalance(feePayer.publicKey, rewards);
+    await this.expectBalance(this.deployer.publicKey, fees - rewards);
     printSteps("Milepost, third act: a keeper alone, on a localnet", this.steps);
     const left = await this.connection.getBalance(feePayer.publicKey);
     console.log(`
 End state
-  seller     ${usdc(LOCKED)}, from the vault
-  employees  ${SALARIES} x ${usdc(SALARY)}, from the studio's own account
-  keeper     ${(SOL - left).toLocaleString("en")} lamports spent, lookup table included
+  seller     ${usdc(locked.recipient)} of ${usdc(LOCKED)}, from the vault
+  employees  ${SALARIES} x ${usdc(salary.recipient)} of ${usdc(SALARY)}, from the studio's own account
+  gateway    ${usdc(fees - rewards)}: its ${percent(GATEWAY_FEE_BPS)} without the ${percent(KEEPER_REWARD_BPS)} of that it pays to whoever executes
+  keeper     ${usdc(rewards)} earned; ${(SOL - left).toLocaleString("en")} lamports spent, lookup table included
 
 Nobody signed after day 0. Any keeper could have done it, and two at once pay nothing twice.
 `);
@@ -203,14 +222,30 @@ Nobody signed after day 0. Any keeper could have done it, and two at once pay no
           ),
         PATIENCE_MS,
       );
-      const subscription = this.connection.onLogs(PROGRAM_ID, ({ signature, logs, err }: Logs) => {
-        const amounts = err ? [] : paidBy(logs);
+      const hear = async (signature: string) => {
+        const amounts = await this.paidBy(signature);
         if (amounts.length === 0) return;
         const amount = amounts.reduce((sum, each) => sum + each, 0n);
         releases.push({ signature, payments: amounts.length, amount });
         if (seen() >= count) finish();
+      };
+      const subscription = this.connection.onLogs(PROGRAM_ID, ({ signature, err }: Logs) => {
+        if (!err) hear(signature).catch(finish);
       });
     });
+  }
+
+  /** What the seller and the employees got by a transaction: of ten payments at once, a node cuts off the log. */
+  private async paidBy(signature: string): Promise<bigint[]> {
+    const landed = await this.connection.getTransaction(signature, {
+      maxSupportedTransactionVersion: 0,
+    });
+    const { preTokenBalances, postTokenBalances } = landed!.meta!;
+    const held = (balances: readonly TokenBalance[] | null | undefined, owner: PublicKey) =>
+      BigInt(balances?.find((each) => each.owner === owner.toBase58())?.uiTokenAmount.amount ?? 0);
+    return [this.seller, ...this.employees]
+      .map((owner) => held(postTokenBalances, owner) - held(preTokenBalances, owner))
+      .filter((amount) => amount > 0n);
   }
 
   private client(wallet: Keypair): MilestoneClient {
@@ -226,14 +261,15 @@ Nobody signed after day 0. Any keeper could have done it, and two at once pay no
     const { connection, deployer, mint } = this;
     const keypair = fixedKeypair(`payday/${name}`);
     await this.fund(keypair);
-    const tokens = await getOrCreateAssociatedTokenAccount(
-      connection,
-      deployer,
-      mint,
-      keypair.publicKey,
-    );
-    if (amount > 0n) await mintTo(connection, deployer, mint, tokens.address, deployer, amount);
+    const tokens = await this.tokensOf(keypair.publicKey);
+    if (amount > 0n) await mintTo(connection, deployer, mint, tokens, deployer, amount);
     return keypair;
+  }
+
+  /** The token account of `owner`, created if need be. */
+  private async tokensOf(owner: PublicKey): Promise<PublicKey> {
+    const { connection, deployer, mint } = this;
+    return (await getOrCreateAssociatedTokenAccount(connection, deployer, mint, owner)).address;
   }
 
   private async balance(owner: PublicKey): Promise<bigint> {
@@ -266,11 +302,6 @@ Nobody signed after day 0. Any keeper could have done it, and two at once pay no
   }
 }
 
-/** The gross amounts of the payments among a transaction's logs. */
-function paidBy(logs: string[]): bigint[] {
-  return decodeEvents(logs).events.flatMap((event) => {
-    if (event.name === "PaymentExecuted") return [BigInt(event.data.amount.toString())];
-    if (event.name === "MilestoneFinalized") return [BigInt(event.data.recipientAmount.toString())];
-    return [];
-  });
+function percent(bps: bigint): string {
+  return `${bps / 100n}%`;
 }
