@@ -2,9 +2,10 @@
 import { expect } from "chai";
 import { createRevokeInstruction } from "@solana/spl-token";
 import { checkWatched } from "../src/find/watch";
+import { readStatus, renderStatus } from "../src/show/status";
 import { openQueue } from "../src/queue/execute-queue";
 import { backOff, upsertPlans } from "../src/store/policies";
-import { addressOf, NOW, plan } from "./plans";
+import { addressOf, NOW, plan, underfunded } from "./plans";
 import { migratedDatabase, type TestDatabase } from "./test-database";
 import { FaultyConnection } from "./work-chain";
 import { WorkWorld } from "./work-world";
@@ -38,6 +39,15 @@ describe("attacks: a crowd that was due for years", () => {
     const leases = await queue.fetch(10);
     expect(leases.map(({ policy }) => policy)).to.have.members(mine);
     await queue.stop();
+  });
+
+  it("given a crowd that is not covered, when the status is shown, then it fits a screen", async () => {
+    const { database } = test;
+    const many = Array.from({ length: 10_000 }, (_, index) => underfunded(`poor ${index % 9}`));
+    const view = await readStatus({ database, chainNow: NOW, underfunded: many });
+    const text = renderStatus(view, new Date());
+    expect(text).to.include("and 9980 more");
+    expect(text.split("\n")).to.have.length.below(100);
   });
 
   it("given a queue full of a crowd that fails, when honest policies come due, then they are worked on next", async () => {

@@ -103,8 +103,9 @@ function isExpired(
 
 /**
  * Whether expired bytes are in no history. Every RPC has to say so at first; long after the expiry, one that does not answer,
- * or claims what no policy shows, is not waited for any more, or the milestone would never be paid. The worst that a wrong answer does is a second
- * transaction for the same milestone: the program refuses an index that is paid, so that it costs a fee and moves nothing.
+ * or claims what no policy shows, is not waited for any more, or the milestone would never be paid. The worst that a wrong
+ * answer does is a second transaction for the same milestone: the program refuses an index that is paid, so that it costs a
+ * fee and moves nothing.
  */
 function isNowhere(
   { lastValidBlockHeight, isStale = false }: Deliverable,

@@ -4,6 +4,9 @@ import type { Database, Underfunded } from "../types";
 import { type Profit, profits } from "./profit";
 import { duration, table, utc } from "./table";
 
+/** Of a list, at most. */
+const ROWS = 20;
+
 export interface StatusView {
   /** Unix seconds by the chain's clock. */
   chainNow: bigint;
@@ -22,13 +25,13 @@ export interface StatusQuery {
   chainNow: bigint;
   queue?: { depth(): Promise<{ queued: number; active: number }> };
   underfunded?: readonly Underfunded[] | null;
-  /** Rows of each list. Default: 20. */
+  /** Rows of each list, but of what is not covered. Default: 20. */
   limit?: number;
 }
 
 /** Reads the view from the store. */
 export async function readStatus(query: StatusQuery): Promise<StatusView> {
-  const { database, chainNow, limit = 20 } = query;
+  const { database, chainNow, limit = ROWS } = query;
   return {
     chainNow,
     counts: await counts(database, chainNow),
@@ -111,18 +114,23 @@ function stuckTable(entries: readonly StatusEntry[], chainNow: bigint, now: Date
   );
 }
 
+/** The soonest ones: a stranger can make as many as they like. */
 function underfundedTable(entries: readonly Underfunded[], chainNow: bigint): string {
-  return table(
+  const more = entries.length - ROWS;
+  const shown = table(
     ["policy", "milestone", "due", "when", "missing", "why"],
-    entries.map((entry) => [
-      entry.policy,
-      String(entry.milestoneIndex),
-      utc(entry.dueAt),
-      distance(entry.dueAt, chainNow),
-      entry.shortfall.toString(),
-      entry.reason,
-    ]),
+    entries
+      .slice(0, ROWS)
+      .map((entry) => [
+        entry.policy,
+        String(entry.milestoneIndex),
+        utc(entry.dueAt),
+        distance(entry.dueAt, chainNow),
+        entry.shortfall.toString(),
+        entry.reason,
+      ]),
   );
+  return more > 0 ? `${shown}and ${more} more\n` : shown;
 }
 
 function profitTable(entries: readonly Profit[]): string {
