@@ -8,6 +8,7 @@ import { DatabaseInUseError, isConnectionLoss, SchemaVersionError } from "../src
 import { migrate } from "../src/database/migrate";
 import { type Migration, MIGRATIONS } from "../src/database/migrations";
 import { openDatabase } from "../src/database/open";
+import { putDatabaseFiles } from "./database-files";
 import { TcpProxy } from "./faults/tcp-proxy";
 import { startPostgres } from "./postgres";
 import { emptyDatabase, SERVER_URL, type TestDatabase } from "./test-database";
@@ -162,6 +163,7 @@ describe("embedded database in a directory", () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   it("given a closed database, when it is opened again, then what was committed is there", async () => {
+    await putDatabaseFiles(directory);
     const first = await openDatabase({ directory });
     await first.script("CREATE TABLE t (a int); INSERT INTO t VALUES (7)");
     await first.close();
@@ -171,6 +173,7 @@ describe("embedded database in a directory", () => {
   });
 
   it("given an open directory, when it is opened once more, then that is refused until it is closed", async () => {
+    await putDatabaseFiles(directory);
     const first = await openDatabase({ directory });
     expect(await rejection(openDatabase({ directory }))).to.be.instanceOf(DatabaseInUseError);
     await first.close();
@@ -187,6 +190,7 @@ describe("embedded database in a directory", () => {
   });
 
   it("given a process killed with the database open, when another opens it, then it has what was committed", async () => {
+    await putDatabaseFiles(directory);
     const program = `
       const { openDatabase } = require("./src/database/open");
       openDatabase({ directory: process.env.DIRECTORY }).then(async (database) => {
