@@ -41,6 +41,9 @@ export const MIGRATIONS: readonly Migration[] = [
         updated_at timestamptz NOT NULL DEFAULT now()
       ) WITH (fillfactor = 80);
       CREATE INDEX policies_due ON milepost_keeper.policies (due_at, address) WHERE state = 'scheduled';
+      -- In the order of takeDue: for a backlog, where few of those that are due can be taken at once.
+      CREATE INDEX policies_turn ON milepost_keeper.policies ((least(attempts, 20)), due_at, address)
+        WHERE state = 'scheduled';
       CREATE INDEX policies_waiting ON milepost_keeper.policies (updated_at) WHERE state = 'waiting';
       CREATE INDEX policies_watched ON milepost_keeper.policies (watched_checked_at) WHERE watched IS NOT NULL;
 

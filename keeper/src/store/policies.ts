@@ -96,7 +96,7 @@ function toRow(plan: PolicyPlan): Record<string, unknown> {
 
 const DUE_COLUMNS = `address AS policy, milestone_index AS "milestoneIndex", action, due_at AS "dueAt", attempts`;
 
-/** What has failed as often as this has its turn after everything else. */
+/** What has failed as often as this has its turn after everything else. The index `policies_turn` has it, too. */
 export const MAX_TURN = 20;
 /** What failed often comes last: else a crowd that fails for years would be in front of everybody who is due today. */
 const IN_TURN = `least(attempts, ${MAX_TURN}), due_at, address`;
@@ -109,8 +109,8 @@ const IS_DUE = `
 type DueRow = Omit<DuePolicy, "dueAt"> & { dueAt: string };
 
 /**
- * What is due at `chainNow` and not in the queue: what was never held up first, and of those the longest due. What was taken into the queue more than
- * `leaseSeconds` ago counts again: its job may be lost.
+ * What is due at `chainNow` and not in the queue: what was never held up first, and of those the longest due. What was
+ * taken into the queue more than `leaseSeconds` ago counts again: its job may be lost.
  */
 export async function due(
   database: Database,
