@@ -94,10 +94,10 @@ function instructionsOf(
         ? [{ index, programIdIndex, accounts: accountKeyIndexes }]
         : [],
   );
+  const addresses = keys.keySegments().flatMap((segment) => segment.map(String));
   return members.map(
     ({ policy }) =>
-      ours.find(({ accounts }) => accounts.some((at) => keys.get(at)?.toBase58() === policy)) ??
-      null,
+      ours.find(({ accounts }) => accounts.some((at) => addresses[at] === policy)) ?? null,
   );
 }
 
