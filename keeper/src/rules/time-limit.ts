@@ -1,7 +1,7 @@
 /** A rule of somebody else's making may never answer, and a pass waits for it with the leases of a hundred policies. */
 import type { ReleaseRule } from "../types";
 
-/** Eight are asked at once, so that a hundred without an answer take less than a lease. */
+/** 25 are asked at once, so that a hundred without an answer take a minute, which is less than a lease. */
 const LIMIT_MS = 15_000;
 
 /** The same rule; an answer that takes longer rejects, which counts as "later". */

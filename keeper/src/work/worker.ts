@@ -130,6 +130,7 @@ export class Worker {
 /** The policies of one fetch. */
 class Pass implements Shipping {
   private readonly open: Map<string, Lease>;
+  private readonly places: ReadonlyMap<string, number>;
   endedCount = 0;
 
   constructor(
@@ -139,6 +140,7 @@ class Pass implements Shipping {
     readonly isStopping: () => boolean,
   ) {
     this.open = new Map(leases.map((lease) => [lease.policy, lease]));
+    this.places = new Map(leases.map(({ policy }, place) => [policy, place]));
   }
 
   async run(): Promise<void> {
@@ -150,16 +152,29 @@ class Pass implements Shipping {
       items.map(({ member }) => member.policy),
       { keeperOwner: rewardOwnerOf(this.settings) },
     );
-    const ready: Ready[] = [];
+    const open: Ready[] = [];
+    const unasked: Decided[] = [];
     await inParallel(items, 8, async (item) => {
-      const found = looks.get(item.member.policy)!;
-      const one = await this.prepare(item, found);
-      if (one) ready.push(one);
+      const decided = await this.decided(item, looks.get(item.member.policy)!);
+      if (decided?.needsApproval) return void unasked.push(decided);
+      const ready = decided && (await this.made(decided));
+      if (ready) open.push(ready);
     });
-    // In the order of the leases: the longest due first.
-    const order = new Map([...this.open.keys()].map((policy, index) => [policy, index]));
-    ready.sort((a, b) => order.get(a.member.policy)! - order.get(b.member.policy)!);
-    await ship(this, ready);
+    // A rule may take long to answer: what needs none does not wait for it.
+    const parts = [
+      () => ship(this, this.inOrder(open)),
+      async () => ship(this, this.inOrder(await this.approved(unasked))),
+    ];
+    await inParallel(parts, parts.length, (part) => part());
+  }
+
+  /** In the order of the leases: the longest due first. */
+  private inOrder(items: readonly Ready[]): Ready[] {
+    return [...items].sort((a, b) => this.placeOf(a) - this.placeOf(b));
+  }
+
+  private placeOf({ member }: Item): number {
+    return this.places.get(member.policy)!;
   }
 
   async stillHeld(items: readonly Ready[]): Promise<Ready[]> {
@@ -254,11 +269,8 @@ class Pass implements Shipping {
     return items;
   }
 
-  /** The execution, or null when the policy was held up. An error here is this policy's alone. */
-  private async prepare(
-    item: Item,
-    found: { snapshot: ReleaseSnapshot } | { error: unknown },
-  ): Promise<Ready | null> {
+  /** What may be paid, or null when the policy was held up. */
+  private async decided(item: Item, found: Look): Promise<Decided | null> {
     const snapshot = "snapshot" in found ? found.snapshot : null;
     const decision = decide(item, found, keysOf(this.settings));
     if (decision.kind === "held up" || !snapshot) {
@@ -266,13 +278,30 @@ class Pass implements Shipping {
       await this.heldUp(item, verdict, snapshot);
       return null;
     }
-    const approval = decision.needsApproval ? await this.ask(item) : "yes";
-    if (approval !== "yes") {
+    return { item, snapshot, needsApproval: decision.needsApproval };
+  }
+
+  /** Those that the rule says yes to; whoever stops asks nothing more. */
+  private async approved(unasked: readonly Decided[]): Promise<Ready[]> {
+    const approved: Ready[] = [];
+    await inParallel(unasked, ASKED_AT_ONCE, async (decided) => {
+      if (this.isStopping()) return;
+      const { item } = decided;
+      const approval = await this.ask(item);
+      if (approval === "yes") {
+        const ready = await this.made(decided);
+        if (ready) approved.push(ready);
+        return;
+      }
       if (approval === "no") await refused(this.settings, item);
       else await conclude(this.settings, item, { kind: "retryable", reason: "ReleaseLater" });
       await this.ended([item]);
-      return null;
-    }
+    });
+    return approved;
+  }
+
+  /** The execution, or null when the policy was held up. An error here is this policy's alone. */
+  private async made({ item, snapshot }: Decided): Promise<Ready | null> {
     const { context, payer, createAccounts = true } = this.settings;
     let execution: Execution;
     try {
@@ -299,6 +328,18 @@ class Pass implements Shipping {
       return "later";
     }
   }
+}
+
+/** Those that a hanging rule lets wait for their time-out leave their lane to the others within a minute. */
+const ASKED_AT_ONCE = 25;
+
+type Look = { snapshot: ReleaseSnapshot } | { error: unknown };
+
+/** A policy that can be paid now, once the rule agrees where one is asked. */
+interface Decided {
+  item: Item;
+  snapshot: ReleaseSnapshot;
+  needsApproval: boolean;
 }
 
 const UNREAD: Verdict = { kind: "unknown", reason: "Unread" };
