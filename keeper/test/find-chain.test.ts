@@ -1,4 +1,10 @@
-import { FUNDING_KIND_HELD, getConfigPda, getEscrowPda, PROGRAM_ID } from "@milepost/sdk";
+import {
+  FUNDING_KIND_HELD,
+  getConfigPda,
+  getEscrowPda,
+  POLICY_OFFSET,
+  PROGRAM_ID,
+} from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
 import BN from "bn.js";
 import { expect } from "chai";
@@ -27,6 +33,7 @@ import { ManualTimers } from "./manual-timers";
 import { NOW, plan } from "./plans";
 import { migratedDatabase, type TestDatabase, truncate } from "./test-database";
 
+const FAR = Number.MAX_SAFE_INTEGER;
 const [CONFIG] = getConfigPda(PROGRAM_ID);
 
 async function chainWithConfig(): Promise<FakeChain> {
@@ -286,6 +293,12 @@ describe("finding, into the store", () => {
     let timers: ManualTimers;
     let errors: [string, string][];
     let finder: Finder;
+    const clock = {
+      sawSlot: () => undefined,
+      get slot() {
+        return chain.slot;
+      },
+    };
 
     beforeEach(() => {
       timers = new ManualTimers();
@@ -297,6 +310,7 @@ describe("finding, into the store", () => {
       new Finder({
         ...source(),
         timers,
+        clock,
         connect: () => chain.connect(),
         onError: (task, error) => errors.push([task, (error as Error).message]),
       });
@@ -340,13 +354,53 @@ describe("finding, into the store", () => {
         ...{ owner: PROGRAM_ID, data, executable: false, lamports: 1, rentEpoch: 0 },
       });
       const socket = chain.sockets[0]!;
-      socket.tell(key("a"), info(newer), 2_002);
-      socket.tell(key("a"), info(newer), 2_002);
-      socket.tell(key("a"), info(older), 2_001);
+      const { slot } = chain;
+      socket.tell(key("a"), info(newer), slot + 2);
+      socket.tell(key("a"), info(newer), slot + 2);
+      socket.tell(key("a"), info(older), slot + 1);
       await finder.flush();
-      socket.tell(key("a"), info(older), 2_001);
+      socket.tell(key("a"), info(older), slot + 1);
       await finder.flush();
-      expect(await stored("a")).to.deep.include({ milestoneIndex: 1, seenSlot: 2_002 });
+      expect(await stored("a")).to.deep.include({ milestoneIndex: 1, seenSlot: slot + 2 });
+    });
+
+    it("given news of policies and an escrow in slots of the far future, when it is flushed, then they are read, and so is what comes after", async () => {
+      await putPolicy(chain, "a");
+      const held = await putHeld(chain, "b", NOW);
+      const [escrowAddress] = getEscrowPda(held, PROGRAM_ID);
+      await finder.start();
+      const [socket] = chain.sockets;
+      const at = (address: PublicKey) => chain.accounts.get(address.toBase58())!;
+      const made = { ...at(key("a")), data: await bytesOf("paymentPolicy", policy({}, {})) };
+      made.data[POLICY_OFFSET.currentMilestone] = 1;
+      socket!.tell(key("a"), made, FAR);
+      socket!.tell(key("b"), at(held), FAR);
+      socket!.tell(escrowAddress, at(escrowAddress), FAR);
+      await finder.flush();
+      expect(await stored("a")).to.deep.include({ milestoneIndex: 0, seenSlot: chain.slot });
+      await putEscrow(chain, held, NOW + 10n);
+      await finder.flush();
+      expect(await stored("b")).to.deep.include({ dueAt: NOW + 604_810n, seenSlot: chain.slot });
+      expect(errors).to.deep.equal([]);
+    });
+
+    it("given a slot of the far future, when the socket goes on with true ones, then what it leaves out is noticed again", async () => {
+      await finder.start();
+      const [socket] = chain.sockets;
+      socket!.tellSlot(FAR, chain.slot);
+      socket!.tellSlot((chain.slot += 1), chain.slot - 1);
+      for (let passed = 0; passed < 24; passed += 1) {
+        await second();
+        socket!.tellSlot((chain.slot += 1));
+      }
+      const before = scans();
+      chain.isMissing = true;
+      await putPolicy(chain, "missed");
+      chain.isMissing = false;
+      socket!.tellSlot((chain.slot += 2), chain.slot - 1);
+      await second();
+      expect(scans()).to.equal(before + 1);
+      expect(await stored("missed")).not.to.equal(undefined);
     });
 
     it("given an RPC that lags behind the news or fails, when it is flushed, then the news is kept and stored later", async () => {
@@ -601,6 +655,15 @@ describe("chain clock", () => {
     chain.setTime(NOW + 2n);
     timers.pass(400);
     expect((await clock.time()).now).to.equal(NOW + 2n);
+  });
+
+  it("given a slot of the far future, when it was told once, then one request a slot is enough again", async () => {
+    const { chain, clock } = setUp();
+    clock.sawSlot(FAR);
+    await clock.time();
+    await clock.time();
+    expect(chain.calls).to.have.length(1);
+    expect(clock.slot).to.equal(chain.slot);
   });
 
   it("given an RPC that lags behind, when it answers with an older slot, then time does not go back", async () => {

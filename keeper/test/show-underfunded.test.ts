@@ -93,6 +93,7 @@ describe("keeper: payments that are not covered", () => {
         database: test.database,
         programId: PROGRAM_ID,
         timers: new ManualTimers(),
+        clock: { slot: null, sawSlot: () => undefined },
         connect: () => {
           throw new Error("nobody subscribes here");
         },

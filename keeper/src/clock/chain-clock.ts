@@ -20,6 +20,8 @@ export interface ChainClockOptions {
 
 /** So long an RPC may lag behind; when all readings do, it was the one before them that was wrong. */
 const MAX_LAG_MS = 60_000;
+/** How far news may be ahead of the last reading, about a minute: whoever tells of a later slot makes it up. */
+export const MAX_LEAD_SLOTS = 150;
 const SLOT_OFFSET = 0;
 const UNIX_TIMESTAMP_OFFSET = 32;
 
@@ -32,6 +34,11 @@ export class ChainClock {
 
   constructor(private readonly options: ChainClockOptions) {
     this.maxAgeMs = options.maxAgeMs ?? 400;
+  }
+
+  /** Of the last reading; null before the first one. */
+  get slot(): number | null {
+    return this.last && this.last.slot;
   }
 
   /** Tells that a slot was seen, such as by a subscription: a reading of an earlier one is out of date. */
@@ -62,6 +69,8 @@ export class ChainClock {
     const slot = Number(info.data.readBigUInt64LE(SLOT_OFFSET));
     const now = info.data.readBigInt64LE(UNIX_TIMESTAMP_OFFSET);
     const readAt = timers.now();
+    // One that was made up would be news for ever.
+    if (this.newestSlot > slot + MAX_LEAD_SLOTS) this.newestSlot = slot;
     const { last } = this;
     if (!last || slot >= last.slot || readAt - last.advancedAt >= MAX_LAG_MS) {
       this.last = { slot, now, readAt, advancedAt: readAt };

@@ -1,7 +1,7 @@
 /** Keeps the store up to date with the chain: a scan, then news, then a scan now and then for what the news left out. */
 import { type AccountInfo, type PublicKey } from "@solana/web3.js";
 import { FUNDING_KIND_DELEGATED } from "@milepost/sdk";
-import type { ChainClock } from "../clock/chain-clock";
+import { type ChainClock, MAX_LEAD_SLOTS } from "../clock/chain-clock";
 import type { Timers } from "../clock/timers";
 import { removeVanished, upsertPlans } from "../store/policies";
 import { planPolicy, type PlanRules, type SeenPolicy } from "./plan";
@@ -16,8 +16,8 @@ export interface FinderOptions extends ReconcileSource {
   timers: Timers;
   /** See `Subscription`. */
   connect: SubscriptionOptions["connect"];
-  /** Told of every slot. */
-  clock?: Pick<ChainClock, "sawSlot">;
+  /** Told of every slot; says which slots are to be believed. */
+  clock: Pick<ChainClock, "sawSlot" | "slot">;
   /** Between two scans. Default: 600,000. */
   reconcileMs?: number;
   /** After a scan that failed. Default: 15,000. */
@@ -76,7 +76,7 @@ export class Finder {
       onPolicy: (address, info, slot) => this.hear(address, info, slot),
       onEscrow: (policy, slot) => this.note(policy.toBase58(), { slot, seen: null }),
       onConfig: () => this.requestReconcile(),
-      onSlot: (slot) => options.clock?.sawSlot(slot),
+      onSlot: (slot) => options.clock.sawSlot(slot),
       onGap: () => this.missed(),
       onError: (error) => options.onError("subscribe", error),
     });
@@ -174,14 +174,21 @@ export class Finder {
       if (!rules || this.news.size === 0) return;
       const batch = [...this.news].slice(0, FLUSH_LIMIT);
       for (const [address] of batch) this.news.delete(address);
-      const plans = batch.flatMap(([, { seen }]) => (seen ? [planPolicy(seen, rules)] : []));
-      const unread = batch.filter(([, { seen }]) => !seen);
+      // A slot of the far future says only that something has happened: nothing could be read at it, or count after it.
+      const now = this.options.clock.slot ?? 0;
+      const isBelieved = ({ slot }: News) => slot <= now + MAX_LEAD_SLOTS;
+      const isRead = (news: News) => news.seen !== null && isBelieved(news);
+      const plans = batch.flatMap(([, news]) =>
+        isRead(news) ? [planPolicy(news.seen!, rules)] : [],
+      );
+      const unread = batch.filter(([, news]) => !isRead(news));
       let isStored = false;
       try {
         // First, so that it does not wait for an RPC that is behind with the others.
         await upsertPlans(this.options.database, plans);
         isStored = true;
-        const newest = Math.max(0, ...unread.map(([, { slot }]) => slot));
+        const slots = unread.map(([, news]) => (isBelieved(news) ? news.slot : now));
+        const newest = Math.max(0, ...slots);
         const read = await readPlans(
           this.options,
           rules,

@@ -49,6 +49,9 @@ export interface SubscriptionOptions {
   onError(error: unknown): void;
 }
 
+/** So late a socket tells of no slot, about a minute. */
+const MAX_LATE_SLOTS = 150;
+
 /** Subscriptions to the program's accounts. A deleted policy makes no news; `reconcile` finds it. */
 export class Subscription {
   private open: { close(): void } | null = null;
@@ -103,9 +106,11 @@ export class Subscription {
     const { options } = this;
     this.heardAt = options.timers.now();
     // A skipped slot is nobody's parent, and one that comes late or twice has an old one.
-    const isGap = this.isOpening || parent > this.newestSlot;
+    // One that is far behind shows that the newest was made up.
+    const isMadeUp = this.newestSlot > slot + MAX_LATE_SLOTS;
+    const isGap = this.isOpening || isMadeUp || parent > this.newestSlot;
     this.isOpening = false;
-    this.newestSlot = Math.max(this.newestSlot, slot);
+    this.newestSlot = isMadeUp ? slot : Math.max(this.newestSlot, slot);
     options.onSlot(slot);
     if (isGap) options.onGap();
   }
