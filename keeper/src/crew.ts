@@ -25,6 +25,7 @@ export function createCrew(
   const rpcs = options.connections ?? [connection];
   const pause = options.pause ?? systemPause;
   const { percentile, cap } = options.priority ?? { percentile: 75, cap: 200_000 };
+  const priorityFee = { percentile, max: cap };
   const tables = new LookupTables({
     context,
     database,
@@ -34,6 +35,7 @@ export function createCrew(
     commitment,
     pause,
     resendEveryMs,
+    priorityFee,
     // Without a table a transaction takes fewer executions, and that is all.
     onProblem: (error) => options.log.debug({ err: error }, "no lookup table"),
   });
@@ -50,7 +52,7 @@ export function createCrew(
     pause,
     random: options.random ?? Math.random,
     tables,
-    priorityFee: { percentile, max: cap },
+    priorityFee,
     createAccounts: options.createAccounts,
     resendEveryMs,
     silentBlocks: options.silentBlocks,

@@ -2,15 +2,17 @@ import { expect } from "chai";
 import { buildExecution, loadReleaseSnapshots, PROGRAM_ID } from "@milepost/sdk";
 import {
   AddressLookupTableProgram,
+  ComputeBudgetProgram,
   PublicKey,
   SYSVAR_SLOT_HASHES_PUBKEY,
   VersionedTransaction,
 } from "@solana/web3.js";
 import { LookupTables, type LookupTablesOptions, sharedAddresses } from "../src/send/lookup-table";
+import { transactionFee } from "../src/send/sign";
 import { lookupTables, saveLookupTable } from "../src/store/lookup-tables";
 import { fixedKeypair } from "../../tests/harness";
 import type { Database } from "../src/types";
-import { dropped, FaultyConnection, inContext } from "./work-chain";
+import { dropped, FaultyConnection, inContext, result } from "./work-chain";
 import { WorkWorld } from "./work-world";
 
 const IDLE = 5_000;
@@ -187,7 +189,7 @@ describe("send: lookup tables", () => {
     expect(await keeper.chain.getAccount(table!.key)).to.equal(null);
     await tables().maintain();
     expect(await records()).to.deep.equal([]);
-    expect((await lamports()) - before).to.equal(rent - 5_000n);
+    expect((await lamports()) - before).to.equal(rent - fees(1));
   });
 
   it("given a retirement that did not land, when it is maintained, then it is deactivated then", async () => {
@@ -258,7 +260,7 @@ describe("send: lookup tables", () => {
     expect(await keeper.chain.getAccount(table!.key)).to.equal(null);
     expect(await records()).to.deep.equal([]);
     // Made, deactivated, closed.
-    expect(before - (await lamports())).to.equal(BigInt(keeper.rpc.count("sendTransaction")) * FEE);
+    expect(before - (await lamports())).to.equal(fees(3));
     expect(keeper.rpc.count("sendTransaction")).to.equal(3);
     // Whoever needs one makes another.
     expect(await tables().tablesFor(all)).to.have.length(1);
@@ -328,7 +330,7 @@ describe("send: lookup tables", () => {
     for (const moment of ["before", "after"] as const) {
       for (let step = 1; ; step += 1) {
         const before = await lamports();
-        const sentBefore = landed();
+        const sentBefore = landed().length;
         const isOver = await diesAt(step, moment, async (mortal) => {
           await mortal().tablesFor(all);
           await pass(BigInt(IDLE) + 1n);
@@ -342,8 +344,8 @@ describe("send: lookup tables", () => {
           await pass(BigInt(IDLE) + 1n);
           await tables().maintain();
         }
-        const fees = BigInt(landed() - sentBefore) * FEE;
-        expect(before - (await lamports()), `${moment} step ${step}`).to.equal(fees);
+        const paid = fees(landed().length - sentBefore);
+        expect(before - (await lamports()), `${moment} step ${step}`).to.equal(paid);
         if (isOver) {
           // Made, used, retired: three transactions and at least as many words about them.
           expect(step).to.be.greaterThan(7);
@@ -353,7 +355,39 @@ describe("send: lookup tables", () => {
     }
   });
 
-  const landed = () => keeper.chain.signaturesFor(keeper.payer.publicKey).length;
+  it("given others that pay for priority, when tables live, then their transactions offer as much up to the cap, and take little of a block", async () => {
+    const priorityFee = { percentile: 100, max: 700 };
+    keeper.rpc.fault = async (request, next) =>
+      request.method === "getRecentPrioritizationFees"
+        ? result(request, [{ slot: 1, prioritizationFee: 900 }])
+        : next();
+    const before = landed().length;
+    const all = await executions();
+    const made = tables(keeper.rpc, [], { priorityFee });
+    const [table] = await made.tablesFor(all);
+    expect(await made.retire(table!.key.toBase58())).to.equal(true);
+    await pass(600n);
+    await made.maintain();
+    expect(await keeper.chain.getAccount(table!.key)).to.equal(null);
+    const wires = landed().slice(0, landed().length - before);
+    expect(wires).to.have.length(3);
+    for (const wire of wires) {
+      const { limit, price } = budgetOf(wire);
+      expect(price).to.equal(700);
+      expect(limit).to.be.within(1, 60_000);
+    }
+  });
+
+  /** The payer's transactions, the newest first. */
+  const landed = () =>
+    keeper.chain
+      .signaturesFor(keeper.payer.publicKey)
+      .map((signature) => keeper.chain.landedTransaction(signature)!.transaction.serialize());
+  /** What the last of them cost. */
+  const fees = (count: number) =>
+    landed()
+      .slice(0, count)
+      .reduce((sum, wire) => sum + transactionFee(wire), 0n);
 
   /**
    * Runs `life`, which ends before or after its `step`th transaction or change of the store; nothing it does later has an
@@ -392,7 +426,18 @@ describe("send: lookup tables", () => {
   }
 });
 
-const FEE = 5_000n;
+/** Compute units, and micro-lamports for each. */
+function budgetOf(wire: Uint8Array): { limit?: number; price?: number } {
+  const { message } = VersionedTransaction.deserialize(wire);
+  const budget: { limit?: number; price?: number } = {};
+  for (const { programIdIndex, data } of message.compiledInstructions) {
+    if (!message.staticAccountKeys[programIdIndex]!.equals(ComputeBudgetProgram.programId))
+      continue;
+    if (data[0] === 2) budget.limit = Buffer.from(data).readUInt32LE(1);
+    if (data[0] === 3) budget.price = Number(Buffer.from(data).readBigUInt64LE(1));
+  }
+  return budget;
+}
 
 function behind(request: { id: number }): unknown {
   const error = { code: -32016, message: "Minimum context slot has not been reached" };

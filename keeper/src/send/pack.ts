@@ -57,6 +57,9 @@ function groupsOf<T extends { execution: Execution }>(
   }
 }
 
+/** Of a group, what makes its transaction. */
+export type Contents = Pick<ExecutionGroup, "instructions" | "lookupTables">;
+
 export type Simulation =
   | { isOk: true; computeUnits: number }
   /** Indexes in `error` and `err` are those of the group's instructions. */
@@ -66,7 +69,7 @@ export type Simulation =
 export async function simulateGroup(
   context: MilestoneContext,
   payer: PublicKey,
-  group: ExecutionGroup,
+  group: Contents,
 ): Promise<Simulation> {
   const instructions = withBudget(group, { computeUnitLimit: MAX_COMPUTE_UNITS });
   const message = new TransactionMessage({
@@ -98,7 +101,7 @@ export interface Budget {
 }
 
 /** The group's instructions with this budget. A price goes to the end, so that the other indexes stay. */
-export function withBudget(group: ExecutionGroup, budget: Budget): TransactionInstruction[] {
+export function withBudget(group: Contents, budget: Budget): TransactionInstruction[] {
   const isBudget = ({ programId }: TransactionInstruction) =>
     programId.equals(ComputeBudgetProgram.programId);
   return [

@@ -1,12 +1,16 @@
 /** The life of a lookup table: made, extended, deactivated, closed. Each step is in the store, so that no rent is forgotten. */
-import { createLookupTable, extendLookupTable, type MilestoneContext } from "@milepost/sdk";
+import {
+  createLookupTable,
+  extendLookupTable,
+  type MilestoneContext,
+  type PriorityFeeOptions,
+} from "@milepost/sdk";
 import {
   type AddressLookupTableAccount,
   AddressLookupTableProgram,
   PublicKey,
   type Signer,
   type TransactionInstruction,
-  VersionedTransaction,
 } from "@solana/web3.js";
 import {
   idleLookupTables,
@@ -17,6 +21,7 @@ import {
 } from "../store/lookup-tables";
 import type { Database } from "../types";
 import { deliver, type DeliverOptions } from "./deliver";
+import { computeUnitLimitFor, recentPrice, simulateGroup, withBudget } from "./pack";
 import { sign } from "./sign";
 
 export interface TableLifeOptions extends DeliverOptions {
@@ -28,6 +33,8 @@ export interface TableLifeOptions extends DeliverOptions {
   maxTables?: number;
   /** Without use for so many slots, `maintain` retires a table and gets its rent back. Default: 216,000, about a day. */
   idleSlots?: number;
+  /** Default: that of `recentPrice`. */
+  priorityFee?: PriorityFeeOptions;
   onProblem?: (error: unknown) => void;
 }
 
@@ -211,17 +218,20 @@ export class TableLife {
 
   /** Whether it landed. What is left open is looked at on chain by `maintain`. */
   private async send(instructions: readonly TransactionInstruction[]): Promise<boolean> {
-    const { context, payer, onProblem } = this.options;
-    const signed = await sign(context, instructions, { payer });
+    const { context, payer, onProblem, priorityFee } = this.options;
+    const contents = { instructions: [...instructions], lookupTables: [] };
     // Another keeper may have been first, or slots without blocks make the pause longer: that costs no fee.
-    const { value } = await context.connection.simulateTransaction(
-      VersionedTransaction.deserialize(signed.wire),
-      { sigVerify: false, commitment: context.commitment },
-    );
-    if (value.err) {
-      onProblem?.(value.err);
+    const simulation = await simulateGroup(context, payer.publicKey, contents);
+    if (!simulation.isOk) {
+      onProblem?.(simulation.error);
       return false;
     }
+    // As much as the payments offer that wait for it.
+    const budgeted = withBudget(contents, {
+      computeUnitLimit: computeUnitLimitFor(simulation.computeUnits),
+      computeUnitPrice: await recentPrice(context, instructions, priorityFee),
+    });
+    const signed = await sign(context, budgeted, { payer });
     const { state } = await deliver(
       { ...signed, members: [] },
       { ...this.options, maxRounds: this.options.maxRounds ?? ROUNDS, onSent: undefined },
