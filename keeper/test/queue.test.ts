@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { migrate } from "../src/database/migrate";
 import {
   type ExecuteQueue,
   type Lease,
@@ -9,7 +8,7 @@ import {
 import { backOff, upsertPlans, wait } from "../src/store/policies";
 import type { Database } from "../src/types";
 import { addressOf, NOW, plan } from "./plans";
-import { emptyDatabase, migratedDatabase, SERVER_URL, type TestDatabase } from "./test-database";
+import { migratedDatabase, SERVER_URL, type TestDatabase } from "./test-database";
 
 describe(`queue (${SERVER_URL ? "server" : "embedded"})`, () => {
   let test: TestDatabase;
@@ -88,27 +87,6 @@ describe(`queue (${SERVER_URL ? "server" : "embedded"})`, () => {
     const workers = await Promise.all([1, 2, 3].map(() => worker()));
     await workers[2]!.enqueueDue(NOW, 10);
     expect(policies(await workers[1]!.fetch(10))).to.deep.equal(names("a"));
-  });
-
-  it("given keepers that start at once on a server without any tables, when they make them, then all of them can use the queue", async function () {
-    if (!SERVER_URL) this.skip();
-    const failures: unknown[] = [];
-    // Not every time does one come upon another's half-made tables.
-    for (let round = 1; round <= 6; round += 1) {
-      const empty = await emptyDatabase();
-      const keepers = await Promise.all([1, 2, 3, 4].map(() => empty.another()));
-      const opened = await Promise.allSettled(
-        keepers.map(async (keeper) => {
-          // Its session then knows enough to be wrong about what another one makes meanwhile.
-          await migrate(keeper);
-          queues.push(await openQueue(keeper));
-        }),
-      );
-      for (const queue of queues.splice(0)) await queue.stop();
-      await empty.drop();
-      for (const one of opened) if (one.status === "rejected") failures.push(one.reason);
-    }
-    expect(failures.map(String)).to.deep.equal([]);
   });
 
   it("given a worker that died, when its lease has run out, then another one takes over, not before", async () => {

@@ -1,0 +1,80 @@
+/** The embedded database in files. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { DatabaseInUseError } from "../src/database/errors";
+import { openDatabase } from "../src/database/open";
+import { putDatabaseFiles } from "./database-files";
+import { rejection } from "./rejection";
+
+describe("embedded database in a directory", () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "keeper-directory-"));
+  });
+
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  it("given a closed database, when it is opened again, then what was committed is there", async () => {
+    await putDatabaseFiles(directory);
+    const first = await openDatabase({ directory });
+    await first.script("CREATE TABLE t (a int); INSERT INTO t VALUES (7)");
+    await first.close();
+    const second = await openDatabase({ directory });
+    expect(await second.query("SELECT a FROM t")).to.deep.equal([{ a: 7 }]);
+    await second.close();
+  });
+
+  it("given an open directory, when it is opened once more, then that is refused until it is closed", async () => {
+    await putDatabaseFiles(directory);
+    const first = await openDatabase({ directory });
+    expect(await rejection(openDatabase({ directory }))).to.be.instanceOf(DatabaseInUseError);
+    await first.close();
+    await (await openDatabase({ directory })).close();
+  });
+
+  it("given the files of a set-up that was killed, when it is opened, then it is set up anew and nothing is left of them", async () => {
+    mkdirSync(join(directory, "unfinished-1"));
+    writeFileSync(join(directory, "unfinished-1", "PG_VERSION"), "17\n");
+    const database = await openDatabase({ directory });
+    expect(await database.query("SELECT 1 AS a")).to.deep.equal([{ a: 1 }]);
+    await database.close();
+    expect(readdirSync(directory)).to.deep.equal(["postgres"]);
+  });
+
+  it("given a process killed with the database open, when another opens it, then it has what was committed", async () => {
+    await putDatabaseFiles(directory);
+    const program = `
+      const { openDatabase } = require("./src/database/open");
+      openDatabase({ directory: process.env.DIRECTORY }).then(async (database) => {
+        await database.script("CREATE TABLE t (a int); INSERT INTO t VALUES (9)");
+        console.log("committed");
+      });
+      setInterval(() => undefined, 1000);
+    `;
+    const child = spawn(
+      process.execPath,
+      ["--require", "ts-node/register/transpile-only", "-e", program],
+      {
+        cwd: join(__dirname, ".."),
+        env: { ...process.env, DIRECTORY: directory },
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const exit = once(child, "exit");
+    await Promise.race([
+      once(child.stdout!, "data"),
+      exit.then(() => Promise.reject(new Error("the other process ended early"))),
+    ]);
+    expect(await rejection(openDatabase({ directory }))).to.be.instanceOf(DatabaseInUseError);
+    child.kill("SIGKILL");
+    await exit;
+    const database = await openDatabase({ directory });
+    expect(await database.query("SELECT a FROM t")).to.deep.equal([{ a: 9 }]);
+    await database.close();
+  });
+});

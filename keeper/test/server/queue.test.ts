@@ -1,0 +1,27 @@
+import { expect } from "chai";
+import { migrate } from "../../src/database/migrate";
+import { type ExecuteQueue, openQueue } from "../../src/queue/execute-queue";
+import { emptyDatabase } from "../test-database";
+
+describe("keepers that start at once", () => {
+  it("given keepers that start at once on a server without any tables, when they make them, then all of them can use the queue", async () => {
+    const queues: ExecuteQueue[] = [];
+    const failures: unknown[] = [];
+    // Not every time does one come upon another's half-made tables.
+    for (let round = 1; round <= 6; round += 1) {
+      const empty = await emptyDatabase();
+      const keepers = await Promise.all([1, 2, 3, 4].map(() => empty.another()));
+      const opened = await Promise.allSettled(
+        keepers.map(async (keeper) => {
+          // Its session then knows enough to be wrong about what another one makes meanwhile.
+          await migrate(keeper);
+          queues.push(await openQueue(keeper));
+        }),
+      );
+      for (const queue of queues.splice(0)) await queue.stop();
+      await empty.drop();
+      for (const one of opened) if (one.status === "rejected") failures.push(one.reason);
+    }
+    expect(failures.map(String)).to.deep.equal([]);
+  });
+});
