@@ -11,16 +11,18 @@ export { DatabaseInUseError, isConnectionLoss, SchemaVersionError } from "./data
 export { migrate } from "./database/migrate";
 export { type DatabaseOptions, openDatabase } from "./database/open";
 export { openSocket } from "./find/socket";
-export { ExecuteQueue, openQueue, type QueueOptions } from "./queue/execute-queue";
+export type { Socket, SocketConnection } from "./find/subscribe";
+export { ExecuteQueue, type Lease, openQueue, type QueueOptions } from "./queue/execute-queue";
 export * from "./rules";
+export { type Pause, systemPause } from "./send/pause";
 export { type HttpOptions, type HttpServer, type Readiness, serveHttp } from "./show/http";
-export { createLog, LOG_LEVELS, type LogLevel, type LogOptions } from "./show/log";
+export { createLog, LOG_LEVELS, type Logger, type LogLevel, type LogOptions } from "./show/log";
 export { createMetrics, type KeeperMetrics, type Sample } from "./show/metrics";
 export { type Profit, profits } from "./show/profit";
 export { createRedact, formsOf, withoutSecrets } from "./show/redact";
-export { type Fetch, meteredFetch } from "./show/rpc-meter";
-export { type Rehearsal, type Rehearsed, rehearse } from "./show/rehearsal";
-export { readStatus, renderStatus, type StatusView } from "./show/status";
+export { type Fetch, meteredFetch, type MeterOptions } from "./show/rpc-meter";
+export { type Rehearsal, type RehearsalQuery, type Rehearsed, rehearse } from "./show/rehearsal";
+export { readStatus, renderStatus, type StatusQuery, type StatusView } from "./show/status";
 export {
   ALERT_SECONDS,
   findUnderfunded,
@@ -30,3 +32,4 @@ export {
 export { type AlertReport, raiseAlerts } from "./store/alerts";
 export { outcomesOf } from "./store/attempts";
 export { type Counts, counts, type StatusEntry, stuck, upcoming } from "./store/status";
+export { CRASH_POINTS, type CrashHook, type CrashPoint } from "./work/crash-points";

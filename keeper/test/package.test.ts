@@ -10,6 +10,12 @@ import { MilepostNet } from "./cli-localnet";
 
 const run = promisify(execFile);
 const ROOT = path.resolve(__dirname, "../..");
+/** What somebody names who makes an option of `KeeperOptions` himself. */
+const OPTION_TYPES = [
+  ...["CrashHook", "CrashPoint", "Database", "ExecuteQueue", "KeeperEvents", "KeeperMetrics"],
+  ...["KeeperOptions", "Lease", "Logger", "Pause", "Profit", "ReleaseRule", "Socket"],
+  ...["SocketConnection", "Timers", "Unclaimed"],
+];
 
 describe("the published keeper", function () {
   this.timeout(300_000);
@@ -65,6 +71,45 @@ describe("the published keeper", function () {
       await net.stop();
     }
   });
+
+  it("given the README's program and one that names the types of every option then both are typed", async () => {
+    const [page, names] = [
+      await readFile(path.join(ROOT, "keeper/README.md"), "utf8"),
+      OPTION_TYPES,
+    ];
+    const snippet = /```ts\n([^`]*createKeeper\(\{[^`]*)```/.exec(page)?.[1];
+    expect(snippet, "the README's example").to.be.a("string");
+    const given = "declare const url: string;\ndeclare const bytes: Uint8Array;\n";
+    const own = [
+      `import { CRASH_POINTS, systemPause, type ${names.join(", type ")} } from "@milepost/keeper";`,
+      `export type All = [${names.join(", ")}];`,
+      `export const options = (more: KeeperOptions, log: Logger, connect: () => Socket): KeeperOptions =>`,
+      `  ({ ...more, log, connect, pause: systemPause, crash: (point: CrashPoint) =>`,
+      `    void CRASH_POINTS.indexOf(point) });`,
+    ].join("\n");
+    expect(await typeErrors({ "readme.mts": given + snippet!, "options.mts": own })).to.equal("");
+    const wrong = given + snippet!.replace("metrics: createMetrics(),", "metrics: 1,");
+    expect(await typeErrors({ "wrong.mts": wrong })).to.contain("wrong.mts");
+  });
+
+  /** What the compiler has against programs in the project. */
+  async function typeErrors(programs: Record<string, string>): Promise<string> {
+    const compilerOptions = {
+      ...{ target: "ES2022", module: "NodeNext", moduleDetection: "force", strict: true },
+      ...{ noEmit: true, skipLibCheck: true, types: ["node"] },
+      typeRoots: [path.join(ROOT, "node_modules/@types")],
+    };
+    const manifest = JSON.stringify({ compilerOptions, files: Object.keys(programs) });
+    await writeFile(path.join(project, "tsconfig.json"), manifest);
+    for (const [name, text] of Object.entries(programs)) {
+      await writeFile(path.join(project, name), text);
+    }
+    const compiler = require.resolve("typescript/bin/tsc");
+    const told = await run("node", [compiler, "--pretty", "false"], { cwd: project }).catch(
+      (failed: { stdout: string }) => failed,
+    );
+    return told.stdout;
+  }
 
   it("given a program of one's own then the library loads from CommonJS and as an ES module", async () => {
     const names = "{ createKeeper, openDatabase, migrate, createLog }";
