@@ -7,11 +7,13 @@ import { answeredInTime } from "./rules/time-limit";
 import { LookupTables } from "./send/lookup-table";
 import { systemPause } from "./send/pause";
 import type { KeeperEvents } from "./types";
+import { RentBudget } from "./work/rent-budget";
 import { Worker } from "./work/worker";
 
 export interface Crew {
   workers: readonly Worker[];
   tables: LookupTables;
+  rentBudget: RentBudget;
 }
 
 export function createCrew(
@@ -39,6 +41,15 @@ export function createCrew(
     // Without a table a transaction takes fewer executions, and that is all.
     onProblem: (error) => options.log.debug({ err: error }, "no lookup table"),
   });
+  const rentBudget = new RentBudget({
+    database,
+    limit: options.rentBudget,
+    onSpent: (limit) =>
+      options.log.warn(
+        { rentBudget: limit },
+        "the rent budget of this hour is spent: payments to missing token accounts are put off",
+      ),
+  });
   const settings = {
     context,
     rpcs,
@@ -54,9 +65,11 @@ export function createCrew(
     tables,
     priorityFee,
     createAccounts: options.createAccounts,
+    rentBudget,
     resendEveryMs,
     silentBlocks: options.silentBlocks,
     crash: options.crash,
   };
-  return { workers: Array.from({ length: concurrency }, () => new Worker(settings)), tables };
+  const workers = Array.from({ length: concurrency }, () => new Worker(settings));
+  return { workers, tables, rentBudget };
 }

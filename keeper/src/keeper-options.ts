@@ -34,6 +34,11 @@ export interface KeeperOptions {
   priority?: { percentile: number; cap: number };
   /** Whether to create, and pay the rent of, token accounts that a payment needs. Default: true. */
   createAccounts?: boolean;
+  /**
+   * Lamports of their rent that are paid within any hour, at most, by all keepers of the database together. What exceeds it
+   * is put off; 0 is `createAccounts: false`. Default: 500,000,000.
+   */
+  rentBudget?: bigint;
   /** Workers side by side, each with a batch of up to 100 policies. Default: 2. */
   concurrency?: number;
   /** In [0, 1), for the jitter of delays. Default: `Math.random`. */

@@ -257,6 +257,7 @@ export class Keeper {
         counts: await counts(database, chainNow),
         queue: (await queue?.depth()) ?? { queued: 0, active: 0 },
         feePayerLamports: balance.status === "fulfilled" ? balance.value : null,
+        rentBudgetLeft: (await this.crew?.rentBudget.left()) ?? null,
         isLive: this.finder.isLive,
       });
     }

@@ -50,6 +50,8 @@ export interface Member {
 export interface AttemptMember extends Member {
   /** When the milestone came due, as the store knew it when it was signed for: Unix seconds by the chain's clock. */
   dueAt: bigint | null;
+  /** Rent of the token accounts that it creates, in lamports, at most. Only written, for the budget of rents. */
+  rentLamports?: bigint;
 }
 
 export type AttemptState = "signed" | "landed" | "failed" | "expired";

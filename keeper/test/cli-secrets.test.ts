@@ -26,6 +26,7 @@ const CONFIG = {
   priority: { percentile: 75, cap: 1 },
   minBalance: 0,
   createAccounts: true,
+  rentBudget: 0n,
   rewardOwner: null,
   concurrency: 1,
   isDryRun: false,

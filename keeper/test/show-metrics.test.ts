@@ -22,6 +22,7 @@ const SAMPLE: Sample = {
   },
   queue: { queued: 6, active: 8 },
   feePayerLamports: 123_456,
+  rentBudgetLeft: 2_039_280n,
   isLive: true,
 };
 
@@ -117,6 +118,7 @@ describe("keeper: metrics", () => {
       open_attempts: [" 2"],
       milestones_paid: [" 11"],
       fee_payer_lamports: [" 123456"],
+      rent_budget_left_lamports: [" 2039280"],
       chain_time_seconds: [` ${NOW}`],
       subscription_live: [" 1"],
     };

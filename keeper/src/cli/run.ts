@@ -104,6 +104,7 @@ async function openKeeper(
     timers: systemTimers,
     priority: config.priority,
     createAccounts: config.createAccounts,
+    rentBudget: config.rentBudget,
     concurrency: config.concurrency,
     minBalance: config.minBalance,
   });

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { type Keypair, PublicKey } from "@solana/web3.js";
 import { PROGRAM_ID } from "@milepost/sdk";
 import { LOG_LEVELS, type LogLevel } from "../show/log";
+import { DEFAULT_RENT_BUDGET } from "../work/rent-budget";
 import { UsageError } from "./errors";
 import { type Flag, type FlagName, FLAGS, variableOf } from "./flags";
 import { readKeypair } from "./keypair";
@@ -34,6 +35,8 @@ export interface RunConfig extends CommonConfig {
   minBalance: number;
   /** Whether to pay the rent of token accounts that a payment needs. */
   createAccounts: boolean;
+  /** Lamports an hour for them, at most. */
+  rentBudget: bigint;
   concurrency: number;
   isDryRun: boolean;
   isOnce: boolean;
@@ -111,6 +114,9 @@ function readRun(common: CommonConfig, given: Given, environment: Environment): 
     minBalance: integer("--min-balance", one("min-balance") ?? "10000000", 0, 1e15),
     concurrency: integer("--concurrency", one("concurrency") ?? "2", 1, 64),
     createAccounts: !flagOf("--no-create-accounts", one("no-create-accounts")),
+    rentBudget: BigInt(
+      integer("--rent-budget", one("rent-budget") ?? String(DEFAULT_RENT_BUDGET), 0, 1e15),
+    ),
     isDryRun: flagOf("--dry-run", one("dry-run")),
     isOnce: flagOf("--once", one("once")),
   };

@@ -96,6 +96,12 @@ export const FLAGS = [
     help: "pays no rent for others: a payment to a token account that is missing waits until somebody has created it",
   },
   {
+    name: "rent-budget",
+    value: "LAMPORTS",
+    byDefault: "500000000",
+    help: "most rent for others' token accounts in any hour; what exceeds it is put off, and 0 pays none",
+  },
+  {
     name: "concurrency",
     value: "N",
     byDefault: "2",

@@ -64,6 +64,8 @@ export const MIGRATIONS: readonly Migration[] = [
         milestone_index smallint NOT NULL,
         action text NOT NULL,
         due_at bigint,
+        -- Of the token accounts that it creates, at most.
+        rent_lamports numeric(20, 0),
         PRIMARY KEY (signature, position)
       );
       CREATE INDEX attempt_members_policy ON milepost_keeper.attempt_members (policy);
@@ -82,6 +84,7 @@ export const MIGRATIONS: readonly Migration[] = [
         recorded_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (policy, milestone_index)
       );
+      CREATE INDEX outcomes_rent ON milepost_keeper.outcomes (recorded_at) WHERE rent_lamports IS DISTINCT FROM 0;
 
       -- Which payments somebody was warned about, so that it happens once.
       CREATE TABLE milepost_keeper.alerts (

@@ -11,6 +11,8 @@ export interface Sample {
   queue: { queued: number; active: number };
   /** Null while the RPC does not say. */
   feePayerLamports: number | null;
+  /** Null of a dry run, which pays none. */
+  rentBudgetLeft?: bigint | null;
   /** Whether news of the chain is coming in. */
   isLive: boolean;
 }
@@ -57,6 +59,10 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
   const open = gauge("open_attempts", "Signed transactions whose end is not known");
   const paid = gauge("milestones_paid", "Milestones recorded as paid in the store");
   const balance = gauge("fee_payer_lamports", "Balance of the fee payer");
+  const rentLeft = gauge(
+    "rent_budget_left_lamports",
+    "Rent of token accounts that may be paid now",
+  );
   const chainTime = gauge("chain_time_seconds", "Unix time by the chain's clock");
   const live = gauge("subscription_live", "1 while news of the chain is coming in");
   const known = gauge("scanned_policies", "Policies on chain at the last scan");
@@ -132,7 +138,7 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
       known.set(policies);
     },
     uncovered: (payments) => uncovered.set(payments),
-    sampled({ chainNow, counts, queue, feePayerLamports, isLive }) {
+    sampled({ chainNow, counts, queue, feePayerLamports, rentBudgetLeft = null, isLive }) {
       const waits = Object.entries(counts.waiting);
       policies.set({ state: "scheduled" }, counts.scheduled);
       policies.set({ state: "waiting" }, sum(waits.map(([, count]) => count)));
@@ -148,6 +154,7 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
       open.set(counts.openAttempts);
       paid.set(counts.outcomes);
       if (feePayerLamports !== null) balance.set(feePayerLamports);
+      if (rentBudgetLeft !== null) rentLeft.set(Number(rentBudgetLeft));
       chainTime.set(Number(chainNow));
       live.set(isLive ? 1 : 0);
     },

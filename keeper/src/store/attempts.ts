@@ -23,10 +23,12 @@ export async function recordAttempt(database: Database, attempt: Journaled): Pro
       [attempt.signature, attempt.wire, attempt.lastValidBlockHeight],
     );
     await transaction.query(
-      `INSERT INTO milepost_keeper.attempt_members (signature, position, policy, milestone_index, action, due_at)
-       SELECT $1, r.position, r.policy, r.milestone_index, r.action, r.due_at
+      `INSERT INTO milepost_keeper.attempt_members (signature, position, policy, milestone_index, action, due_at,
+         rent_lamports)
+       SELECT $1, r.position, r.policy, r.milestone_index, r.action, r.due_at, r.rent_lamports
        FROM jsonb_to_recordset($2::jsonb) AS r (
-         position smallint, policy text, milestone_index smallint, action text, due_at bigint)`,
+         position smallint, policy text, milestone_index smallint, action text, due_at bigint,
+         rent_lamports numeric)`,
       [attempt.signature, JSON.stringify(attempt.members.map(toMemberRow))],
     );
   });
@@ -39,6 +41,7 @@ function toMemberRow(member: AttemptMember, position: number): Record<string, un
     milestone_index: member.milestoneIndex,
     action: member.action,
     due_at: member.dueAt?.toString() ?? null,
+    rent_lamports: member.rentLamports?.toString() ?? null,
   };
 }
 

@@ -194,19 +194,22 @@ function toDue(row: DueRow): DuePolicy {
 }
 
 const AT = "address = $1 AND milestone_index = $2";
+const MOST_ATTEMPTS = 2_147_483_647;
 
-/** Not before `seconds` from now, for the reason given. */
+/** Not before `seconds` from now, for the reason given; by that it counts as held up `mostAttempts` times at most. */
 export async function backOff(
   database: Database,
   at: PolicyAt,
   seconds: number,
   reason: string,
+  mostAttempts = MOST_ATTEMPTS,
 ): Promise<void> {
   await database.query(
-    `UPDATE milepost_keeper.policies SET attempts = attempts + 1, reason = $4, queued_at = NULL,
+    `UPDATE milepost_keeper.policies SET attempts = greatest(attempts, least(attempts + 1, $5)), reason = $4,
+       queued_at = NULL,
        not_before = now() + make_interval(secs => $3), updated_at = now()
      WHERE ${AT} AND state = 'scheduled'`,
-    [at.policy, at.milestoneIndex, seconds, reason],
+    [at.policy, at.milestoneIndex, seconds, reason, mostAttempts],
   );
 }
 

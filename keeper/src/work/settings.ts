@@ -6,6 +6,7 @@ import type { LookupTables } from "../send/lookup-table";
 import type { Pause } from "../send/pause";
 import type { Database, KeeperEvents, ReleaseRule } from "../types";
 import type { CrashHook } from "./crash-points";
+import type { RentBudget } from "./rent-budget";
 
 /** Of the queue, what a worker needs. */
 export interface WorkQueue {
@@ -40,6 +41,8 @@ export interface WorkerSettings {
   priorityFee?: PriorityFeeOptions;
   /** Whether the payer creates, and pays the rent of, token accounts that a payment needs. Default: true. */
   createAccounts?: boolean;
+  /** What it may pay for them; one for all workers of a process. Default: there is no limit. */
+  rentBudget?: RentBudget;
   /** Policies of one pass. Default: 100. */
   batchSize?: number;
   /** Transactions on their way at once. Default: 8. */

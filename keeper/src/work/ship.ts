@@ -1,7 +1,7 @@
 /** From decided payments to ended transactions: packs, simulates, signs, journals, delivers, records. */
 import { type Execution, groupExecutions, type ReleaseSnapshot } from "@milepost/sdk";
 import type { AddressLookupTableAccount } from "@solana/web3.js";
-import { classify } from "../send/classify";
+import { classify, FEE_PAYER_SHORT } from "../send/classify";
 import { deliver, type Delivery } from "../send/deliver";
 import { journal } from "../send/journal";
 import {
@@ -21,7 +21,9 @@ import { waivedReward, waiveRewards } from "./claim";
 import { inParallel } from "./parallel";
 import type { Item } from "./decide";
 import { recordLanded } from "./record";
+import { rentOf, type RentShare } from "./rent-budget";
 import type { WorkerSettings } from "./settings";
+import { withinBudget } from "./within-budget";
 
 export interface Ready extends Item {
   execution: Execution;
@@ -31,6 +33,8 @@ export interface Ready extends Item {
 /** What a shipment tells whoever holds the leases. */
 export interface Shipping {
   settings: WorkerSettings;
+  /** Of the budget of rents; null when there is no limit. */
+  rent: RentShare | null;
   /** Ends deliveries, which stay journaled. */
   signal: AbortSignal;
   /** No new signature once this is true. */
@@ -49,8 +53,9 @@ export interface Shipping {
 }
 
 /** Ships everything, as few transactions as it takes. Rejects with `RpcFailure` when no RPC answers. */
-export async function ship(shipping: Shipping, items: readonly Ready[]): Promise<void> {
-  if (items.length === 0) return;
+export async function ship(shipping: Shipping, ready: readonly Ready[]): Promise<void> {
+  if (ready.length === 0) return;
+  const items = await withinBudget(shipping, ready);
   const { settings } = shipping;
   const payer = settings.payer.publicKey;
   const loads: { group: Ready[]; lookupTables: readonly AddressLookupTableAccount[] }[] = [];
@@ -107,7 +112,9 @@ async function shipGroup(
   if (made.kind === "lost") return shipGroup(shipping, made.rest, lookupTables, exceeded);
   if (shipping.isStopping()) return;
   await settings.crash?.("after-sign");
-  const members = items.map(({ member, dueAt }) => ({ ...member, dueAt }));
+  const members = items.map(({ member, dueAt, execution }) => {
+    return { ...member, dueAt, rentLamports: rentOf(execution) };
+  });
   const attempt = await journal(database, made.signed, members);
   await settings.crash?.("after-journal");
   const delivery = await deliver(attempt, {
@@ -257,7 +264,16 @@ async function goOn(
   if (items.length > 1 && OF_THE_SIZE.has(verdict.reason)) {
     return shipHalves(shipping, items, lookupTables);
   }
-  for (const item of items) await shipping.heldUp(item, verdict, item.snapshot);
+  // Who costs hundreds of times a fee leaves first: the others may still be paid.
+  const creating =
+    verdict.reason === FEE_PAYER_SHORT
+      ? items.filter(({ execution }) => execution.setup.length > 0)
+      : [];
+  const out = creating.length > 0 ? creating : items;
+  for (const item of out) await shipping.heldUp(item, verdict, item.snapshot);
+  if (out.length === items.length) return;
+  const rest = items.filter((item) => !out.includes(item));
+  return shipGroup(shipping, rest, lookupTables);
 }
 
 /** More compute than the limit; what landed before it may have made it more than in the simulation. */

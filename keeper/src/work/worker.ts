@@ -14,6 +14,7 @@ import { look } from "./look";
 import { waitForAccounts } from "./missing-accounts";
 import { inParallel } from "./parallel";
 import { recordLanded } from "./record";
+import { rentOf, type RentShare } from "./rent-budget";
 import type { WorkerSettings } from "./settings";
 import { deliveryOf, type Ready, settle, ship, type Shipping } from "./ship";
 
@@ -58,6 +59,7 @@ export class Worker {
         this.kept = pass.rest;
         // The next pass tries again, before it takes more.
         await this.giveBack().catch(() => undefined);
+        pass.rent?.end();
       }
       return { leased: leases.length, ended: pass.endedCount };
     });
@@ -130,6 +132,7 @@ export class Worker {
 /** The policies of one fetch. */
 class Pass implements Shipping {
   private readonly open: Map<string, Lease>;
+  readonly rent: RentShare | null;
   private readonly places: ReadonlyMap<string, number>;
   endedCount = 0;
 
@@ -140,6 +143,7 @@ class Pass implements Shipping {
     readonly isStopping: () => boolean,
   ) {
     this.open = new Map(leases.map((lease) => [lease.policy, lease]));
+    this.rent = settings.rentBudget?.share() ?? null;
     this.places = new Map(leases.map(({ policy }, place) => [policy, place]));
   }
 
@@ -206,7 +210,10 @@ class Pass implements Shipping {
   /** They stay open until that is written down: what fails is given back with the rest. */
   private async complete(leases: readonly Lease[]): Promise<void> {
     await this.settings.queue.complete(leases);
-    for (const { policy } of leases) this.open.delete(policy);
+    for (const { policy } of leases) {
+      this.open.delete(policy);
+      this.rent?.ended(policy);
+    }
     this.endedCount += leases.length;
   }
 
@@ -302,7 +309,7 @@ class Pass implements Shipping {
 
   /** The execution, or null when the policy was held up. An error here is this policy's alone. */
   private async made({ item, snapshot }: Decided): Promise<Ready | null> {
-    const { context, payer, createAccounts = true } = this.settings;
+    const { context, payer, createAccounts = true, rentBudget } = this.settings;
     let execution: Execution;
     try {
       execution = await build(context, item, snapshot, payer.publicKey);
@@ -310,7 +317,10 @@ class Pass implements Shipping {
       await this.heldUp(item, classify(error), snapshot);
       return null;
     }
-    if (createAccounts || execution.setup.length === 0) {
+    const rent = rentOf(execution);
+    // What no hour's budget is enough for waits for others as well.
+    const isCreated = createAccounts && (!rentBudget || rent <= rentBudget.limit);
+    if (isCreated || rent === 0n) {
       const ready = { ...item, execution, snapshot };
       const unclaimed = unclaimedReward(this.settings, ready);
       if (unclaimed) this.settings.events.unclaimed?.(unclaimed);
