@@ -16,7 +16,8 @@ import { reconcile } from "../src/find/reconcile";
 import { loadRules } from "../src/find/rules";
 import { scanPolicies } from "../src/find/scan";
 import { checkWatched, readWatch } from "../src/find/watch";
-import { due, plansOf, upsertPlans, wait } from "../src/store/policies";
+import { due } from "../src/store/due";
+import { plansOf, upsertPlans, wait } from "../src/store/policies";
 import type { Database } from "../src/types";
 import {
   bytesOf,

@@ -8,22 +8,20 @@ import {
   recordAttempt,
   recordOutcomes,
 } from "../src/store/attempts";
+import { due, takeDue } from "../src/store/due";
 import { lookupTables, removeLookupTable, saveLookupTable } from "../src/store/lookup-tables";
 import {
   backOff,
   done,
-  due,
   giveBack,
   plansOf,
   removeVanished,
-  takeDue,
-  takeWatched,
   unseen,
   upsertPlans,
   wait,
-  wake,
 } from "../src/store/policies";
 import { counts, stuck, upcoming } from "../src/store/status";
+import { takeWatched, wake } from "../src/store/watches";
 import type { Database } from "../src/types";
 import { addressOf, member, NOW, outcome, plan } from "./plans";
 import { migratedDatabase, SERVER_URL, type TestDatabase, truncate } from "./test-database";

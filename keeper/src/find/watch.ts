@@ -1,7 +1,8 @@
 /** Waits that end when an account changes, such as the token account that a payment is pulled from. */
 import { createHash } from "node:crypto";
 import { type AccountInfo, type Commitment, type Connection, PublicKey } from "@solana/web3.js";
-import { takeWatched, wake, wakeOld, type Watch } from "../store/policies";
+import type { Watch } from "../store/policies";
+import { takeWatched, wake, wakeOld } from "../store/watches";
 import type { Database } from "../types";
 
 export interface WatchSource {

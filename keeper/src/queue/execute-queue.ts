@@ -1,7 +1,8 @@
 /** Who works on which policy. A job is only a lease: whatever gets lost here is made again from the store. */
 import { createHash } from "node:crypto";
 import PgBoss from "pg-boss";
-import { giveBack, lockPolicies, MAX_TURN, takeDue } from "../store/policies";
+import { MAX_TURN, takeDue } from "../store/due";
+import { giveBack, lockPolicies } from "../store/policies";
 import type { Database } from "../types";
 
 export const QUEUE_NAME = "execute-payment";

@@ -18,7 +18,7 @@ import {
   parseTransactionError,
 } from "@milepost/sdk";
 import { LEASE_SECONDS } from "../queue/execute-queue";
-import { due, type DuePolicy } from "../store/policies";
+import { due, type DuePolicy } from "../store/due";
 import type { Database, KeeperAction } from "../types";
 
 export interface RehearsalQuery {

@@ -4,16 +4,6 @@
  */
 import type { Database, KeeperAction, PolicyPlan, PolicyState } from "../types";
 
-/** A policy whose time has come. */
-export interface DuePolicy {
-  policy: string;
-  milestoneIndex: number;
-  action: KeeperAction;
-  dueAt: bigint;
-  /** How often it was held up since its plan last changed. */
-  attempts: number;
-}
-
 /** What a worker found out about; ignored when the policy has moved on to another milestone meanwhile. */
 export interface PolicyAt {
   policy: string;
@@ -25,9 +15,6 @@ export interface Watch {
   accounts: string[];
   digest: string;
 }
-
-/** A waiting policy with its watch. */
-export interface WatchedPolicy extends PolicyAt, Watch {}
 
 /**
  * Whether one slot is so far ahead of another one, by an hour or so, that an RPC has made it up: else nothing read from now on
@@ -94,58 +81,6 @@ function toRow(plan: PolicyPlan): Record<string, unknown> {
   };
 }
 
-const DUE_COLUMNS = `address AS policy, milestone_index AS "milestoneIndex", action, due_at AS "dueAt", attempts`;
-
-/** What has failed as often as this has its turn after everything else. The index `policies_turn` has it, too. */
-export const MAX_TURN = 20;
-/** What failed often comes last: else a crowd that fails for years would be in front of everybody who is due today. */
-const IN_TURN = `least(attempts, ${MAX_TURN}), due_at, address`;
-
-/** Due by the chain's clock, not delayed and not taken into the queue. */
-const IS_DUE = `
-  state = 'scheduled' AND due_at <= $1::bigint AND (not_before IS NULL OR not_before <= now())
-  AND (queued_at IS NULL OR queued_at < now() - make_interval(secs => $3))`;
-
-type DueRow = Omit<DuePolicy, "dueAt"> & { dueAt: string };
-
-/**
- * What is due at `chainNow` and not in the queue: what was never held up first, and of those the longest due. What was
- * taken into the queue more than `leaseSeconds` ago counts again: its job may be lost.
- */
-export async function due(
-  database: Database,
-  chainNow: bigint,
-  limit: number,
-  leaseSeconds: number,
-): Promise<DuePolicy[]> {
-  const rows = await database.query<DueRow>(
-    `SELECT ${DUE_COLUMNS} FROM milepost_keeper.policies WHERE ${IS_DUE} ORDER BY ${IN_TURN} LIMIT $2`,
-    [chainNow.toString(), limit, leaseSeconds],
-  );
-  return rows.map(toDue);
-}
-
-/** `due`, marked as being in the queue; several keepers never get the same. For the transaction that makes the jobs. */
-export async function takeDue(
-  database: Database,
-  chainNow: bigint,
-  limit: number,
-  leaseSeconds: number,
-): Promise<DuePolicy[]> {
-  const rows = await database.query<DueRow>(
-    `WITH taken AS (
-       SELECT address AS key FROM milepost_keeper.policies WHERE ${IS_DUE}
-       ORDER BY ${IN_TURN} LIMIT $2 FOR UPDATE SKIP LOCKED
-     ), marked AS (
-       UPDATE milepost_keeper.policies SET queued_at = now() FROM taken WHERE address = key
-       RETURNING ${DUE_COLUMNS}
-     )
-     SELECT * FROM marked ORDER BY least(attempts, ${MAX_TURN}), "dueAt", policy`,
-    [chainNow.toString(), limit, leaseSeconds],
-  );
-  return rows.map(toDue);
-}
-
 /** What is known about these, due or not, with `null` due times left out; for a worker that starts on a batch. */
 export async function plansOf(
   database: Database,
@@ -180,16 +115,6 @@ function toPlan(row: PlanRow): PolicyPlan {
     dueAt: row.dueAt === null ? null : BigInt(row.dueAt),
     reason: row.reason,
     seenSlot: Number(row.seenSlot),
-  };
-}
-
-function toDue(row: DueRow): DuePolicy {
-  return {
-    policy: row.policy,
-    milestoneIndex: row.milestoneIndex,
-    action: row.action,
-    dueAt: BigInt(row.dueAt),
-    attempts: row.attempts,
   };
 }
 
@@ -264,43 +189,6 @@ export async function giveBack(database: Database, policies: readonly string[]):
      WHERE address IN (SELECT address FROM milepost_keeper.policies WHERE address = ANY($1::text[])
        ORDER BY address FOR UPDATE)`,
     [policies],
-  );
-}
-
-/** Waits with a watch, the longest unchecked first; they count as checked now, so that several keepers share the work. */
-export async function takeWatched(database: Database, limit: number): Promise<WatchedPolicy[]> {
-  return database.query<WatchedPolicy>(
-    `WITH taken AS (
-       SELECT address AS key FROM milepost_keeper.policies WHERE watched IS NOT NULL
-       ORDER BY watched_checked_at, address LIMIT $1 FOR UPDATE SKIP LOCKED
-     )
-     UPDATE milepost_keeper.policies SET watched_checked_at = now() FROM taken WHERE address = key
-     RETURNING address AS policy, milestone_index AS "milestoneIndex", watched AS accounts, watched_digest AS digest`,
-    [limit],
-  );
-}
-
-/** Ends up to `limit` waits with a watch that are six hours old, so that they are decided on anew. */
-export async function wakeOld(database: Database, limit: number): Promise<void> {
-  await database.query(
-    `UPDATE milepost_keeper.policies SET state = 'scheduled', reason = '', watched = NULL, watched_digest = NULL,
-       watched_checked_at = NULL, updated_at = now()
-     WHERE address IN (
-       SELECT address FROM milepost_keeper.policies
-       WHERE state = 'waiting' AND watched IS NOT NULL AND due_at IS NOT NULL
-         AND updated_at < now() - interval '6 hours'
-       ORDER BY address LIMIT $1 FOR UPDATE SKIP LOCKED)`,
-    [limit],
-  );
-}
-
-/** Ends a wait whose watched accounts are no longer what `digest` says. */
-export async function wake(database: Database, at: PolicyAt, digest: string): Promise<void> {
-  await database.query(
-    `UPDATE milepost_keeper.policies SET state = 'scheduled', reason = '', watched = NULL, watched_digest = NULL,
-       watched_checked_at = NULL, updated_at = now()
-     WHERE ${AT} AND state = 'waiting' AND watched_digest = $3 AND due_at IS NOT NULL`,
-    [at.policy, at.milestoneIndex, digest],
   );
 }
 
