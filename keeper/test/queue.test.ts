@@ -134,6 +134,22 @@ describe(`queue (${SERVER_URL ? "server" : "embedded"})`, () => {
     expect(policies(await alone.fetch(10))).to.deep.equal(names("a"));
   });
 
+  it("given leases that were given back, when somebody fetches at the same moment, then they are there", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const dead = await worker();
+    await dead.enqueueDue(NOW, 10);
+    await dead.fetch(10);
+    // In a transaction, it is the same moment all the time.
+    await database.transaction(async (transaction) => {
+      const alone = await openQueue(transaction, { isAlone: true });
+      const leases = await alone.fetch(10);
+      expect(policies(leases)).to.deep.equal(names("a"));
+      await alone.release(leases);
+      expect(policies(await alone.fetch(10))).to.deep.equal(names("a"));
+      await alone.stop();
+    });
+  });
+
   it("given workers that die again and again, when a lease runs out for the fifth time, then the job is still made", async () => {
     await upsertPlans(database, [plan("a")]);
     const queue = await worker();

@@ -13,6 +13,9 @@ const SCHEMA = "milepost_keeper_queue";
 /** A lease that runs out makes the job available again, however often. */
 const RETRY_LIMIT = 2_147_483_647;
 
+/** pg-boss fetches what should have started before now, and the embedded database counts milliseconds. */
+const AT_ONCE = "now() - interval '1 millisecond'";
+
 /** The right to work on a policy until it expires. */
 export interface Lease {
   readonly policy: string;
@@ -69,7 +72,7 @@ export async function openQueue(
   });
   if (options.isAlone) {
     await database.query(
-      `UPDATE ${SCHEMA}.job SET state = 'retry', start_after = now() WHERE name = $1 AND state = 'active'`,
+      `UPDATE ${SCHEMA}.job SET state = 'retry', start_after = ${AT_ONCE} WHERE name = $1 AND state = 'active'`,
       [QUEUE_NAME],
     );
   }
@@ -177,7 +180,7 @@ export class ExecuteQueue {
   async release(leases: readonly Lease[]): Promise<void> {
     if (leases.length === 0) return;
     await this.database.query(
-      `${MINE} UPDATE ${SCHEMA}.job j SET state = 'retry', start_after = now() FROM mine
+      `${MINE} UPDATE ${SCHEMA}.job j SET state = 'retry', start_after = ${AT_ONCE} FROM mine
        WHERE j.name = mine.name AND j.id = mine.id`,
       given(leases),
     );
