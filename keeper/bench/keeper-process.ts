@@ -5,6 +5,7 @@
  */
 import { PROGRAM_ID } from "@milepost/sdk";
 import { openChain, openLog, openStore } from "../src/cli/open";
+import { keepHeapSmall } from "../src/cli/small-heap";
 import { readCommand } from "../src/config/config";
 import { openSocket } from "../src/find/socket";
 import { createKeeper } from "../src/keeper";
@@ -14,6 +15,7 @@ import { openQueue } from "../src/queue/execute-queue";
 const STARTED = "started";
 
 async function main(args: string[]): Promise<void> {
+  keepHeapSmall();
   const [url, wsUrl, keypair, database, concurrency, lease, logLevel] = args as [
     string,
     string,

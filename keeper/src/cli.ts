@@ -3,6 +3,7 @@
 import { version } from "../package.json";
 import { run } from "./cli/run";
 import { secretsIn } from "./cli/secrets";
+import { keepHeapSmall } from "./cli/small-heap";
 import { status } from "./cli/status";
 import { readCommand } from "./config/config";
 import { UsageError } from "./config/errors";
@@ -26,6 +27,7 @@ async function main(): Promise<number> {
       process.stdout.write(redact(await status(command.config)));
       return 0;
     case "run":
+      keepHeapSmall();
       return run(command.config);
   }
 }
