@@ -24,6 +24,7 @@ const FAULTS = [
   "A wrong local clock",
   "An empty fee payer",
   "A poison policy",
+  "A limit of the whole transaction",
   "A delegation revoked between simulation and landing",
   "Postgres restarted",
   "Postgres full",

@@ -4,6 +4,7 @@
  */
 import { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { BorshAccountsCoder } from "@coral-xyz/anchor";
+import { getAssociatedTokenAddressSync } from "@solana/spl-token";
 import BN from "bn.js";
 import {
   Chain,
@@ -454,17 +455,20 @@ export class World {
 
   /**
    * A due policy of one milestone of `amount`, of an owner of its own to a recipient of its own, and its execution.
-   * Equal labels give equal keys.
+   * Equal labels give equal keys. The recipient has no token account when `isNew`: the execution has to create it.
    */
   async otherOwnersPolicy(
     label: string,
     amount = 1_000n,
+    { isNew = false }: { isNew?: boolean } = {},
   ): Promise<{ address: PublicKey; execution: TransactionInstruction }> {
     const { chain, testMint, mint } = this;
     const owner = fixedKeypair(`${label}/owner`);
     const recipient = fixedKeypair(`${label}/recipient`).publicKey;
     const tokenAccount = await createTokenAccount(chain, testMint, owner.publicKey);
-    const recipientTokenAccount = await createTokenAccount(chain, testMint, recipient);
+    const recipientTokenAccount = isNew
+      ? getAssociatedTokenAddressSync(mint, recipient, false, testMint.program)
+      : await createTokenAccount(chain, testMint, recipient);
     await mintTo(chain, testMint, tokenAccount, amount);
     const userPayment = userPaymentAddress(owner.publicKey, mint);
     const policyId = Number(chain.slot());

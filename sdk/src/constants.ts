@@ -77,7 +77,9 @@ export const DEFAULT_ESCROW_TERMS = {
 
 /** Bytes of the largest transaction the network takes. */
 export const MAX_TRANSACTION_SIZE = 1232;
-/** Accounts that one transaction may lock. */
+/** Accounts that one transaction may lock. The feature `increase_tx_account_lock_limit` (128) is not active on mainnet. */
 export const MAX_TRANSACTION_ACCOUNTS = 64;
+/** Instructions that one transaction may run: its own, and every one that programs call, at any depth. */
+export const MAX_INSTRUCTION_TRACE = 64;
 /** Compute units of the largest transaction the network takes. */
 export const MAX_COMPUTE_UNITS = 1_400_000;

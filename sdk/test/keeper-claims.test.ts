@@ -200,7 +200,7 @@ describe("batches that claim", () => {
       [11, 4],
     ]);
     expect([room(2_000, false), room(2_000, true)]).to.deep.equal([
-      [13, 5],
+      [12, 5],
       [11, 4],
     ]);
   });

@@ -5,7 +5,7 @@ import {
   type TransactionInstruction,
 } from "@solana/web3.js";
 import { addressKey } from "../address-key";
-import { MAX_COMPUTE_UNITS } from "../constants";
+import { MAX_COMPUTE_UNITS, MAX_INSTRUCTION_TRACE } from "../constants";
 import type { MilestoneContext } from "../context";
 import { InvalidInputError } from "../errors/input";
 import { SendError } from "../errors/send";
@@ -14,6 +14,7 @@ import { toAddress } from "../input/address";
 import { buildExecution, type Execution } from "../release/execution";
 import { loadReleaseSnapshots } from "../release/snapshot";
 import { TransactionRoom } from "./room";
+import { traceLength } from "./trace";
 
 /** Compute units allowed for one execution with all fees; a measured one, held or delegated, takes well below it. */
 export const EXECUTION_COMPUTE_UNITS = 60_000;
@@ -24,8 +25,8 @@ export interface PackOptions {
   /** Pays the fee; signs. Default: the wallet. */
   payer?: PublicKey;
   /**
-   * Makes room: of different owners' policies 14 delegated (13 that claim rewards) or 11 held ones fit with one, 5 or 4
-   * without. See `lookupTableAddresses`.
+   * Makes room: of different owners' policies 14 delegated (12 that claim rewards) or 11 held ones fit with one, 5 or 4
+   * without, and 5 whose recipients have no token account yet. See `lookupTableAddresses`.
    */
   lookupTables?: readonly AddressLookupTableAccount[];
   lookupTable?: AddressLookupTableAccount;
@@ -55,11 +56,20 @@ export interface ExecutionGroup {
   computeUnits: number;
   /** Bytes of the signed transaction, a priority fee included. */
   size: number;
+  /** Instructions that the runtime traces at most, of its 64: the transaction's own, and those that programs call. */
+  traceLength: number;
 }
 
 /**
- * Groups executions so that as many as fit share a versioned transaction, by its 1,232 bytes, its
- * 64 accounts and its compute units.
+ * Groups executions so that as many as fit share a versioned transaction, by its 1,232 bytes, its 64 accounts, its
+ * compute units and the 64 instructions that the runtime traces.
+ *
+ * The runtime's other limits cannot be reached first, and `tests/packing-limits.test.ts` measures each: a release calls
+ * the token program at depth 2 of 5; each program has a heap of 32 KiB per call, however many calls there are; 64
+ * accounts are named by one byte; blocks limit write locks, transactions do not. Accounts of ordinary size are far below
+ * 64 MiB together: only mints of many megabytes reach that, which a simulation shows. A log is cut off after 10,000 bytes,
+ * which fails nothing: `decodeEvents` then says `isTruncated`.
+ *
  * Keeps their order. `executions` are built ones, or policy addresses whose current milestone is meant.
  * Throws `InvalidInputError` when one milestone is in it twice, `SendError` when one alone doesn't fit.
  * @example
@@ -120,6 +130,7 @@ interface Draft {
   /** By content: two policies' fee accounts are often the same. */
   setup: ReadonlyMap<string, TransactionInstruction>;
   computeUnits: number;
+  traceLength: number;
   room: TransactionRoom;
 }
 
@@ -130,7 +141,8 @@ function emptyDraft(options: PackOptions & { payer: PublicKey }): Draft {
     ComputeBudgetProgram.setComputeUnitPrice({ microLamports: options.computeUnitPrice ?? 1 }),
   ];
   const room = TransactionRoom.of(options.payer, tablesOf(options)).with(budget);
-  return { executions: [], setup: new Map(), computeUnits: 0, room };
+  // The runtime traces the compute budget's instructions as well.
+  return { executions: [], setup: new Map(), computeUnits: 0, traceLength: budget.length, room };
 }
 
 /** Null when they don't fit one transaction. */
@@ -146,12 +158,14 @@ function withExecution(draft: Draft, execution: Execution, options: PackOptions)
     setup.size * SETUP_COMPUTE_UNITS;
   if (computeUnits > (options.maxComputeUnits ?? MAX_COMPUTE_UNITS)) return null;
   const added = [...new Map(missing).values(), execution.instruction];
+  const traced = added.reduce((sum, each) => sum + traceLength(each), draft.traceLength);
+  if (traced > MAX_INSTRUCTION_TRACE) return null;
   const room = draft.room.with(added);
-  return room.isEnough ? { executions, setup, computeUnits, room } : null;
+  return room.isEnough ? { executions, setup, computeUnits, traceLength: traced, room } : null;
 }
 
 function finish(draft: Draft, options: PackOptions & { payer: PublicKey }): ExecutionGroup {
-  const { executions, setup, computeUnits, room } = draft;
+  const { executions, setup, computeUnits, traceLength, room } = draft;
   const { computeUnitPrice, payer } = options;
   const instructions = [
     ComputeBudgetProgram.setComputeUnitLimit({ units: computeUnits }),
@@ -174,6 +188,7 @@ function finish(draft: Draft, options: PackOptions & { payer: PublicKey }): Exec
     signers: [...signers.values()],
     computeUnits,
     size: room.size,
+    traceLength,
   };
 }
 
