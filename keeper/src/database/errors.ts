@@ -62,3 +62,8 @@ export function isConflict(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === "40001" || code === "40P01";
 }
+
+/** Whether the server ended this one session, as an administrator or a failover does, and may go on with others. */
+export function isEndedSession(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === "57P01";
+}

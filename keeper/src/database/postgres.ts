@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Database } from "../types";
-import { isConflict } from "./errors";
+import { isConflict, isEndedSession } from "./errors";
 
 export interface PostgresOptions {
   url: string;
@@ -15,16 +15,17 @@ export interface PostgresOptions {
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Beyond the server's own limit: then the server is gone without a word. */
 const SILENCE_MS = 5_000;
-/** Of a transaction that was rolled back for another's sake; who is last in a circle gets its locks the next time. */
+/** Attempts of a transaction that the server rolled back. */
 const TRIES = 5;
 
 /**
- * A pool on a Postgres server. Only what was certainly not carried out is tried again, after a deadlock or a serialization
- * failure: whatever else fails, fails in the caller's hands.
+ * Opens a pool on a Postgres server. It tries again only what the server certainly did not carry out: a transaction that it
+ * rolled back for another's sake, or whose session it ended before the commit was sent. Every other failure is the caller's.
  */
 export function openPostgres(options: PostgresOptions): Database {
   const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
   const pool = new pg.Pool({
+    Client: GuardedClient,
     connectionString: options.url,
     application_name: "milepost-keeper",
     max: options.connections ?? 5,
@@ -39,67 +40,98 @@ export function openPostgres(options: PostgresOptions): Database {
   return new Postgres(pool);
 }
 
+/**
+ * A client that has an "error" listener for its whole life. The pool's own listener is off from the moment that a client is
+ * handed out, and while it connects there is none: a session that the server ends then would end the process. The statement
+ * that is under way fails, or the next one.
+ */
+class GuardedClient extends pg.Client {
+  /** What its connection was lost by; null while it is there. */
+  lost: Error | null = null;
+
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on("error", (error) => (this.lost ??= error));
+  }
+}
+
 class Postgres implements Database {
   constructor(private readonly pool: pg.Pool) {}
 
   query<Row>(text: string, values?: unknown[]): Promise<Row[]> {
-    return tried(async () => (await this.pool.query(text, values)).rows as Row[]);
+    return tried(() =>
+      this.withClient(async (client) => (await client.query(text, values)).rows as Row[]),
+    );
   }
 
-  /** Tried once: a part of it that has its own transaction may have been carried out. */
-  async script<Row>(text: string): Promise<Row[]> {
-    const client = await this.pool.connect();
-    // A connection that breaks fails the statement; without a listener it would end the process.
-    client.on("error", ignore);
-    let broken = true;
-    try {
-      const rows = lastRows<Row>(await client.query(text));
-      broken = false;
-      return rows;
-    } finally {
-      client.off("error", ignore);
-      // A script that begins a transaction and fails leaves it open.
-      client.release(broken);
-    }
+  /** Sent once: a part of it that has its own transaction may have been carried out. */
+  script<Row>(text: string): Promise<Row[]> {
+    return this.withClient(async (client) => lastRows<Row>(await client.query(text)));
   }
 
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T> {
-    return tried(() => this.transactionOnce(work));
-  }
-
-  private async transactionOnce<T>(work: (database: Database) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    // As above; here the next statement fails.
-    client.on("error", ignore);
-    let broken = true;
-    try {
-      await client.query("BEGIN");
-      try {
-        const result = await work(new Transaction(client));
-        await client.query("COMMIT");
-        broken = false;
-        return result;
-      } catch (error) {
-        broken = await client.query("ROLLBACK").then(
-          () => false,
-          () => true,
-        );
-        throw error;
-      }
-    } finally {
-      client.off("error", ignore);
-      client.release(broken);
-    }
+    return tried(async () => {
+      const end = await this.withClient((client) => transactionOn(client, work));
+      if ("error" in end) throw end.error;
+      return end.result;
+    });
   }
 
   async close(): Promise<void> {
     await this.pool.end();
   }
+
+  /** After a failure the connection is given up: a script that begins a transaction and fails leaves it open. */
+  private async withClient<T>(work: (client: GuardedClient) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    let broken = true;
+    try {
+      const result = await work(client);
+      broken = false;
+      return result;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  private async connect(): Promise<GuardedClient & pg.PoolClient> {
+    for (let left = TRIES - 1; ; left -= 1) {
+      try {
+        return (await this.pool.connect()) as GuardedClient & pg.PoolClient;
+      } catch (error) {
+        if (left === 0 || !isEndedSession(error)) throw error;
+      }
+    }
+  }
+}
+
+/** Answers with the error of what was rolled back, and rejects when the connection is of no more use. */
+async function transactionOn<T>(
+  client: GuardedClient,
+  work: (database: Database) => Promise<T>,
+): Promise<{ result: T } | { error: unknown }> {
+  let mayBeCommitted = false;
+  try {
+    await client.query("BEGIN");
+    const result = await work(new Transaction(client));
+    mayBeCommitted = client.lost === null;
+    await client.query("COMMIT");
+    return { result };
+  } catch (error) {
+    const isUsable = await client.query("ROLLBACK").then(
+      () => true,
+      () => false,
+    );
+    if (isUsable) return { error };
+    const reasons = [error, client.lost];
+    if (!mayBeCommitted && reasons.some(isEndedSession)) throw new RolledBackError(error);
+    throw error;
+  }
 }
 
 class Transaction implements Database {
   constructor(
-    private readonly client: pg.PoolClient,
+    private readonly client: pg.ClientBase,
     private readonly depth = 1,
   ) {}
 
@@ -134,8 +166,17 @@ async function tried<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (left === 0 || !isConflict(error)) throw error;
+      const isRolledBack = error instanceof RolledBackError;
+      const reason: unknown = isRolledBack ? error.cause : error;
+      if (left === 0 || !(isRolledBack || isConflict(error))) throw reason;
     }
+  }
+}
+
+/** The server ended the session before the commit was sent. Never leaves this file. */
+class RolledBackError extends Error {
+  constructor(override readonly cause: unknown) {
+    super("the session ended before the commit");
   }
 }
 
@@ -144,5 +185,3 @@ function lastRows<Row>(answer: pg.QueryResult | pg.QueryResult[]): Row[] {
   const last = Array.isArray(answer) ? answer[answer.length - 1] : answer;
   return (last?.rows ?? []) as Row[];
 }
-
-function ignore(): void {}
