@@ -130,10 +130,10 @@ describe("attacks: one RPC of several", () => {
     ];
     const context = keeper.context();
     const connection = Object.create(context.connection) as typeof context.connection;
-    connection.getMultipleAccountsInfo = async (addresses, config) => {
+    connection.getMultipleAccountsInfoAndContext = async (addresses, config) => {
       if (addresses.some((address) => address.toBase58() === strange))
         throw new TypeError("strange");
-      return context.connection.getMultipleAccountsInfo(addresses, config);
+      return context.connection.getMultipleAccountsInfoAndContext(addresses, config);
     };
     const looks = await look({ ...context, connection }, [others[0]!, strange!, others[1]!]);
     expect(looks.get(strange!)).to.have.property("error");

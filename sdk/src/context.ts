@@ -6,8 +6,10 @@ import {
   type Transaction,
   type VersionedTransaction,
 } from "@solana/web3.js";
+import { readContext } from "./accounts/read-accounts";
 import { PROGRAM_ID } from "./constants";
 import { toAddress } from "./input/address";
+import type { SendClock } from "./rpc/clock";
 
 /** Anything with a public key: an Anchor wallet, a wallet adapter, a `Keypair`. Only `send` needs more than the key. */
 export interface MilestoneWallet {
@@ -25,6 +27,10 @@ export interface MilestoneContext {
   readonly wallet: MilestoneWallet;
   readonly programId: PublicKey;
   readonly commitment: Commitment;
+  /** Slot that a node must have reached to answer a read; see `withMinContextSlot`. */
+  readonly minContextSlot?: number;
+  /** Local time for retries. Default: the computer's clock. */
+  readonly clock?: SendClock;
 }
 
 export interface MilestoneContextOptions {
@@ -32,11 +38,15 @@ export interface MilestoneContextOptions {
   programId?: PublicKey;
   /** For reads and confirmations. Default: the connection's, else `confirmed`. */
   commitment?: Commitment;
+  /** Slot that a node must have reached to answer a read; see `withMinContextSlot`. Default: any. */
+  minContextSlot?: number;
+  /** Local time for retries; tests bring their own. Default: the computer's clock. */
+  clock?: SendClock;
 }
 
 /**
  * The context for the free-standing actions; no network is touched.
- * Throws `InvalidInputError` when the wallet has no public key.
+ * Throws `InvalidInputError` when the wallet has no public key, or the connection is not a web3.js `Connection`.
  * @example
  * const context = createContext(connection, wallet);
  * const policy = await getPaymentPolicy(context, policyPda);
@@ -47,10 +57,12 @@ export function createContext(
   options: MilestoneContextOptions = {},
 ): MilestoneContext {
   toAddress((wallet as MilestoneWallet | undefined)?.publicKey as PublicKey, "wallet.publicKey");
-  return {
+  const context: MilestoneContext = {
     connection,
     wallet,
     programId: options.programId ?? PROGRAM_ID,
     commitment: options.commitment ?? connection.commitment ?? "confirmed",
+    ...(options.clock ? { clock: options.clock } : {}),
   };
+  return readContext(context, options);
 }

@@ -22,6 +22,7 @@ export {
   listPoliciesByUserPayment,
   listUserPaymentsByOwner,
 } from "./accounts/list";
+export { type ReadOptions, withMinContextSlot } from "./accounts/read-accounts";
 export { type DuePoliciesQuery, listDuePolicies } from "./accounts/list-due";
 export * from "./accounts/offsets";
 export * from "./actions/config";
@@ -73,9 +74,11 @@ export * from "./batch/pack";
 export { transactionSize } from "./batch/size";
 export * from "./events/decode";
 export * from "./send/send";
-export { type SendClock, type SignedTransaction } from "./send/confirm";
+export { type SignedTransaction } from "./send/confirm";
+export { type SendClock } from "./rpc/clock";
 export { type PriorityFeeOptions } from "./send/priority-fee";
 export { SendError } from "./errors/send";
+export { RpcError } from "./errors/rpc";
 export { MilepostError, type MilepostErrorOptions } from "./errors/base";
 export { MilepostErrorCode } from "./errors/codes";
 export { type InvalidInput, InvalidInputError } from "./errors/input";

@@ -6,6 +6,7 @@ import {
   getUserPayment,
 } from "./accounts/fetch";
 import { type DuePoliciesQuery, listDuePolicies } from "./accounts/list-due";
+import type { ReadOptions } from "./accounts/read-accounts";
 import {
   listPoliciesByGateway,
   listPoliciesByOwner,
@@ -37,6 +38,7 @@ import { send, type SendOptions, type SendResult } from "./send/send";
 import * as userPayments from "./actions/user-payment";
 import { createContext, type MilestoneContextOptions, type MilestoneWallet } from "./context";
 import type { IntegerInput } from "./input/numbers";
+import type { SendClock } from "./rpc/clock";
 import type { Execution, ExecutionOptions } from "./release/execution";
 import type { DestinationOverrides, KeeperOverrides } from "./release/snapshot";
 import type {
@@ -49,7 +51,10 @@ import type {
 
 type Instructions = Promise<TransactionInstruction[]>;
 type PolicyOptions = Omit<PolicyArgs, "tokenMint" | "policyId">;
-export type ExecutePaymentOptions = ExecutionOptions & DestinationOverrides & KeeperOverrides;
+export type ExecutePaymentOptions = ExecutionOptions &
+  DestinationOverrides &
+  KeeperOverrides &
+  ReadOptions;
 
 /**
  * Milestone payments as one object; each method is a free-standing function of the same name, for bundles that want
@@ -64,6 +69,8 @@ export class MilestoneClient extends EscrowMethods {
   readonly wallet: MilestoneWallet;
   readonly programId: PublicKey;
   readonly commitment: Commitment;
+  readonly minContextSlot?: number;
+  readonly clock?: SendClock;
 
   constructor(
     connection: Connection,
@@ -76,6 +83,8 @@ export class MilestoneClient extends EscrowMethods {
     this.wallet = context.wallet;
     this.programId = context.programId;
     this.commitment = context.commitment;
+    this.clock = context.clock;
+    this.minContextSlot = context.minContextSlot;
   }
 
   /** See the function `createMilestone`. */
@@ -125,23 +134,23 @@ export class MilestoneClient extends EscrowMethods {
   }
 
   /** See the function `getPaymentPolicy`. */
-  getPaymentPolicy(policyPda: PublicKey): Promise<PaymentPolicy> {
-    return getPaymentPolicy(this, policyPda);
+  getPaymentPolicy(policyPda: PublicKey, options: ReadOptions = {}): Promise<PaymentPolicy> {
+    return getPaymentPolicy(this, policyPda, options);
   }
 
   /** See the function `getProgramConfig`. */
-  getProgramConfig(): Promise<ProgramConfig> {
-    return getProgramConfig(this);
+  getProgramConfig(options: ReadOptions = {}): Promise<ProgramConfig> {
+    return getProgramConfig(this, options);
   }
 
   /** See the function `getPaymentGateway`. */
-  getPaymentGateway(gatewayPda: PublicKey): Promise<PaymentGateway> {
-    return getPaymentGateway(this, gatewayPda);
+  getPaymentGateway(gatewayPda: PublicKey, options: ReadOptions = {}): Promise<PaymentGateway> {
+    return getPaymentGateway(this, gatewayPda, options);
   }
 
   /** See the function `getUserPayment`. */
-  getUserPayment(userPaymentPda: PublicKey): Promise<UserPayment> {
-    return getUserPayment(this, userPaymentPda);
+  getUserPayment(userPaymentPda: PublicKey, options: ReadOptions = {}): Promise<UserPayment> {
+    return getUserPayment(this, userPaymentPda, options);
   }
 
   /** See the function `changePaymentPolicyStatus`. */
@@ -223,23 +232,35 @@ export class MilestoneClient extends EscrowMethods {
   }
 
   /** See the function `listPoliciesByOwner`. */
-  listPoliciesByOwner(owner: PublicKey): Promise<WithAddress<PaymentPolicy>[]> {
-    return listPoliciesByOwner(this, owner);
+  listPoliciesByOwner(
+    owner: PublicKey,
+    options: ReadOptions = {},
+  ): Promise<WithAddress<PaymentPolicy>[]> {
+    return listPoliciesByOwner(this, owner, options);
   }
 
   /** See the function `listPoliciesByRecipient`. */
-  listPoliciesByRecipient(recipient: PublicKey): Promise<WithAddress<PaymentPolicy>[]> {
-    return listPoliciesByRecipient(this, recipient);
+  listPoliciesByRecipient(
+    recipient: PublicKey,
+    options: ReadOptions = {},
+  ): Promise<WithAddress<PaymentPolicy>[]> {
+    return listPoliciesByRecipient(this, recipient, options);
   }
 
   /** See the function `listPoliciesByGateway`. */
-  listPoliciesByGateway(gateway: PublicKey): Promise<WithAddress<PaymentPolicy>[]> {
-    return listPoliciesByGateway(this, gateway);
+  listPoliciesByGateway(
+    gateway: PublicKey,
+    options: ReadOptions = {},
+  ): Promise<WithAddress<PaymentPolicy>[]> {
+    return listPoliciesByGateway(this, gateway, options);
   }
 
   /** See the function `listUserPaymentsByOwner`. */
-  listUserPaymentsByOwner(owner: PublicKey): Promise<WithAddress<UserPayment>[]> {
-    return listUserPaymentsByOwner(this, owner);
+  listUserPaymentsByOwner(
+    owner: PublicKey,
+    options: ReadOptions = {},
+  ): Promise<WithAddress<UserPayment>[]> {
+    return listUserPaymentsByOwner(this, owner, options);
   }
 
   /** See the function `listDuePolicies`. */
@@ -256,8 +277,12 @@ export class MilestoneClient extends EscrowMethods {
   }
 
   /** See the function `delegationCoverage`. */
-  delegationCoverage(owner: PublicKey, mint: PublicKey): Promise<DelegationCoverage> {
-    return delegationCoverage(this, owner, mint);
+  delegationCoverage(
+    owner: PublicKey,
+    mint: PublicKey,
+    options: ReadOptions = {},
+  ): Promise<DelegationCoverage> {
+    return delegationCoverage(this, owner, mint, options);
   }
 
   /** See the function `packExecutions`. */

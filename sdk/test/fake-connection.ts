@@ -17,6 +17,7 @@ type Account = AccountInfo<Buffer>;
  */
 export class FakeConnection {
   commitment: Commitment = "confirmed";
+  rpcEndpoint = "https://rpc.example.com/v2/SECRET?api-key=SECRET";
   slot = 5_000;
   readonly accounts = new Map<string, Account>();
   readonly sent: Uint8Array[] = [];
@@ -57,13 +58,35 @@ export class FakeConnection {
     return addresses.map((address) => this.accounts.get(address.toBase58()) ?? null);
   }
 
+  async getMultipleAccountsInfoAndContext(
+    addresses: PublicKey[],
+    { minContextSlot = 0 }: { minContextSlot?: number } = {},
+  ): Promise<{ context: { slot: number }; value: (Account | null)[] }> {
+    this.refuseBehind(minContextSlot);
+    return { context: { slot: this.slot }, value: await this.getMultipleAccountsInfo(addresses) };
+  }
+
+  /** As a node that has not reached the slot answers. */
+  private refuseBehind(minContextSlot: number): void {
+    if (minContextSlot <= this.slot) return;
+    throw Object.assign(new Error("Minimum context slot has not been reached"), { code: -32016 });
+  }
+
   async getProgramAccounts(
     programId: PublicKey,
     {
       filters,
       dataSlice,
-    }: { filters: GetProgramAccountsFilter[]; dataSlice?: { offset: number; length: number } },
-  ): Promise<{ pubkey: PublicKey; account: Account }[]> {
+      minContextSlot = 0,
+      withContext = false,
+    }: {
+      filters: GetProgramAccountsFilter[];
+      dataSlice?: { offset: number; length: number };
+      minContextSlot?: number;
+      withContext?: boolean;
+    },
+  ): Promise<unknown> {
+    this.refuseBehind(minContextSlot);
     const passes = (data: Buffer) =>
       filters.every((filter) => {
         if ("dataSize" in filter) return data.length === filter.dataSize;
@@ -71,13 +94,14 @@ export class FakeConnection {
         const { offset } = filter.memcmp;
         return data.subarray(offset, offset + bytes.length).equals(bytes);
       });
-    return [...this.accounts.entries()]
+    const value = [...this.accounts.entries()]
       .filter(([, account]) => account.owner.equals(programId) && passes(account.data))
       .map(([key, account]) => {
         const { offset, length } = dataSlice ?? { offset: 0, length: account.data.length };
         const data = account.data.subarray(offset, offset + length);
         return { pubkey: new PublicKey(key), account: { ...account, data } };
       });
+    return withContext ? { context: { slot: this.slot }, value } : value;
   }
 
   async getSlot(): Promise<number> {

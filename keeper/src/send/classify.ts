@@ -6,6 +6,7 @@ import {
   MilestoneProgramError,
   parseTransactionError,
   type ParseErrorOptions,
+  RpcError,
   TransactionRuntimeError,
 } from "@milepost/sdk";
 import { SystemProgram } from "@solana/web3.js";
@@ -33,7 +34,11 @@ const UNRECOGNIZED = "Unrecognized";
 
 function verdictOn(error: unknown, options: ParseErrorOptions): Verdict {
   const parsed =
-    error instanceof MilepostError ? error : (rpcVerdict(error) ?? parse(error, options));
+    error instanceof RpcError
+      ? (rpcVerdict(error.cause) ?? error)
+      : error instanceof MilepostError
+        ? error
+        : (rpcVerdict(error) ?? parse(error, options));
   if (parsed === null) return { kind: "unknown", reason: UNRECOGNIZED };
   return parsed instanceof MilepostError ? ofMilepostError(parsed) : parsed;
 }

@@ -166,6 +166,9 @@ export const SDK_VERDICTS: Readonly<Record<MilepostErrorCode, VerdictKind | null
   [MilepostErrorCode.SendRejected]: "unknown",
   [MilepostErrorCode.SendTooLarge]: "unknown",
   [MilepostErrorCode.SendUnconfirmed]: "unknown",
+  [MilepostErrorCode.RpcUnreachable]: "retryable",
+  [MilepostErrorCode.RpcFailed]: "retryable",
+  [MilepostErrorCode.RpcBehind]: "retryable",
 };
 
 /** JSON-RPC codes of a node, with the word for it. */

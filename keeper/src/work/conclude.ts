@@ -5,7 +5,7 @@ import { FEE_PAYER_SHORT } from "../send/classify";
 import { backOff, done, wait } from "../store/policies";
 import type { Verdict } from "../types";
 import type { MilestoneContext, ReleaseSnapshot } from "@milepost/sdk";
-import type { Commitment, Connection, PublicKey } from "@solana/web3.js";
+import type { Connection, PublicKey } from "@solana/web3.js";
 import { decide, type Item } from "./decide";
 import { look } from "./look";
 import type { WorkerSettings } from "./settings";
@@ -74,9 +74,9 @@ async function lookAgain(
 /** The same, but no account is read as it was before the slot: an RPC that lags behind refuses. */
 function atLeast(context: MilestoneContext, minContextSlot: number): MilestoneContext {
   const connection = Object.create(context.connection) as Connection;
-  connection.getMultipleAccountsInfo = (addresses: PublicKey[], commitment) =>
-    context.connection.getMultipleAccountsInfo(addresses, {
-      commitment: commitment as Commitment | undefined,
+  connection.getMultipleAccountsInfoAndContext = (addresses: PublicKey[]) =>
+    context.connection.getMultipleAccountsInfoAndContext(addresses, {
+      commitment: context.commitment,
       minContextSlot,
     });
   return { ...context, connection };

@@ -1,44 +1,30 @@
-import type { AccountInfo, PublicKey } from "@solana/web3.js";
-import type { Buffer } from "buffer";
+import type { PublicKey } from "@solana/web3.js";
 import type { MilestoneContext } from "../context";
 import { AccountNotFoundError } from "../errors/accounts";
 import { toAddress } from "../input/address";
 import { getConfigPda, getEscrowPda } from "../pdas";
 import type { Escrow, PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
 import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "./decode";
+import { fetchAccountInfo, readContext, type ReadOptions } from "./read-accounts";
 
-/** Most addresses one `getMultipleAccounts` call takes. */
-const MAX_ADDRESSES = 100;
+export { fetchAccountInfos } from "./read-accounts";
 
-/** Accounts in the order of their addresses, null where there is none. */
-export async function fetchAccountInfos(
-  context: MilestoneContext,
-  addresses: readonly PublicKey[],
-): Promise<(AccountInfo<Buffer> | null)[]> {
-  const chunks: PublicKey[][] = [];
-  for (let start = 0; start < addresses.length; start += MAX_ADDRESSES) {
-    chunks.push(addresses.slice(start, start + MAX_ADDRESSES));
-  }
-  const found = await Promise.all(
-    chunks.map((chunk) => context.connection.getMultipleAccountsInfo(chunk, context.commitment)),
-  );
-  return found.flat() as (AccountInfo<Buffer> | null)[];
-}
-
-/** One account of the program. Throws `AccountNotFoundError`, `AccountKindError`. */
+/** Returns one account of the program. Throws `AccountNotFoundError`, `AccountKindError`, `RpcError`. */
 export async function fetchAccount<K extends AccountKind>(
   context: MilestoneContext,
   kind: K,
   address: PublicKey,
-  hint?: string,
+  { hint, ...options }: ReadOptions & { hint?: string } = {},
 ): Promise<AccountKinds[K]> {
-  const info = await context.connection.getAccountInfo(address, context.commitment);
+  const info = await fetchAccountInfo(readContext(context, options), address);
   if (!info) throw new AccountNotFoundError(kindName(kind), address, hint);
-  return decodeAccount(kind, address, info as AccountInfo<Buffer>, context.programId);
+  return decodeAccount(kind, address, info, context.programId);
 }
 
 /**
- * A policy. Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`.
+ * Returns a policy. A read right after `send` on the same connection sees what it sent, also from a pool of nodes; with
+ * `minContextSlot` it sees what another process sent.
+ * Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`, `RpcError`.
  * @example
  * const policy = await getPaymentPolicy(context, policyPda);
  * policy.policyType.milestone.currentMilestone; // 0
@@ -46,8 +32,9 @@ export async function fetchAccount<K extends AccountKind>(
 export function getPaymentPolicy(
   context: MilestoneContext,
   policyPda: PublicKey,
+  options: ReadOptions = {},
 ): Promise<PaymentPolicy> {
-  return fetchAccount(context, "paymentPolicy", toAddress(policyPda, "policyPda"));
+  return fetchAccount(context, "paymentPolicy", toAddress(policyPda, "policyPda"), options);
 }
 
 /**
@@ -55,14 +42,13 @@ export function getPaymentPolicy(
  * @example
  * const { protocolFeeBps } = await getProgramConfig(context);
  */
-export function getProgramConfig(context: MilestoneContext): Promise<ProgramConfig> {
+export function getProgramConfig(
+  context: MilestoneContext,
+  options: ReadOptions = {},
+): Promise<ProgramConfig> {
   const [address] = getConfigPda(context.programId);
-  return fetchAccount(
-    context,
-    "programConfig",
-    address,
-    "the program's upgrade authority runs initializeConfig once",
-  );
+  const hint = "the program's upgrade authority runs initializeConfig once";
+  return fetchAccount(context, "programConfig", address, { ...options, hint });
 }
 
 /**
@@ -73,8 +59,9 @@ export function getProgramConfig(context: MilestoneContext): Promise<ProgramConf
 export function getPaymentGateway(
   context: MilestoneContext,
   gatewayPda: PublicKey,
+  options: ReadOptions = {},
 ): Promise<PaymentGateway> {
-  return fetchAccount(context, "paymentGateway", toAddress(gatewayPda, "gatewayPda"));
+  return fetchAccount(context, "paymentGateway", toAddress(gatewayPda, "gatewayPda"), options);
 }
 
 /**
@@ -85,8 +72,9 @@ export function getPaymentGateway(
 export function getUserPayment(
   context: MilestoneContext,
   userPaymentPda: PublicKey,
+  options: ReadOptions = {},
 ): Promise<UserPayment> {
-  return fetchAccount(context, "userPayment", toAddress(userPaymentPda, "userPaymentPda"));
+  return fetchAccount(context, "userPayment", toAddress(userPaymentPda, "userPaymentPda"), options);
 }
 
 /**
@@ -96,8 +84,12 @@ export function getUserPayment(
  * const escrow = await getEscrow(context, policyPda);
  * milestoneStateName(escrow.milestones[0].state); // "funded"
  */
-export function getEscrow(context: MilestoneContext, policyPda: PublicKey): Promise<Escrow> {
+export function getEscrow(
+  context: MilestoneContext,
+  policyPda: PublicKey,
+  options: ReadOptions = {},
+): Promise<Escrow> {
   const [address] = getEscrowPda(toAddress(policyPda, "policyPda"), context.programId);
   const hint = "the policy is delegated, or its escrow was closed: see its fundingKind";
-  return fetchAccount(context, "escrow", address, hint);
+  return fetchAccount(context, "escrow", address, { ...options, hint });
 }

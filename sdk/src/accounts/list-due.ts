@@ -9,11 +9,11 @@ import { getChainTime } from "../release/clock";
 import { hasDueDate } from "../release/condition";
 import type { Milestone, PaymentPolicy, WithAddress } from "../types";
 import { decodeAccount } from "./decode";
-import { fetchAccountInfos } from "./fetch";
 import { addressFilter, kindFilters } from "./list";
+import { fetchAccountInfos, readContext, type ReadOptions, scanAccounts } from "./read-accounts";
 import { POLICY_OFFSET } from "./offsets";
 
-export interface DuePoliciesQuery {
+export interface DuePoliciesQuery extends ReadOptions {
   /** Unix seconds; a milestone due at exactly this second counts. Default: the chain's clock. */
   before?: IntegerInput;
   recipient?: PublicKey;
@@ -37,14 +37,14 @@ const SLICE_LENGTH = POLICY_OFFSET.totalMilestones + 1 - POLICY_OFFSET.milestone
  * const due = await listDuePolicies(context, { releaseCondition: 1 });
  */
 export async function listDuePolicies(
-  context: MilestoneContext,
+  latest: MilestoneContext,
   query: DuePoliciesQuery = {},
 ): Promise<WithAddress<PaymentPolicy>[]> {
+  const context = readContext(latest, query);
   const before =
     query.before === undefined ? await getChainTime(context) : toTimestamp(query.before, "before");
   const includeUndated = query.includeUndated ?? false;
-  const scanned = await context.connection.getProgramAccounts(context.programId, {
-    commitment: context.commitment,
+  const scanned = await scanAccounts(context, {
     filters: filtersOf(query),
     dataSlice: { offset: POLICY_OFFSET.milestoneTimestamps, length: SLICE_LENGTH },
   });

@@ -6,6 +6,7 @@ import type { MilestoneContext } from "../context";
 import { toAddress } from "../input/address";
 import type { Escrow, PaymentPolicy, UserPayment, WithAddress } from "../types";
 import { type AccountKind, type AccountKinds, decodeAccount } from "./decode";
+import { readContext, type ReadOptions, scanAccounts } from "./read-accounts";
 import { ESCROW_OFFSET, POLICY_OFFSET, USER_PAYMENT_OFFSET } from "./offsets";
 
 /** `memcmp` on an address at an offset. */
@@ -19,14 +20,14 @@ export function kindFilters(kind: AccountKind): GetProgramAccountsFilter[] {
   return [{ dataSize: ACCOUNT_SIZE[kind] }, { memcmp: { offset, bytes } }];
 }
 
-/** All accounts of a kind that pass the filters. */
+/** Returns all accounts of a kind that pass the filters. Throws `RpcError`. */
 export async function listAccounts<K extends AccountKind>(
   context: MilestoneContext,
   kind: K,
   filters: GetProgramAccountsFilter[],
+  options: ReadOptions = {},
 ): Promise<WithAddress<AccountKinds[K]>[]> {
-  const found = await context.connection.getProgramAccounts(context.programId, {
-    commitment: context.commitment,
+  const found = await scanAccounts(readContext(context, options), {
     filters: [...kindFilters(kind), ...filters],
   });
   return found.map(({ pubkey, account }) => ({
@@ -43,9 +44,10 @@ export async function listAccounts<K extends AccountKind>(
 export function listUserPaymentsByOwner(
   context: MilestoneContext,
   owner: PublicKey,
+  options: ReadOptions = {},
 ): Promise<WithAddress<UserPayment>[]> {
   const filter = addressFilter(USER_PAYMENT_OFFSET.owner, toAddress(owner, "owner"));
-  return listAccounts(context, "userPayment", [filter]);
+  return listAccounts(context, "userPayment", [filter], options);
 }
 
 /**
@@ -56,10 +58,11 @@ export function listUserPaymentsByOwner(
 export async function listPoliciesByUserPayment(
   context: MilestoneContext,
   userPayment: PublicKey,
+  options: ReadOptions = {},
 ): Promise<WithAddress<PaymentPolicy>[]> {
   const address = toAddress(userPayment, "userPayment");
   const filter = addressFilter(POLICY_OFFSET.userPayment, address);
-  const found = await listAccounts(context, "paymentPolicy", [filter]);
+  const found = await listAccounts(context, "paymentPolicy", [filter], options);
   return found.sort((a, b) => a.account.policyId - b.account.policyId);
 }
 
@@ -71,12 +74,13 @@ export async function listPoliciesByUserPayment(
 export async function listPoliciesByOwner(
   context: MilestoneContext,
   owner: PublicKey,
+  options: ReadOptions = {},
 ): Promise<WithAddress<PaymentPolicy>[]> {
-  const userPayments = await listUserPaymentsByOwner(context, owner);
+  const userPayments = await listUserPaymentsByOwner(context, owner, options);
   const lists = await Promise.all(
     userPayments
       .filter(({ account }) => account.openPolicies > 0)
-      .map(({ address }) => listPoliciesByUserPayment(context, address)),
+      .map(({ address }) => listPoliciesByUserPayment(context, address, options)),
   );
   return lists.flat();
 }
@@ -89,9 +93,10 @@ export async function listPoliciesByOwner(
 export function listPoliciesByRecipient(
   context: MilestoneContext,
   recipient: PublicKey,
+  options: ReadOptions = {},
 ): Promise<WithAddress<PaymentPolicy>[]> {
   const filter = addressFilter(POLICY_OFFSET.recipient, toAddress(recipient, "recipient"));
-  return listAccounts(context, "paymentPolicy", [filter]);
+  return listAccounts(context, "paymentPolicy", [filter], options);
 }
 
 /**
@@ -102,9 +107,10 @@ export function listPoliciesByRecipient(
 export function listPoliciesByGateway(
   context: MilestoneContext,
   gateway: PublicKey,
+  options: ReadOptions = {},
 ): Promise<WithAddress<PaymentPolicy>[]> {
   const filter = addressFilter(POLICY_OFFSET.gateway, toAddress(gateway, "gateway"));
-  return listAccounts(context, "paymentPolicy", [filter]);
+  return listAccounts(context, "paymentPolicy", [filter], options);
 }
 
 /**
@@ -115,7 +121,8 @@ export function listPoliciesByGateway(
 export function listEscrowsByMediator(
   context: MilestoneContext,
   mediator: PublicKey,
+  options: ReadOptions = {},
 ): Promise<WithAddress<Escrow>[]> {
   const filter = addressFilter(ESCROW_OFFSET.mediator, toAddress(mediator, "mediator"));
-  return listAccounts(context, "escrow", [filter]);
+  return listAccounts(context, "escrow", [filter], options);
 }

@@ -1,7 +1,7 @@
 import BN from "bn.js";
 import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import { decodeAccount } from "../accounts/decode";
-import { fetchAccountInfos } from "../accounts/fetch";
+import { fetchAccountInfos, readContext, type ReadOptions } from "../accounts/read-accounts";
 import { BPS_DENOMINATOR } from "../constants";
 import type { MilestoneContext } from "../context";
 import { AccountMismatchError, AccountNotFoundError } from "../errors/accounts";
@@ -14,12 +14,13 @@ import { type MilestoneSchedule, toMilestoneSchedule } from "../input/milestones
 import { type IntegerInput, toU32, toU64 } from "../input/numbers";
 import { buildInstruction } from "../instruction";
 import { getConfigPda, getPaymentPolicyPda, getUserPaymentPda } from "../pdas";
+import { callRpc } from "../rpc/call";
 import { refuseUnapprovable } from "../tokens/approvable";
 import { parseMint, requireSupported } from "../tokens/mint";
 import { checkConfig, checkGateway, checkRecipient } from "./milestone-parties";
 import { prepareOwnerTokenAccount } from "./owner-token-account";
 
-export interface CreateMilestoneOptions {
+export interface CreateMilestoneOptions extends ReadOptions {
   /** Whose money it is; signs. Default: the wallet. */
   owner?: PublicKey;
   /** Pays the rent and gets it back; signs. Default: the wallet. */
@@ -109,9 +110,10 @@ export async function createMilestone(
  * const { instructions, policy } = await prepareMilestone(context, args);
  */
 export async function prepareMilestone(
-  context: MilestoneContext,
+  latest: MilestoneContext,
   args: CreateMilestoneArgs,
 ): Promise<PreparedMilestone> {
+  const context = readContext(latest, args);
   const input = checkInput(context, args);
   const { owner, payer, mint: mintAddress, schedule } = input;
   const { programId } = context;
@@ -281,7 +283,8 @@ function checkInput(context: MilestoneContext, args: CreateMilestoneArgs): Check
  * that one transaction can open the account and name its first policy's address.
  */
 function recentSlot(context: MilestoneContext): Promise<number> {
-  return context.connection.getSlot(context.commitment === "finalized" ? "finalized" : "confirmed");
+  const commitment = context.commitment === "finalized" ? "finalized" : "confirmed";
+  return callRpc(context, "getSlot", () => context.connection.getSlot(commitment));
 }
 
 function balanceWarnings(balance: bigint, committed: bigint): MilestoneWarning[] {

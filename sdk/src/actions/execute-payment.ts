@@ -1,4 +1,5 @@
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import type { ReadOptions } from "../accounts/read-accounts";
 import type { MilestoneContext } from "../context";
 import { AccountMismatchError } from "../errors/accounts";
 import { toAddress } from "../input/address";
@@ -11,7 +12,7 @@ import {
 } from "../release/snapshot";
 
 export interface ExecutePaymentArgs
-  extends ExecutionOptions, DestinationOverrides, KeeperOverrides {
+  extends ExecutionOptions, DestinationOverrides, KeeperOverrides, ReadOptions {
   policyPda: PublicKey;
   /** Checked against the policy when given. */
   recipient?: PublicKey;
@@ -47,6 +48,7 @@ export async function prepareExecution(
     recipientTokenAccount: args.recipientTokenAccount,
     gatewayFeeAccount: args.gatewayFeeAccount,
     protocolFeeAccount: args.protocolFeeAccount,
+    minContextSlot: args.minContextSlot,
     ...(args.keeperTokenAccount && {
       keeperTokenAccount: toAddress(args.keeperTokenAccount, "keeperTokenAccount"),
     }),

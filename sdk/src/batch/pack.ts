@@ -5,6 +5,7 @@ import {
   type TransactionInstruction,
 } from "@solana/web3.js";
 import { addressKey } from "../address-key";
+import type { ReadOptions } from "../accounts/read-accounts";
 import { MAX_COMPUTE_UNITS, MAX_INSTRUCTION_TRACE } from "../constants";
 import type { MilestoneContext } from "../context";
 import { InvalidInputError } from "../errors/input";
@@ -21,7 +22,7 @@ export const EXECUTION_COMPUTE_UNITS = 60_000;
 /** Compute units allowed for creating one associated token account. */
 export const SETUP_COMPUTE_UNITS = 40_000;
 
-export interface PackOptions {
+export interface PackOptions extends ReadOptions {
   /** Pays the fee; signs. Default: the wallet. */
   payer?: PublicKey;
   /**
@@ -87,7 +88,10 @@ export async function packExecutions(
   );
   const snapshots =
     addresses.length > 0
-      ? await loadReleaseSnapshots(context, addresses, { keeperTokenAccounts })
+      ? await loadReleaseSnapshots(context, addresses, {
+          keeperTokenAccounts,
+          minContextSlot: options.minContextSlot,
+        })
       : [];
   let loaded = 0;
   const built = executions.map((execution) =>

@@ -2,6 +2,7 @@ import type { PublicKey } from "@solana/web3.js";
 import { decodeAccount } from "../accounts/decode";
 import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";
 import { listPoliciesByUserPayment } from "../accounts/list";
+import { readContext, type ReadOptions } from "../accounts/read-accounts";
 import { FUNDING_KIND_HELD } from "../constants";
 import type { MilestoneContext } from "../context";
 import { toAddress } from "../input/address";
@@ -19,10 +20,12 @@ import { computeCoverage, type DelegationCoverage } from "./coverage";
  * const { shortfall, firstUncovered } = await delegationCoverage(context, owner, mint);
  */
 export async function delegationCoverage(
-  context: MilestoneContext,
+  latest: MilestoneContext,
   owner: PublicKey,
   mint: PublicKey,
+  options: ReadOptions = {},
 ): Promise<DelegationCoverage> {
+  const context = readContext(latest, options);
   const [address] = getUserPaymentPda(
     toAddress(owner, "owner"),
     toAddress(mint, "mint"),

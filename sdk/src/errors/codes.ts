@@ -1,5 +1,6 @@
 /**
- * Codes of the errors this SDK throws, by domain: 1xxx input, 2xxx accounts, 3xxx programs, 4xxx sending, 5xxx batches.
+ * Codes of the errors this SDK throws, by domain: 1xxx input, 2xxx accounts, 3xxx programs, 4xxx sending, 5xxx batches,
+ * 6xxx reads from an RPC.
  * Append-only: a code is never renumbered and never used a second time.
  */
 export const MilepostErrorCode = {
@@ -32,6 +33,10 @@ export const MilepostErrorCode = {
   SendRejected: 4002,
   SendTooLarge: 4003,
   SendUnconfirmed: 4004,
+
+  RpcUnreachable: 6000,
+  RpcFailed: 6001,
+  RpcBehind: 6002,
 } as const;
 
 export type MilepostErrorCode = (typeof MilepostErrorCode)[keyof typeof MilepostErrorCode];

@@ -1,6 +1,7 @@
 import type { Commitment, Connection, PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { getEscrow } from "../accounts/fetch";
 import { listEscrowsByMediator } from "../accounts/list";
+import type { ReadOptions } from "../accounts/read-accounts";
 import type { MilestoneContext, MilestoneWallet } from "../context";
 import type { IntegerInput } from "../input/numbers";
 import type { Escrow, WithAddress } from "../types";
@@ -153,13 +154,16 @@ export abstract class EscrowMethods implements MilestoneContext {
   }
 
   /** See the function `getEscrow`. */
-  getEscrow(policyPda: PublicKey): Promise<Escrow> {
-    return getEscrow(this, policyPda);
+  getEscrow(policyPda: PublicKey, options: ReadOptions = {}): Promise<Escrow> {
+    return getEscrow(this, policyPda, options);
   }
 
   /** See the function `listEscrowsByMediator`. */
-  listEscrowsByMediator(mediator: PublicKey): Promise<WithAddress<Escrow>[]> {
-    return listEscrowsByMediator(this, mediator);
+  listEscrowsByMediator(
+    mediator: PublicKey,
+    options: ReadOptions = {},
+  ): Promise<WithAddress<Escrow>[]> {
+    return listEscrowsByMediator(this, mediator, options);
   }
 
   /** See the function `nextActions`. */
@@ -167,7 +171,8 @@ export abstract class EscrowMethods implements MilestoneContext {
     policy: PublicKey | { address: PublicKey },
     who: PublicKey,
     now?: IntegerInput,
+    options: ReadOptions = {},
   ): Promise<NextActions> {
-    return nextActions(this, policy, who, now);
+    return nextActions(this, policy, who, now, options);
   }
 }

@@ -1,5 +1,6 @@
 import type BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
+import type { ReadOptions } from "../accounts/read-accounts";
 import { FUNDING_KIND_CLOSED, FUNDING_KIND_DELEGATED } from "../constants";
 import type { MilestoneContext } from "../context";
 import { toAddress } from "../input/address";
@@ -78,11 +79,14 @@ export async function nextActions(
   policy: PublicKey | { address: PublicKey },
   who: PublicKey,
   now?: IntegerInput,
+  options: ReadOptions = {},
 ): Promise<NextActions> {
   const address = toAddress("address" in policy ? policy.address : policy, "policy");
   const party = toAddress(who, "who");
   const time = now === undefined ? undefined : toTimestamp(now, "now");
-  const [snapshot] = await loadReleaseSnapshots(context, [address]);
+  const [snapshot] = await loadReleaseSnapshots(context, [address], {
+    minContextSlot: options.minContextSlot,
+  });
   return decideNextActions(snapshot!, party, time);
 }
 

@@ -1,6 +1,7 @@
 import type { Buffer } from "buffer";
 import BN from "bn.js";
 import { type AccountInfo, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
+import { fetchAccountInfo } from "../accounts/read-accounts";
 import type { MilestoneContext } from "../context";
 import { AccountNotFoundError } from "../errors/accounts";
 
@@ -20,6 +21,5 @@ export function parseClock(info: AccountInfo<Buffer> | null | undefined): BN {
  * const now = await getChainTime(context);
  */
 export async function getChainTime(context: MilestoneContext): Promise<BN> {
-  const info = await context.connection.getAccountInfo(SYSVAR_CLOCK_PUBKEY, context.commitment);
-  return parseClock(info as AccountInfo<Buffer> | null);
+  return parseClock(await fetchAccountInfo(context, SYSVAR_CLOCK_PUBKEY));
 }

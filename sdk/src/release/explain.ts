@@ -1,11 +1,12 @@
 import type { PublicKey } from "@solana/web3.js";
+import type { ReadOptions } from "../accounts/read-accounts";
 import type { MilestoneContext } from "../context";
 import { toAddress } from "../input/address";
 import { type IntegerInput, toTimestamp } from "../input/numbers";
 import { decideRelease, type ReleaseReport } from "./decide";
 import { type DestinationOverrides, loadReleaseSnapshots } from "./snapshot";
 
-export interface ExplainReleaseOptions extends DestinationOverrides {
+export interface ExplainReleaseOptions extends DestinationOverrides, ReadOptions {
   /** Unix seconds to decide for. Default: the chain's clock, never the local one. */
   now?: IntegerInput;
   /** Who is going to sign. Without it a required signature counts as missing; see `isReady`. */
@@ -30,6 +31,7 @@ export async function explainRelease(
     recipientTokenAccount: options.recipientTokenAccount,
     gatewayFeeAccount: options.gatewayFeeAccount,
     protocolFeeAccount: options.protocolFeeAccount,
+    minContextSlot: options.minContextSlot,
   });
   const now = options.now === undefined ? undefined : toTimestamp(options.now, "now");
   return decideRelease(snapshot!, { now, signers: options.signers });

@@ -4,7 +4,7 @@ import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import { type AccountInfo, type PublicKey, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
 import { addressKey } from "../address-key";
 import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "../accounts/decode";
-import { fetchAccountInfos } from "../accounts/fetch";
+import { fetchAccountInfos, readContext, type ReadOptions } from "../accounts/read-accounts";
 import { FUNDING_KIND_HELD } from "../constants";
 import type { MilestoneContext } from "../context";
 import { AccountNotFoundError } from "../errors/accounts";
@@ -95,7 +95,7 @@ export interface KeeperOverrides {
   keeperTokenAccount?: PublicKey;
 }
 
-export interface SnapshotOptions extends DestinationOverrides, KeeperOverrides {
+export interface SnapshotOptions extends DestinationOverrides, KeeperOverrides, ReadOptions {
   /**
    * Token accounts of different mints; each policy takes the first of its mint that can receive, and none where none can.
    * `keeperTokenAccount` goes before them.
@@ -119,7 +119,7 @@ export async function loadReleaseSnapshots(
   policyAddresses: readonly PublicKey[],
   overrides: SnapshotOptions = {},
 ): Promise<ReleaseSnapshot[]> {
-  const cache = new AccountCache(context);
+  const cache = new AccountCache(readContext(context, overrides));
   await cache.load(policyAddresses);
   const policies = policyAddresses.map((address) => cache.decode("paymentPolicy", address));
 

@@ -2,18 +2,7 @@ import type { Commitment, SignatureStatus } from "@solana/web3.js";
 import type { MilestoneContext } from "../context";
 import { MilepostErrorCode } from "../errors/codes";
 import { SendError } from "../errors/send";
-
-/** Time as `send` sees it; tests bring their own. */
-export interface SendClock {
-  /** Milliseconds, any origin. */
-  now(): number;
-  sleep(milliseconds: number): Promise<void>;
-}
-
-export const SYSTEM_CLOCK: SendClock = {
-  now: () => Date.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
+import type { SendClock } from "../rpc/clock";
 
 export interface SignedTransaction {
   bytes: Uint8Array;

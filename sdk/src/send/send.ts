@@ -16,12 +16,8 @@ import { InvalidInputError } from "../errors/input";
 import { parseTransactionError } from "../errors/parse";
 import { SendError } from "../errors/send";
 import { hasComputeBudget, simulateComputeUnits } from "./compute";
-import {
-  type SendClock,
-  sendUntilConfirmed,
-  type SignedTransaction,
-  SYSTEM_CLOCK,
-} from "./confirm";
+import { type SendClock, SYSTEM_CLOCK } from "../rpc/clock";
+import { sendUntilConfirmed, type SignedTransaction } from "./confirm";
 import { type PriorityFeeOptions, recentPriorityFee } from "./priority-fee";
 import { signTransaction } from "./sign";
 

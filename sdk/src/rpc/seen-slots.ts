@@ -1,0 +1,59 @@
+import type { Connection } from "@solana/web3.js";
+import type { MilestoneContext } from "../context";
+import { type CommitmentLevel, commitmentLevel } from "./commitment";
+
+/** Highest slot per commitment level. */
+type Slots = Record<CommitmentLevel, number>;
+
+interface Seen {
+  /** Slots in which `send` saw a transaction land. */
+  landed: Slots;
+  /** Slots at which accounts were read. */
+  read: Slots;
+}
+
+/** By connection: all clients and contexts that share a connection share what they saw. */
+const seenBy = new WeakMap<Connection, Seen>();
+
+/** Records that a transaction landed in the slot, at the context's commitment. */
+export function noteLanded(context: MilestoneContext, slot: number): void {
+  note(context, "landed", slot);
+}
+
+/** Records that accounts were read as they stood in the slot, at the context's commitment. */
+export function noteRead(context: MilestoneContext, slot: number): void {
+  note(context, "read", slot);
+}
+
+/**
+ * Returns the slot that a node must have reached before its answer to a read counts: the one the caller asked for, or
+ * the newest one in which `send` saw a transaction land. 0 when any node will do.
+ */
+export function minReadSlot(context: MilestoneContext): number {
+  return Math.max(context.minContextSlot ?? 0, newest(context, "landed"));
+}
+
+/** Returns `minReadSlot`, or the newest slot that was read: instructions are built from what was read. */
+export function minSimulationSlot(context: MilestoneContext): number {
+  return Math.max(minReadSlot(context), newest(context, "read"));
+}
+
+function note(context: MilestoneContext, kind: keyof Seen, slot: number): void {
+  if (!Number.isSafeInteger(slot)) return;
+  let seen = seenBy.get(context.connection);
+  if (!seen) {
+    seen = { landed: { 0: 0, 1: 0, 2: 0 }, read: { 0: 0, 1: 0, 2: 0 } };
+    seenBy.set(context.connection, seen);
+  }
+  const slots = seen[kind];
+  const level = commitmentLevel(context.commitment);
+  slots[level] = Math.max(slots[level], slot);
+}
+
+/** A node that has confirmed a slot has not finalized it yet, so only what was seen at least as surely counts. */
+function newest(context: MilestoneContext, kind: keyof Seen): number {
+  const slots = seenBy.get(context.connection)?.[kind];
+  if (!slots) return 0;
+  const level = commitmentLevel(context.commitment);
+  return Math.max(...([0, 1, 2] as const).filter((at) => at >= level).map((at) => slots[at]));
+}
