@@ -28,8 +28,8 @@ $(SDK_BUILT): $(INSTALLED) $(SDK_SOURCES)
 demo: $(SDK_BUILT) ## play a freelance project against the committed program, in this process
 	@$(NPM_RUN) demo
 
-localnet: $(INSTALLED) ## a chain on this machine, at http://127.0.0.1:8899, with the committed program on it
-	@$(NPM_RUN) localnet -- --program Mi7oNpXg2unyTa7AcxtezMfg5Bt5SMW7f4qr5MqXKH9=$(CURDIR)/artifacts/milestone.so
+localnet: $(SDK_BUILT) ## a chain on this machine with Milepost, test tokens and funded keys; PORT=9000 and RESET=1 are understood
+	@$(NPM_RUN) localnet -- --ledger $(CURDIR)/.milepost-localnet $(if $(PORT),--port $(PORT)) $(if $(RESET),--reset)
 
 setup: node ## install what building the program from source takes; says what and why
 	@toolchain/setup

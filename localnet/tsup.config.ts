@@ -1,3 +1,4 @@
+import { cpSync } from "node:fs";
 import { defineConfig } from "tsup";
 
 export default defineConfig({
@@ -7,4 +8,6 @@ export default defineConfig({
   target: "es2022",
   platform: "node",
   dts: { entry: "src/index.ts" },
+  // The program goes with the package, with the hashes that it is checked against when it is deployed.
+  onSuccess: async () => cpSync("../artifacts", "dist/program", { recursive: true }),
 });

@@ -1,16 +1,35 @@
 #!/usr/bin/env node
 /** `milepost-localnet`: runs until it is told to stop. */
-import { optionsOf, USAGE, UsageError } from "./args";
+import { version } from "../package.json";
+import { commandOf, USAGE, UsageError } from "./args";
 import { LedgerError } from "./chain/ledger";
-import { startLocalnet } from "./start";
+import { explainListenError, LocalnetError } from "./errors";
+import { type Localnet, startLocalnet } from "./start";
 
 async function main(): Promise<void> {
-  const options = optionsOf(process.argv.slice(2));
-  if (!options) return void process.stdout.write(USAGE);
-  const localnet = await startLocalnet(options);
-  console.log(`JSON-RPC   ${localnet.url}`);
-  console.log(`websocket  ${localnet.wsUrl}`);
+  const asked = commandOf(process.argv.slice(2));
+  switch (asked.command) {
+    case "help":
+      return void process.stdout.write(USAGE);
+    case "version":
+      return console.log(version);
+    case "bare": {
+      const localnet = await startLocalnet(asked.options);
+      stopOnSignal(localnet);
+      return console.log(`JSON-RPC   ${localnet.url}\nwebsocket  ${localnet.wsUrl}`);
+    }
+    case "milepost": {
+      // Loads the SDK, which nothing else here needs.
+      const { startMilepostLocalnet } = await import("./milepost/start");
+      const { describeSetting } = await import("./milepost/describe");
+      const localnet = await startMilepostLocalnet(asked.options);
+      stopOnSignal(localnet);
+      return console.log(describeSetting(localnet, asked.options.ledger ?? ""));
+    }
+  }
+}
 
+function stopOnSignal(localnet: Localnet): void {
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) return;
@@ -21,14 +40,13 @@ async function main(): Promise<void> {
   process.on("SIGINT", stop);
 }
 
-function fail(error: unknown): void {
+/** Something the user can change is told in a sentence, everything else with its stack. */
+function fail(thrown: unknown): void {
+  const error = explainListenError(thrown);
   const isExpected =
-    error instanceof UsageError || error instanceof LedgerError || isAddressInUse(error);
-  console.error(isExpected ? (error as Error).message : error);
-  process.exit(error instanceof UsageError ? 2 : 1);
+    error instanceof UsageError || error instanceof LedgerError || error instanceof LocalnetError;
+  console.error(isExpected ? `milepost-localnet: ${error.message}` : error);
+  process.exit(isExpected ? 2 : 1);
 }
-
-const isAddressInUse = (error: unknown): boolean =>
-  (error as NodeJS.ErrnoException | null)?.code === "EADDRINUSE";
 
 main().catch(fail);

@@ -1,6 +1,20 @@
-/** A Solana chain on a laptop: LiteSVM behind Solana's JSON-RPC and websocket ports. */
+/** A Solana chain on a laptop: LiteSVM behind Solana's JSON-RPC and websocket ports, with Milepost on it. */
+import type { Chain as LocalnetChain } from "./chain/chain";
+
+/** A type alone: of a class, the bundled declarations would promise a value that is not exported. */
+export type Chain = LocalnetChain;
+
 export { startLocalnet, type Localnet, type LocalnetOptions } from "./start";
-export type { Chain, ChainListener } from "./chain/chain";
+export {
+  startMilepostLocalnet,
+  type MilepostLocalnet,
+  type MilepostLocalnetOptions,
+} from "./milepost/start";
+export { connectLocalnet, type ConnectOptions } from "./milepost/connect";
+export type { MilepostSetting, WalletName, Wallets } from "./milepost/use";
+export type { LocalnetDescription } from "./milepost/description";
+export { LocalnetError, type LocalnetErrorCode } from "./errors";
+export type { ChainListener } from "./chain/chain";
 export type { ClockOptions } from "./chain/clock";
 export type { ProgramToDeploy } from "./chain/program";
 export type { AccountState, AddressedAccount } from "./chain/svm";

@@ -1,6 +1,6 @@
 /** A running localnet: the chain, its two ports, and the ledger. */
 import { randomBytes } from "node:crypto";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Keypair } from "@solana/web3.js";
 import { encodeBase58 } from "./chain/base58";
@@ -18,6 +18,7 @@ import { RPC_CODE, RpcError } from "./rpc/errors";
 import type { Node } from "./rpc/method";
 import { METHODS } from "./rpc/methods";
 import { describeTransactionError } from "./chain/transaction-error";
+import type { Wire } from "./chain/wire";
 import { serveWebSockets } from "./websocket";
 
 export interface LocalnetOptions {
@@ -30,6 +31,8 @@ export interface LocalnetOptions {
   programs?: ProgramToDeploy[];
   /** Accounts to begin with; those in the ledger stay as they are. */
   accounts?: AddressedAccount[];
+  /** The same, for accounts that have to know the chain's rent. */
+  accountsAtGenesis?: (rentExempt: (size: number) => bigint) => AddressedAccount[];
   /** A directory to keep the state in; none is kept without. */
   ledger?: string;
   /** Follows the wall unless given. */
@@ -79,15 +82,8 @@ export async function startLocalnet(options: LocalnetOptions = {}): Promise<Loca
     chain,
     identity: Keypair.generate().publicKey.toBase58(),
     save,
-    airdrop: (to, lamports) => {
-      const wire = faucet.transfer(to, lamports);
-      const { err } = chain.send(wire);
-      if (err) {
-        const reason = describeTransactionError(err);
-        throw new RpcError(RPC_CODE.internalError, `airdrop request failed: ${reason}`);
-      }
-      return wire.signatures[0] as string;
-    },
+    airdrop: (to, lamports) => give(chain, faucet.transfer(to, lamports)),
+    airdropTokens: (wallet, amount) => give(chain, faucet.tokens(wallet, amount)),
   };
   const answer = (body: string): string | null =>
     answerBody(
@@ -137,6 +133,16 @@ export async function startLocalnet(options: LocalnetOptions = {}): Promise<Loca
   };
 }
 
+/** Lands an airdrop and returns its signature. */
+function give(chain: Chain, wire: Wire): string {
+  const { err } = chain.send(wire);
+  if (err) {
+    const reason = describeTransactionError(err);
+    throw new RpcError(RPC_CODE.internalError, `airdrop request failed: ${reason}`);
+  }
+  return wire.signatures[0] as string;
+}
+
 function openChain(options: LocalnetOptions, ledger: Ledger | null, wall: Wall): Chain {
   const { clock = { mode: "wall" }, programs = [], accounts = [] } = options;
   const saved = ledger?.load() ?? null;
@@ -146,8 +152,12 @@ function openChain(options: LocalnetOptions, ledger: Ledger | null, wall: Wall):
   const chainClock = new ChainClock(clock, wall, genesisHash, saved?.clock);
   // The clock is set before any program comes: it is deployed in the slot that it then is.
   const chain = new Chain(Svm.create(), chainClock, history, genesisHash);
-  const first = [{ address: FAUCET, account: faucetAccount() }, ...accounts];
-  for (const { address, account } of saved?.accounts ?? first) chain.setAccount(address, account);
+  const first = () => [
+    { address: FAUCET, account: faucetAccount() },
+    ...accounts,
+    ...(options.accountsAtGenesis?.((size) => chain.svm.rentExempt(size)) ?? []),
+  ];
+  for (const { address, account } of saved?.accounts ?? first()) chain.setAccount(address, account);
   for (const program of programs) deploy(chain, program);
   return chain;
 }
@@ -164,6 +174,16 @@ function deploy(chain: Chain, program: ProgramToDeploy): void {
 
 /** A free port whose neighbour is free as well takes a few tries when others are looking for ports. */
 const PORT_ATTEMPTS = 20;
+
+/** Says so before anything is written, when another process has one of the ports. @throws Error of `listen` */
+export async function assertPortsFree(options: LocalnetOptions): Promise<void> {
+  const { host = "127.0.0.1", port = 8899, wsPort = port === 0 ? 0 : port + 1 } = options;
+  for (const wanted of [port, wsPort]) {
+    const server = createServer();
+    await listening(server, wanted, host);
+    await closed(server);
+  }
+}
 
 async function listenBoth(
   http: Server,

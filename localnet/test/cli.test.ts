@@ -1,19 +1,22 @@
 import { expect } from "chai";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { Connection, Keypair, PublicKey } from "@solana/web3.js";
-import { optionsOf, UsageError } from "../src/args";
+import { commandOf, UsageError } from "../src/args";
 import { programDataAddress, UPGRADEABLE_LOADER } from "../src/chain/program";
 
 const ROOT = path.resolve(__dirname, "../..");
 const ELF = path.resolve(ROOT, process.env.MILESTONE_SO ?? "artifacts/milestone.so");
 const PROGRAM = "Mi7oNpXg2unyTa7AcxtezMfg5Bt5SMW7f4qr5MqXKH9";
 
-describe("localnet: the command line", () => {
+describe("localnet: the command line", function () {
+  // Each command is a process that compiles what it loads.
+  this.timeout(180_000);
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(path.join(tmpdir(), "localnet-cli-"));
@@ -32,12 +35,14 @@ describe("localnet: the command line", () => {
     const authority = Keypair.generate();
     const file = path.join(directory, "authority.json");
     writeFileSync(file, JSON.stringify([...authority.secretKey]));
-    const options = optionsOf([
+    const asked = commandOf([
+      "--bare",
       ...["--port", "0", "--ws-port", "9000", "--host", "::1", "--ledger", directory],
       ...["--clock", "1900000000", "--history", "7"],
       ...["--program", `${PROGRAM}=${ELF}`, "--upgrade-authority", file],
     ]);
-    const { programs, ...rest } = options ?? {};
+    if (asked.command !== "bare") throw new Error(asked.command);
+    const { programs, ...rest } = asked.options;
     expect(rest).to.deep.equal({
       host: "::1",
       port: 0,
@@ -50,14 +55,29 @@ describe("localnet: the command line", () => {
     expect(programs?.[0]?.upgradeAuthority).to.equal(authority.publicKey.toBase58());
   });
 
+  it("given no option, then Milepost is set up in the default directory", () => {
+    const asked = commandOf([]);
+    if (asked.command !== "milepost") throw new Error(asked.command);
+    expect(asked.options).to.deep.include({ ledger: ".milepost-localnet", isReset: false });
+  });
+
+  it("given a program file that is missing, then the sentence names it and the way on", () => {
+    expect(() => commandOf(["--program", `${PROGRAM}=/there/is/none.so`])).to.throw(
+      "--program: /there/is/none.so cannot be read (ENOENT). Name the program's .so file, or leave the option out: " +
+        "Milepost's own program comes with this package.",
+    );
+  });
+
   const CLOCKS: [string, object][] = [
     ["wall", { mode: "wall" }],
     ["manual", { mode: "manual" }],
     ["manual:5", { mode: "manual", unixTimestamp: 5 }],
   ];
-  for (const [text, clock] of CLOCKS) {
-    it(`given --clock ${text}, then it is understood`, () => {
-      expect(optionsOf(["--clock", text])?.clock).to.deep.equal(clock);
+  for (const [given, clock] of CLOCKS) {
+    it(`given --clock ${given}, then it is understood`, () => {
+      const asked = commandOf(["--clock", given]);
+      if (asked.command !== "milepost") throw new Error(asked.command);
+      expect(asked.options.clock).to.deep.equal(clock);
     });
   }
 
@@ -68,41 +88,110 @@ describe("localnet: the command line", () => {
     ["--program", `${PROGRAM}=/there/is/none.so`],
     ["--program", `program=${ELF}`],
     ["--upgrade-authority", "me", "--program", `${PROGRAM}=${ELF}`],
-    ["--reset"],
+    ["--bare", "--reset"],
+    ["--port", "65536"],
     ["stray"],
   ];
   for (const args of REFUSED) {
     it(`given ${args.join(" ").replaceAll(ROOT, "")}, then it is refused`, () => {
-      expect(() => optionsOf(args)).to.throw(UsageError);
+      expect(() => commandOf(args))
+        .to.throw(UsageError)
+        .with.property("message")
+        .that.matches(/\.$/);
     });
   }
 
-  it("given a file that is no keypair, then it is refused without showing what it says", () => {
+  it("given a file that is not a keypair, then it is refused without showing what it says", () => {
     const file = path.join(directory, "secret.txt");
     writeFileSync(file, "a secret phrase");
     const args = ["--upgrade-authority", file, "--program", `${PROGRAM}=${ELF}`];
-    expect(() => optionsOf(args))
+    expect(() => commandOf(args))
       .to.throw(UsageError)
       .and.not.to.match(/phrase/);
   });
 
-  async function run(args: string[]): Promise<{ child: ChildProcess; connection: Connection }> {
+  function start(args: string[]): ChildProcess {
     const command = ["--require", "ts-node/register/transpile-only", "src/cli.ts", ...args];
     const child = spawn(process.execPath, command, {
       cwd: path.resolve(__dirname, ".."),
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     children.push(child);
+    return child;
+  }
+
+  async function run(args: string[]): Promise<{ child: ChildProcess; connection: Connection }> {
+    const child = start(args);
+    const said: string[] = [];
+    child.stderr?.on("data", (data) => said.push(String(data)));
     for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
       const url = /^JSON-RPC\s+(\S+)$/.exec(line)?.[1];
       if (url) return { child, connection: new Connection(url) };
     }
-    throw new Error("it ended before it said where it listens");
+    throw new Error(`it ended before it said where it listens: ${said.join("")}`);
   }
+
+  /** Of a command that ends by itself. */
+  async function outcome(args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const child = start(args);
+    const [out, err, [code]] = await Promise.all([
+      text(child.stdout as NodeJS.ReadableStream),
+      text(child.stderr as NodeJS.ReadableStream),
+      once(child, "exit"),
+    ]);
+    return { code: code as number, out, err };
+  }
+
+  it("given --version or --help, then it prints that and ends with 0", async () => {
+    const { version } = JSON.parse(
+      readFileSync(path.resolve(__dirname, "../package.json"), "utf8"),
+    ) as { version: string };
+    expect(await outcome(["--version"])).to.deep.equal({ code: 0, out: `${version}\n`, err: "" });
+    const { code, out } = await outcome(["--help"]);
+    expect(code).to.equal(0);
+    expect(out).to.match(/--ledger DIR/);
+  });
+
+  it("given a directory, then everything is there before it says so, and a second start says who has it", async () => {
+    const ledger = path.join(directory, "net");
+    const args = ["--port", "0", "--ledger", ledger];
+    const { child, connection } = await run(args);
+    const described = JSON.parse(readFileSync(path.join(ledger, "localnet.json"), "utf8"));
+    expect(described.url).to.equal(connection.rpcEndpoint);
+    const gateway = await connection.getAccountInfo(new PublicKey(described.gateway));
+    expect(gateway?.owner.toBase58()).to.equal(PROGRAM);
+
+    const { port } = new URL(described.url);
+    const refusals: [string[], string][] = [
+      [args, `The localnet of ${ledger} is running at ${described.url}.`],
+      [["--bare", "--port", port], `Port ${port} of 127.0.0.1 is in use.`],
+      [
+        ["--port", port, "--ledger", path.join(directory, "other")],
+        `Port ${port} of 127.0.0.1 is in use.`,
+      ],
+      [
+        ["--port", "0", "--ledger", path.join(ledger, "localnet.json", "below")],
+        `Cannot write to the directory ${ledger}/localnet.json/below (ENOTDIR).`,
+      ],
+    ];
+    const outcomes = await Promise.all(refusals.map(([again]) => outcome(again)));
+    for (const [index, { code, out, err }] of outcomes.entries()) {
+      const sentence = (refusals[index] as [string[], string])[1];
+      expect({ code, out }, err).to.deep.equal({ code: 2, out: "" });
+      expect(err.trim().split("\n")).to.have.length(1);
+      expect(err).to.include(`milepost-localnet: ${sentence}`);
+    }
+    expect(
+      existsSync(path.join(directory, "other")),
+      "written before the port was looked at",
+    ).to.equal(false);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).to.deep.equal([0, null]);
+  });
 
   it("given a process with a program and a ledger, when it gets SIGTERM, then it saves and ends; kill -9 leaves the last save", async () => {
     const authority = Keypair.generate().publicKey;
-    const args = ["--port", "0", "--ledger", path.join(directory, "ledger")];
+    const args = ["--bare", "--port", "0", "--ledger", path.join(directory, "ledger")];
     args.push("--program", `${PROGRAM}=${ELF}`, "--upgrade-authority", authority.toBase58());
     const first = await run(args);
     const holder = Keypair.generate().publicKey;

@@ -5,17 +5,25 @@ import {
   Keypair,
   PublicKey,
   SystemProgram,
+  type TransactionInstruction,
   TransactionMessage,
   VersionedTransaction,
 } from "@solana/web3.js";
 import type { Chain } from "./chain";
 import { SYSTEM_PROGRAM } from "./svm";
+import { mintTestTokens } from "./test-mint";
 import { parseTransaction, type Wire } from "./wire";
 
 /** Everybody can know this key; it holds play money. */
 const faucet = Keypair.fromSeed(createHash("sha256").update("milepost-localnet/faucet").digest());
 
 export const FAUCET = faucet.publicKey.toBase58();
+
+/** Mints the test tokens. */
+export const FAUCET_KEY: PublicKey = faucet.publicKey;
+
+/** Enough for the compute units of a token account's creation and a mint, whatever the address needs to be derived. */
+const TOKENS_COMPUTE_UNITS = 200_000;
 
 /** Half a billion SOL. */
 export const FAUCET_LAMPORTS = 500_000_000_000_000_000n;
@@ -36,19 +44,28 @@ export class Faucet {
   }
 
   transfer(to: string, lamports: bigint): Wire {
+    const toPubkey = new PublicKey(to);
+    return this.sign(10_000, [
+      SystemProgram.transfer({ fromPubkey: faucet.publicKey, toPubkey, lamports }),
+    ]);
+  }
+
+  /** To the wallet's associated token account, which is created when it is missing. */
+  tokens(wallet: string, amount: bigint): Wire {
+    return this.sign(
+      TOKENS_COMPUTE_UNITS,
+      mintTestTokens(new PublicKey(wallet), amount, faucet.publicKey),
+    );
+  }
+
+  private sign(computeUnits: number, instructions: TransactionInstruction[]): Wire {
     this.airdrops += 1;
+    // Two airdrops of one size to one account in one slot would be one transaction without this.
+    const units = computeUnits + (this.airdrops % 1_000_000);
     const message = new TransactionMessage({
       payerKey: faucet.publicKey,
       recentBlockhash: this.chain.clock.latest().hash,
-      instructions: [
-        // Two airdrops of one size to one account in one slot would be one transaction without this.
-        ComputeBudgetProgram.setComputeUnitLimit({ units: 10_000 + (this.airdrops % 1_000_000) }),
-        SystemProgram.transfer({
-          fromPubkey: faucet.publicKey,
-          toPubkey: new PublicKey(to),
-          lamports,
-        }),
-      ],
+      instructions: [ComputeBudgetProgram.setComputeUnitLimit({ units }), ...instructions],
     }).compileToLegacyMessage();
     const transaction = new VersionedTransaction(message);
     transaction.sign([faucet]);

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
+import { inDirectory } from "../errors";
 import type { Chain } from "./chain";
 import type { ClockState } from "./clock";
 import type { LandedTransaction } from "./history";
@@ -36,7 +37,7 @@ export class Ledger {
 
   constructor(private readonly directory: string) {
     this.file = path.join(directory, "chain.bin");
-    mkdirSync(directory, { recursive: true });
+    inDirectory(directory, () => mkdirSync(directory, { recursive: true }));
   }
 
   /**
@@ -52,7 +53,9 @@ export class Ledger {
       throw error;
     }
     if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
-      throw new LedgerError(`${this.file} is not a ledger of this version; move it away`);
+      throw new LedgerError(
+        `${this.file} is not a ledger of this version. Move it away, or choose another directory with --ledger.`,
+      );
     }
     try {
       const start = MAGIC.length + 4;
@@ -60,12 +63,18 @@ export class Ledger {
       const header = JSON.parse(bytes.subarray(start, end).toString(), reviveBigint);
       return { ...header, accounts: decodeAccounts(bytes.subarray(end)) };
     } catch {
-      throw new LedgerError(`${this.file} is damaged; move it away`);
+      throw new LedgerError(
+        `${this.file} is damaged. Move it away, or choose another directory with --ledger.`,
+      );
     }
   }
 
-  /** A crash at any point leaves the file of before or the file of now. */
+  /** A crash at any point leaves the file of before or the file of now. @throws LocalnetError `DirectoryNotWritable` */
   save(chain: Chain, youngerThan: number): void {
+    inDirectory(this.directory, () => this.write(chain, youngerThan));
+  }
+
+  private write(chain: Chain, youngerThan: number): void {
     const all = chain.history.newestFirst();
     const needed = chain.history.since(chain.slot - youngerThan).length;
     const saved: Omit<SavedChain, "accounts"> = {

@@ -21,6 +21,9 @@ export const programDataAddress = (programId: string): string =>
     new PublicKey(UPGRADEABLE_LOADER),
   )[0].toBase58();
 
+/** The program's file, out of its program data account. */
+export const programElf = (programData: Buffer): Buffer => programData.subarray(HEADER_SIZE);
+
 /** In the order in which the runtime wants them: a program whose bytes are not there yet is "not deployed". */
 export function programAccounts(
   { programId, elf, upgradeAuthority }: ProgramToDeploy,

@@ -11,6 +11,7 @@ export const RPC_CODE = {
   slotSkipped: -32007,
   unsupportedTransactionVersion: -32015,
   minContextSlotNotReached: -32016,
+  filterTransactionNotFound: -32020,
 } as const;
 
 export class RpcError extends Error {

@@ -12,6 +12,8 @@ export interface Node {
   /** Writes the ledger, when there is one. */
   save(): boolean;
   airdrop(to: string, lamports: bigint): string;
+  /** Test tokens, in base units, to a wallet's associated token account. */
+  airdropTokens(wallet: string, amount: bigint): string;
 }
 
 export type Method = (node: Node, params: Params) => unknown;

@@ -86,6 +86,18 @@ export function asInteger(value: unknown): number {
   return value as number;
 }
 
+/** A u64 as a decimal string, or as a number while that is exact. */
+export function asU64(value: unknown): bigint {
+  const amount =
+    typeof value === "string" && /^\d{1,20}$/.test(value)
+      ? BigInt(value)
+      : BigInt(asInteger(value));
+  if (amount > MAX_U64) throw invalidParams(`Invalid param: ${amount} is above the largest u64`);
+  return amount;
+}
+
+const MAX_U64 = 0xffff_ffff_ffff_ffffn;
+
 export function asFlag(value: unknown): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value !== "boolean") throw invalidParams("Invalid params: expected true or false.");
@@ -94,7 +106,7 @@ export function asFlag(value: unknown): boolean {
 
 export const asAddress = (value: unknown): string => asBase58(asText(value), 32);
 
-const asSignature = (value: unknown): string => asBase58(asText(value), 64);
+export const asSignature = (value: unknown): string => asBase58(asText(value), 64);
 
 function asBase58(text: string, size: number): string {
   // Longer ones can't be right, and would take long to find so.

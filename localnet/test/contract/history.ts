@@ -1,9 +1,11 @@
 /** What landed. */
 import { expect } from "chai";
-import { Keypair, VersionedTransaction } from "@solana/web3.js";
+import { Keypair, PublicKey, TransactionInstruction, VersionedTransaction } from "@solana/web3.js";
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import { type Contracts, base58, holder } from "./entry";
 import { SOL, START_TIME } from "../testnet";
+
+const MEMO_PROGRAM_ID = new PublicKey("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr");
 
 export const history: Contracts = {
   async getSignatureStatuses(net) {
@@ -37,6 +39,33 @@ export const history: Contracts = {
     expect(await ask({ before: newest, until: oldest })).to.deep.equal([middle]);
     const refused = await net.rpc("getSignaturesForAddress", [base58(to), { limit: 1_001 }]);
     expect(refused.error?.code).to.equal(-32602);
+    expect(await ask({ before: oldest })).to.deep.equal([]);
+    expect(await ask({ until: newest })).to.deep.equal([]);
+    expect(await ask({ before: oldest, until: newest }), "until after before").to.deep.equal([]);
+    // Any transaction of the chain will do, also one that does not name the address.
+    const { signature: elsewhere } = await net.transfer(payer);
+    expect(await ask({ before: elsewhere })).to.deep.equal(sent);
+    const unknown = "1".repeat(64);
+    for (const cursor of ["before", "until"]) {
+      const { error } = await net.rpc("getSignaturesForAddress", [
+        base58(to),
+        { [cursor]: unknown },
+      ]);
+      expect(error, cursor).to.deep.equal({
+        code: -32020,
+        message: `Transaction ${unknown} not found`,
+      });
+      const wrong = await net.rpc("getSignaturesForAddress", [base58(to), { [cursor]: "no" }]);
+      expect(wrong.error?.code, cursor).to.equal(-32602);
+    }
+
+    const memo = (data: Buffer) =>
+      new TransactionInstruction({ programId: MEMO_PROGRAM_ID, keys: [], data });
+    await net.send([memo(Buffer.from("grüße")), memo(Buffer.from("ok"))], [payer]);
+    const [listed] = await net.connection.getSignaturesForAddress(payer.publicKey, { limit: 1 });
+    expect(listed?.memo).to.equal("[7] grüße; [2] ok");
+    const [plain] = await net.connection.getSignaturesForAddress(to, { limit: 1 });
+    expect(plain?.memo).to.equal(null);
   },
 
   async getTransaction(net) {

@@ -1,9 +1,11 @@
 /** What no real node offers: the clock, accounts and the ledger of this one. Always under `localnet_`. */
 import { decodeBase58 } from "../../chain/base58";
 import { SYSTEM_PROGRAM } from "../../chain/svm";
+import { TEST_MINT } from "../../chain/test-mint";
+import { isTokenProgram } from "../../chain/token-state";
 import { invalidParams } from "../errors";
 import type { Methods, Node } from "../method";
-import { asAddress, asFlag, asInteger, asObject, asText, decodeBase64 } from "../params";
+import { asAddress, asFlag, asInteger, asObject, asText, asU64, decodeBase64 } from "../params";
 
 /** Beyond any date a program would read, and within a double. */
 const MAX_TIME = 1e12;
@@ -52,6 +54,18 @@ export const adminMethods = {
       throw invalidParams(`Invalid param: ${(error as Error).message}`);
     }
     return null;
+  },
+
+  /** `[wallet, amount]`, in base units: a decimal string or a number. Gives test tokens, as an airdrop gives SOL. */
+  localnet_airdropTokens(node, params) {
+    const wallet = params.address(0);
+    if (!node.chain.getAccount(TEST_MINT.toBase58())) {
+      throw invalidParams("This chain has no test mint. Start it without --bare.");
+    }
+    if (isTokenProgram(node.chain.getAccount(wallet)?.owner ?? "")) {
+      throw invalidParams(`${wallet} is a mint or a token account. Pass the address of its owner.`);
+    }
+    return node.airdropTokens(wallet, asU64(params.any(1)));
   },
 
   /** Writes the ledger now; false when none is kept. */

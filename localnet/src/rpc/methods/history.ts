@@ -1,8 +1,9 @@
 /** What landed: statuses, signatures of an address, whole transactions and blocks. */
 import type { LandedTransaction } from "../../chain/history";
+import { memosOf } from "../../chain/memos";
 import { invalidParams, RPC_CODE, RpcError } from "../errors";
 import { inContext, type Methods } from "../method";
-import { asInteger, type Config } from "../params";
+import { asInteger, asSignature, type Config } from "../params";
 import { transactionView } from "../transaction-view";
 
 const MAX_STATUSES = 256;
@@ -34,17 +35,18 @@ export const historyMethods = {
       throw invalidParams(`Invalid limit; max ${MAX_SIGNATURES}`);
     }
     let all = chain.history.newestFirst();
-    if (typeof before === "string") all = all.slice(indexOf(all, before) + 1);
-    const end = typeof until === "string" ? indexOf(all, until) : -1;
-    if (end >= 0) all = all.slice(0, end);
+    // Both are looked up before anything is cut off: an `until` that is newer than `before` is known all the same.
+    const start = before === undefined || before === null ? 0 : indexOf(all, before) + 1;
+    const end = until === undefined || until === null ? all.length : indexOf(all, until);
+    all = all.slice(start, Math.max(end, start));
     return all
       .filter(({ accounts }) => accounts.includes(address))
       .slice(0, wanted)
-      .map(({ signature, slot, err, blockTime }) => ({
+      .map(({ signature, slot, err, blockTime, wire }) => ({
         signature,
         slot,
         err,
-        memo: null,
+        memo: memosOf(Buffer.from(wire, "base64")),
         blockTime,
         confirmationStatus: "finalized",
       }));
@@ -101,9 +103,16 @@ export const historyMethods = {
 export const statusOf = ({ err }: LandedTransaction) =>
   err === null ? { Ok: null } : { Err: err };
 
-/** -1 for a signature that is not among them, which as `before` means "from the newest on". */
-const indexOf = (all: LandedTransaction[], signature: string): number =>
-  all.findIndex((landed) => landed.signature === signature);
+/**
+ * Where a page begins or ends. A signature that is not known is an error, as of Agave 4: a client that pages would
+ * otherwise start over without noticing.
+ */
+function indexOf(all: LandedTransaction[], cursor: unknown): number {
+  const signature = asSignature(cursor);
+  const index = all.findIndex((landed) => landed.signature === signature);
+  if (index >= 0) return index;
+  throw new RpcError(RPC_CODE.filterTransactionNotFound, `Transaction ${signature} not found`);
+}
 
 const encodingOf = ({ encoding }: Config): unknown => encoding ?? "json";
 

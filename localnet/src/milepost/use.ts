@@ -1,0 +1,69 @@
+/** What a program that uses a localnet with Milepost on it is given. */
+import { getConfigPda, getGatewayPda } from "@milepost/sdk";
+import { Connection, type PublicKey } from "@solana/web3.js";
+import { TEST_MINT } from "../chain/test-mint";
+import { LocalnetError } from "../errors";
+import type { WalletName, Wallets } from "./wallets";
+
+/** A localnet with Milepost on it, ready to be used. */
+export interface MilepostSetting {
+  url: string;
+  wsUrl: string;
+  /** With the commitment `confirmed`. */
+  connection: Connection;
+  /** Funded keys: `owner`, `recipient`, `mediator`, `gatewayAuthority`, `gatewaySigner`, `keeper`, `upgradeAuthority`. */
+  wallets: Wallets;
+  programId: PublicKey;
+  config: PublicKey;
+  /** Of `wallets.gatewayAuthority`, with a fee of 1 %. */
+  gateway: PublicKey;
+  /** The test mint, with six decimals. */
+  mint: PublicKey;
+  /**
+   * Gives a wallet test tokens, in base units, and creates its token account when it has none.
+   * Returns the signature. Throws `LocalnetError` (`TransactionFailed`).
+   */
+  airdropTokens(wallet: PublicKey, amount: bigint | number): Promise<string>;
+}
+
+export type { WalletName, Wallets };
+
+export function settingOf(
+  { url, wsUrl }: { url: string; wsUrl: string },
+  wallets: Wallets,
+  programId: PublicKey,
+): MilepostSetting {
+  return {
+    url,
+    wsUrl,
+    connection: new Connection(url, { commitment: "confirmed", wsEndpoint: wsUrl }),
+    wallets,
+    programId,
+    config: getConfigPda(programId)[0],
+    gateway: getGatewayPda(wallets.gatewayAuthority.publicKey, programId)[0],
+    mint: TEST_MINT,
+    airdropTokens: (wallet, amount) => airdropTokens(url, wallet, amount),
+  };
+}
+
+async function airdropTokens(
+  url: string,
+  wallet: PublicKey,
+  amount: bigint | number,
+): Promise<string> {
+  const params = [wallet.toBase58(), amount.toString()];
+  const answer = await fetch(url, {
+    method: "POST",
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "localnet_airdropTokens", params }),
+  });
+  const { result, error } = (await answer.json()) as {
+    result?: string;
+    error?: { message: string };
+  };
+  if (result !== undefined) return result;
+  throw new LocalnetError(
+    "TransactionFailed",
+    `${wallet.toBase58()} was not given test tokens: ${error?.message ?? "the node gave no reason"}`,
+    { wallet: wallet.toBase58(), amount: amount.toString() },
+  );
+}
