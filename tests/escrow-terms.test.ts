@@ -102,6 +102,7 @@ describe("an escrow's terms", () => {
       const { address } = held.policy;
       await world.expectOk([world.changeStatus(address, "Paused")], "owner");
       await openRefused(held, {}, "PolicyPaused");
+      await openRefused(held, { platformFeeBps: 10_001 }, "PolicyPaused");
       await world.expectOk([world.changeStatus(address, "Active")], "owner");
       await world.expectOk([held.open()], "owner");
     });
@@ -116,6 +117,8 @@ describe("an escrow's terms", () => {
     it("given an escrow then PolicyHasEscrow; given it was closed then EscrowClosed, for other terms too", async () => {
       const held = await opened();
       await openRefused(held, {}, "PolicyHasEscrow");
+      // The state comes before the arguments (decision 0003).
+      await openRefused(held, { reviewPeriodSecs: 0 }, "PolicyHasEscrow");
       await openRefused(held, { timeoutRecipientBps: 0 }, "PolicyHasEscrow");
       await world.expectOk([held.close()], "owner");
       await openRefused(held, {}, "EscrowClosed");

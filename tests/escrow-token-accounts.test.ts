@@ -283,6 +283,12 @@ describe("fee accounts of held money", () => {
       await freeze(world, world.tokens[person]);
       const frozen = held.approve(0, substitutes);
       await expectHeldRefused(held, frozen, ["owner"], "TokenAccountFrozen");
+      const authority = slot === "gateway_fee_account" ? "gatewayAuthority" : "upgradeAuthority";
+      const ofAuthority = fixedKeypair(`account of ${authority}`);
+      await createTokenAccount(world.chain, world.testMint, world.key(authority), ofAuthority);
+      await freeze(world, ofAuthority.publicKey);
+      const frozenToo = held.approve(0, { ...substitutes, [slot]: ofAuthority.publicKey });
+      await expectHeldRefused(held, frozenToo, ["owner"], "TokenAccountFrozen");
       const account = fixedKeypair(`second account of ${person}`);
       await createTokenAccount(world.chain, world.testMint, world.key(person), account);
       substitutes[slot] = account.publicKey;

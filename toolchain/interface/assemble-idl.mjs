@@ -5,6 +5,7 @@
 // The result describes the same bytes as the Rust types do, in the words of the interface: a client reads
 // `policy.policyType.milestone` and `policy.status.active`, where the program keeps a tag byte and a body.
 import { readFileSync } from "node:fs";
+import { nameTheAddresses } from "./addresses.mjs";
 
 const printed = readFileSync(0, "utf8");
 
@@ -158,9 +159,11 @@ nameTheEnum("state", "MilestoneState");
 nameTheEnum("ending", "MilestoneEnding");
 readHoldersAsBorsh();
 nameTheTrailingAccounts();
+const address = parts("address")[0].trim();
+nameTheAddresses(program.instructions, typeCalled, address, fail);
 
 const idl = {
-  address: parts("address")[0].trim(),
+  address,
   metadata: program.metadata,
   instructions: program.instructions.sort(byName),
   accounts: program.accounts.sort(byName),

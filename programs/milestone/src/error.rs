@@ -39,7 +39,7 @@ pub enum MilestoneError {
     InvalidTimestamp,
     #[msg("Due dates must not decrease")]
     TimestampsNotOrdered,
-    #[msg("The recipient must be a wallet other than the owner, and the policy's own where it signs")]
+    #[msg("The recipient must not be the owner, a mint, a token account or an account of this program; where it signs, it must be the policy's recipient")]
     InvalidRecipient,
     #[msg("The sum of the amounts does not fit 64 bits")]
     AmountOverflow,
@@ -119,7 +119,7 @@ pub enum MilestoneError {
     DisputeWindowAboveReview,
     #[msg("A share is 0 to 10000 bps")]
     InvalidShareBps,
-    #[msg("The mediator must be a wallet other than the owner and the recipient")]
+    #[msg("The mediator must not be the owner, the recipient or the all-zero address")]
     InvalidMediator,
     #[msg("Only the owner or the recipient may do this")]
     InvalidParty,

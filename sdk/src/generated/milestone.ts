@@ -13,16 +13,32 @@ export type Milestone = {
     {
       name: "acceptAuthority";
       discriminator: [107, 86, 198, 91, 33, 12, 107, 160];
-      accounts: [{ name: "pendingAuthority"; signer: true }, { name: "config"; writable: true }];
+      accounts: [
+        { name: "pendingAuthority"; signer: true; relations: ["config"] },
+        {
+          name: "config";
+          writable: true;
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
+      ];
       args: [];
     },
     {
       name: "acceptEscrow";
       discriminator: [193, 2, 224, 245, 36, 116, 65, 154];
       accounts: [
-        { name: "recipient"; signer: true },
+        { name: "recipient"; signer: true; relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
       ];
       args: [
         { name: "mediator"; type: "pubkey" },
@@ -39,14 +55,73 @@ export type Milestone = {
       name: "approveMilestone";
       discriminator: [145, 85, 92, 60, 50, 130, 219, 106];
       accounts: [
-        { name: "owner"; signer: true },
-        { name: "config" },
-        { name: "gateway" },
-        { name: "userPayment" },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
+        {
+          name: "config";
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
+        { name: "gateway"; relations: ["policy"] },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy"; writable: true },
-        { name: "escrow"; writable: true },
-        { name: "mint" },
-        { name: "vault"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
+        { name: "mint"; relations: ["userPayment"] },
+        {
+          name: "vault";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "account"; path: "escrow" },
+              { kind: "account"; path: "tokenProgram" },
+              { kind: "account"; path: "mint" },
+            ];
+            program: {
+              kind: "const";
+              value: [
+                140,
+                151,
+                37,
+                143,
+                78,
+                36,
+                137,
+                241,
+                187,
+                61,
+                16,
+                41,
+                20,
+                142,
+                13,
+                131,
+                11,
+                90,
+                19,
+                153,
+                218,
+                255,
+                16,
+                132,
+                4,
+                142,
+                123,
+                216,
+                219,
+                233,
+                248,
+                89,
+              ];
+            };
+          };
+        },
         { name: "recipientTokenAccount"; writable: true },
         { name: "gatewayFeeAccount"; writable: true; optional: true },
         { name: "protocolFeeAccount"; writable: true; optional: true },
@@ -61,8 +136,8 @@ export type Milestone = {
       name: "changePaymentPolicyStatus";
       discriminator: [250, 83, 53, 119, 200, 114, 9, 132];
       accounts: [
-        { name: "owner"; signer: true },
-        { name: "userPayment" },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy"; writable: true },
       ];
       args: [{ name: "status"; type: { defined: { name: "paymentStatus" } } }];
@@ -71,15 +146,71 @@ export type Milestone = {
       name: "closeEscrow";
       discriminator: [139, 171, 94, 146, 191, 91, 144, 50];
       accounts: [
-        { name: "owner"; signer: true },
-        { name: "userPayment" },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy"; writable: true },
-        { name: "escrow"; writable: true },
-        { name: "mint" },
-        { name: "vault"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
+        { name: "mint"; relations: ["userPayment"] },
+        {
+          name: "vault";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "account"; path: "escrow" },
+              { kind: "account"; path: "tokenProgram" },
+              { kind: "account"; path: "mint" },
+            ];
+            program: {
+              kind: "const";
+              value: [
+                140,
+                151,
+                37,
+                143,
+                78,
+                36,
+                137,
+                241,
+                187,
+                61,
+                16,
+                41,
+                20,
+                142,
+                13,
+                131,
+                11,
+                90,
+                19,
+                153,
+                218,
+                255,
+                16,
+                132,
+                4,
+                142,
+                123,
+                216,
+                219,
+                233,
+                248,
+                89,
+              ];
+            };
+          };
+        },
         { name: "ownerTokenAccount"; writable: true; optional: true },
         { name: "tokenProgram" },
-        { name: "rentPayer"; writable: true },
+        { name: "rentPayer"; writable: true; relations: ["escrow"] },
       ];
       args: [];
     },
@@ -87,9 +218,18 @@ export type Milestone = {
       name: "closeGateway";
       discriminator: [191, 226, 32, 161, 9, 40, 191, 123];
       accounts: [
-        { name: "authority"; signer: true },
-        { name: "gateway"; writable: true },
-        { name: "rentPayer"; writable: true },
+        { name: "authority"; signer: true; relations: ["gateway"] },
+        {
+          name: "gateway";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [103, 97, 116, 101, 119, 97, 121] },
+              { kind: "account"; path: "authority" },
+            ];
+          };
+        },
+        { name: "rentPayer"; writable: true; relations: ["gateway"] },
       ];
       args: [];
     },
@@ -97,9 +237,9 @@ export type Milestone = {
       name: "closeUserPayment";
       discriminator: [205, 215, 0, 227, 89, 203, 157, 65];
       accounts: [
-        { name: "owner"; signer: true },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
         { name: "userPayment"; writable: true },
-        { name: "rentPayer"; writable: true },
+        { name: "rentPayer"; writable: true; relations: ["userPayment"] },
       ];
       args: [];
     },
@@ -109,7 +249,16 @@ export type Milestone = {
       accounts: [
         { name: "payer"; writable: true; signer: true },
         { name: "authority"; signer: true },
-        { name: "gateway"; writable: true },
+        {
+          name: "gateway";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [103, 97, 116, 101, 119, 97, 121] },
+              { kind: "account"; path: "authority" },
+            ];
+          };
+        },
         { name: "systemProgram"; address: "11111111111111111111111111111111" },
       ];
       args: [
@@ -125,14 +274,40 @@ export type Milestone = {
       discriminator: [52, 149, 243, 45, 21, 85, 4, 72];
       accounts: [
         { name: "payer"; writable: true; signer: true },
-        { name: "owner"; signer: true },
-        { name: "config" },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
+        {
+          name: "config";
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
         { name: "gateway"; writable: true },
-        { name: "userPayment"; writable: true },
-        { name: "policy"; writable: true },
+        {
+          name: "userPayment";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [117, 115, 101, 114, 95, 112, 97, 121, 109, 101, 110, 116] },
+              { kind: "account"; path: "owner" },
+              { kind: "account"; path: "mint" },
+            ];
+          };
+        },
+        {
+          name: "policy";
+          writable: true;
+          pda: {
+            seeds: [
+              {
+                kind: "const";
+                value: [112, 97, 121, 109, 101, 110, 116, 95, 112, 111, 108, 105, 99, 121];
+              },
+              { kind: "account"; path: "userPayment" },
+              { kind: "account"; path: "userPayment.nextPolicyId"; account: "userPayment" },
+            ];
+          };
+        },
         { name: "recipient" },
         { name: "mint" },
-        { name: "tokenAccount"; writable: true },
+        { name: "tokenAccount"; writable: true; relations: ["userPayment"] },
         { name: "tokenProgram" },
         { name: "systemProgram"; address: "11111111111111111111111111111111" },
       ];
@@ -153,7 +328,17 @@ export type Milestone = {
       accounts: [
         { name: "payer"; writable: true; signer: true },
         { name: "owner"; signer: true },
-        { name: "userPayment"; writable: true },
+        {
+          name: "userPayment";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [117, 115, 101, 114, 95, 112, 97, 121, 109, 101, 110, 116] },
+              { kind: "account"; path: "owner" },
+              { kind: "account"; path: "mint" },
+            ];
+          };
+        },
         { name: "mint" },
         { name: "tokenAccount" },
         { name: "tokenProgram" },
@@ -165,13 +350,13 @@ export type Milestone = {
       name: "deletePaymentPolicy";
       discriminator: [146, 180, 143, 169, 50, 40, 146, 86];
       accounts: [
-        { name: "owner"; signer: true },
-        { name: "gateway"; writable: true },
-        { name: "userPayment"; writable: true },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
+        { name: "gateway"; writable: true; relations: ["policy"] },
+        { name: "userPayment"; writable: true; relations: ["policy"] },
         { name: "policy"; writable: true },
-        { name: "tokenAccount"; writable: true },
+        { name: "tokenAccount"; writable: true; relations: ["userPayment"] },
         { name: "tokenProgram" },
-        { name: "rentPayer"; writable: true },
+        { name: "rentPayer"; writable: true; relations: ["policy"] },
       ];
       args: [];
     },
@@ -179,10 +364,19 @@ export type Milestone = {
       name: "disputeMilestone";
       discriminator: [199, 209, 70, 146, 136, 43, 179, 41];
       accounts: [
-        { name: "owner"; signer: true },
-        { name: "userPayment" },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
       ];
       args: [
         { name: "milestoneIndex"; type: "u8" },
@@ -194,17 +388,30 @@ export type Milestone = {
       discriminator: [86, 4, 7, 7, 120, 139, 232, 139];
       accounts: [
         { name: "executor"; signer: true },
-        { name: "config" },
-        { name: "gateway" },
-        { name: "userPayment"; writable: true },
+        {
+          name: "config";
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
+        { name: "gateway"; relations: ["policy"] },
+        { name: "userPayment"; writable: true; relations: ["policy"] },
         { name: "policy"; writable: true },
-        { name: "mint" },
+        { name: "mint"; relations: ["userPayment"] },
         { name: "tokenAccount"; writable: true },
         { name: "recipientTokenAccount"; writable: true },
         { name: "gatewayFeeAccount"; writable: true; optional: true },
         { name: "protocolFeeAccount"; writable: true; optional: true },
         { name: "tokenProgram" },
-        { name: "escrow"; writable: true; optional: true },
+        {
+          name: "escrow";
+          writable: true;
+          optional: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
         { name: "keeperTokenAccount"; writable: true; optional: true },
       ];
       args: [{ name: "milestoneIndex"; type: "u8" }];
@@ -214,13 +421,72 @@ export type Milestone = {
       discriminator: [197, 47, 239, 162, 124, 163, 62, 49];
       accounts: [
         { name: "executor"; signer: true },
-        { name: "config" },
-        { name: "gateway" },
-        { name: "userPayment" },
+        {
+          name: "config";
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
+        { name: "gateway"; relations: ["policy"] },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy"; writable: true },
-        { name: "escrow"; writable: true },
-        { name: "mint" },
-        { name: "vault"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
+        { name: "mint"; relations: ["userPayment"] },
+        {
+          name: "vault";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "account"; path: "escrow" },
+              { kind: "account"; path: "tokenProgram" },
+              { kind: "account"; path: "mint" },
+            ];
+            program: {
+              kind: "const";
+              value: [
+                140,
+                151,
+                37,
+                143,
+                78,
+                36,
+                137,
+                241,
+                187,
+                61,
+                16,
+                41,
+                20,
+                142,
+                13,
+                131,
+                11,
+                90,
+                19,
+                153,
+                218,
+                255,
+                16,
+                132,
+                4,
+                142,
+                123,
+                216,
+                219,
+                233,
+                248,
+                89,
+              ];
+            };
+          };
+        },
         { name: "recipientTokenAccount"; writable: true; optional: true },
         { name: "ownerTokenAccount"; writable: true; optional: true },
         { name: "gatewayFeeAccount"; writable: true; optional: true },
@@ -233,14 +499,73 @@ export type Milestone = {
       name: "fundMilestones";
       discriminator: [127, 174, 132, 146, 246, 82, 216, 249];
       accounts: [
-        { name: "owner"; signer: true },
-        { name: "config" },
-        { name: "userPayment" },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
+        {
+          name: "config";
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow"; writable: true },
-        { name: "vault"; writable: true },
-        { name: "mint" },
-        { name: "tokenAccount"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
+        {
+          name: "vault";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "account"; path: "escrow" },
+              { kind: "account"; path: "tokenProgram" },
+              { kind: "account"; path: "mint" },
+            ];
+            program: {
+              kind: "const";
+              value: [
+                140,
+                151,
+                37,
+                143,
+                78,
+                36,
+                137,
+                241,
+                187,
+                61,
+                16,
+                41,
+                20,
+                142,
+                13,
+                131,
+                11,
+                90,
+                19,
+                153,
+                218,
+                255,
+                16,
+                132,
+                4,
+                142,
+                123,
+                216,
+                219,
+                233,
+                248,
+                89,
+              ];
+            };
+          };
+        },
+        { name: "mint"; relations: ["userPayment"] },
+        { name: "tokenAccount"; writable: true; relations: ["userPayment"] },
         { name: "tokenProgram" },
       ];
       args: [{ name: "firstMilestone"; type: "u8" }, { name: "count"; type: "u8" }];
@@ -251,8 +576,92 @@ export type Milestone = {
       accounts: [
         { name: "payer"; writable: true; signer: true },
         { name: "upgradeAuthority"; signer: true },
-        { name: "config"; writable: true },
-        { name: "programData" },
+        {
+          name: "config";
+          writable: true;
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
+        {
+          name: "programData";
+          pda: {
+            seeds: [
+              {
+                kind: "const";
+                value: [
+                  5,
+                  78,
+                  27,
+                  138,
+                  202,
+                  180,
+                  105,
+                  1,
+                  73,
+                  40,
+                  176,
+                  49,
+                  188,
+                  109,
+                  3,
+                  172,
+                  66,
+                  78,
+                  120,
+                  177,
+                  161,
+                  71,
+                  72,
+                  51,
+                  18,
+                  119,
+                  212,
+                  128,
+                  182,
+                  183,
+                  149,
+                  224,
+                ];
+              },
+            ];
+            program: {
+              kind: "const";
+              value: [
+                2,
+                168,
+                246,
+                145,
+                78,
+                136,
+                161,
+                176,
+                226,
+                16,
+                21,
+                62,
+                247,
+                99,
+                174,
+                43,
+                0,
+                194,
+                185,
+                61,
+                22,
+                193,
+                36,
+                210,
+                192,
+                83,
+                122,
+                16,
+                4,
+                128,
+                0,
+                0,
+              ];
+            };
+          };
+        },
         { name: "systemProgram"; address: "11111111111111111111111111111111" },
       ];
       args: [{ name: "feeRecipient"; type: "pubkey" }, { name: "protocolFeeBps"; type: "u16" }];
@@ -262,16 +671,75 @@ export type Milestone = {
       discriminator: [82, 178, 155, 253, 74, 41, 161, 219];
       accounts: [
         { name: "payer"; writable: true; signer: true },
-        { name: "owner"; signer: true },
-        { name: "config" },
-        { name: "userPayment"; writable: true },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
+        {
+          name: "config";
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
+        { name: "userPayment"; writable: true; relations: ["policy"] },
         { name: "policy"; writable: true },
-        { name: "escrow"; writable: true },
-        { name: "vault"; writable: true },
-        { name: "mint" },
-        { name: "tokenAccount"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
+        {
+          name: "vault";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "account"; path: "escrow" },
+              { kind: "account"; path: "tokenProgram" },
+              { kind: "account"; path: "mint" },
+            ];
+            program: {
+              kind: "const";
+              value: [
+                140,
+                151,
+                37,
+                143,
+                78,
+                36,
+                137,
+                241,
+                187,
+                61,
+                16,
+                41,
+                20,
+                142,
+                13,
+                131,
+                11,
+                90,
+                19,
+                153,
+                218,
+                255,
+                16,
+                132,
+                4,
+                142,
+                123,
+                216,
+                219,
+                233,
+                248,
+                89,
+              ];
+            };
+          };
+        },
+        { name: "mint"; relations: ["userPayment"] },
+        { name: "tokenAccount"; writable: true; relations: ["userPayment"] },
         { name: "tokenProgram" },
-        { name: "associatedTokenProgram" },
+        { name: "associatedTokenProgram"; address: "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL" },
         { name: "systemProgram"; address: "11111111111111111111111111111111" },
       ];
       args: [
@@ -289,13 +757,69 @@ export type Milestone = {
       name: "reclaimMilestone";
       discriminator: [173, 248, 167, 46, 176, 219, 26, 255];
       accounts: [
-        { name: "owner"; signer: true },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
         { name: "recipient"; signer: true; optional: true },
-        { name: "userPayment" },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy"; writable: true },
-        { name: "escrow"; writable: true },
-        { name: "mint" },
-        { name: "vault"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
+        { name: "mint"; relations: ["userPayment"] },
+        {
+          name: "vault";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "account"; path: "escrow" },
+              { kind: "account"; path: "tokenProgram" },
+              { kind: "account"; path: "mint" },
+            ];
+            program: {
+              kind: "const";
+              value: [
+                140,
+                151,
+                37,
+                143,
+                78,
+                36,
+                137,
+                241,
+                187,
+                61,
+                16,
+                41,
+                20,
+                142,
+                13,
+                131,
+                11,
+                90,
+                19,
+                153,
+                218,
+                255,
+                16,
+                132,
+                4,
+                142,
+                123,
+                216,
+                219,
+                233,
+                248,
+                89,
+              ];
+            };
+          };
+        },
         { name: "ownerTokenAccount"; writable: true },
         { name: "tokenProgram" },
       ];
@@ -306,9 +830,18 @@ export type Milestone = {
       discriminator: [18, 147, 215, 236, 52, 60, 168, 148];
       accounts: [
         { name: "party"; signer: true },
-        { name: "userPayment" },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
       ];
       args: [{ name: "milestoneIndex"; type: "u8" }];
     },
@@ -316,14 +849,73 @@ export type Milestone = {
       name: "resolveDispute";
       discriminator: [231, 6, 202, 6, 96, 103, 12, 230];
       accounts: [
-        { name: "mediator"; signer: true },
-        { name: "config" },
-        { name: "gateway" },
-        { name: "userPayment" },
+        { name: "mediator"; signer: true; relations: ["escrow"] },
+        {
+          name: "config";
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
+        { name: "gateway"; relations: ["policy"] },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy"; writable: true },
-        { name: "escrow"; writable: true },
-        { name: "mint" },
-        { name: "vault"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
+        { name: "mint"; relations: ["userPayment"] },
+        {
+          name: "vault";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "account"; path: "escrow" },
+              { kind: "account"; path: "tokenProgram" },
+              { kind: "account"; path: "mint" },
+            ];
+            program: {
+              kind: "const";
+              value: [
+                140,
+                151,
+                37,
+                143,
+                78,
+                36,
+                137,
+                241,
+                187,
+                61,
+                16,
+                41,
+                20,
+                142,
+                13,
+                131,
+                11,
+                90,
+                19,
+                153,
+                218,
+                255,
+                16,
+                132,
+                4,
+                142,
+                123,
+                216,
+                219,
+                233,
+                248,
+                89,
+              ];
+            };
+          };
+        },
         { name: "recipientTokenAccount"; writable: true; optional: true },
         { name: "ownerTokenAccount"; writable: true; optional: true },
         { name: "gatewayFeeAccount"; writable: true; optional: true },
@@ -335,22 +927,93 @@ export type Milestone = {
     {
       name: "setKeeperReward";
       discriminator: [72, 2, 226, 109, 200, 82, 237, 9];
-      accounts: [{ name: "authority"; signer: true }, { name: "gateway"; writable: true }];
+      accounts: [
+        { name: "authority"; signer: true; relations: ["gateway"] },
+        {
+          name: "gateway";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [103, 97, 116, 101, 119, 97, 121] },
+              { kind: "account"; path: "authority" },
+            ];
+          };
+        },
+      ];
       args: [{ name: "keeperRewardBps"; type: "u16" }];
     },
     {
       name: "settleMilestone";
       discriminator: [0, 239, 52, 170, 175, 209, 205, 224];
       accounts: [
-        { name: "owner"; signer: true },
-        { name: "recipient"; signer: true },
-        { name: "config" },
-        { name: "gateway" },
-        { name: "userPayment" },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
+        { name: "recipient"; signer: true; relations: ["policy"] },
+        {
+          name: "config";
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
+        { name: "gateway"; relations: ["policy"] },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy"; writable: true },
-        { name: "escrow"; writable: true },
-        { name: "mint" },
-        { name: "vault"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
+        { name: "mint"; relations: ["userPayment"] },
+        {
+          name: "vault";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "account"; path: "escrow" },
+              { kind: "account"; path: "tokenProgram" },
+              { kind: "account"; path: "mint" },
+            ];
+            program: {
+              kind: "const";
+              value: [
+                140,
+                151,
+                37,
+                143,
+                78,
+                36,
+                137,
+                241,
+                187,
+                61,
+                16,
+                41,
+                20,
+                142,
+                13,
+                131,
+                11,
+                90,
+                19,
+                153,
+                218,
+                255,
+                16,
+                132,
+                4,
+                142,
+                123,
+                216,
+                219,
+                233,
+                248,
+                89,
+              ];
+            };
+          };
+        },
         { name: "recipientTokenAccount"; writable: true; optional: true },
         { name: "ownerTokenAccount"; writable: true; optional: true },
         { name: "gatewayFeeAccount"; writable: true; optional: true },
@@ -363,9 +1026,18 @@ export type Milestone = {
       name: "submitMilestone";
       discriminator: [35, 96, 220, 215, 102, 83, 139, 52];
       accounts: [
-        { name: "recipient"; signer: true },
+        { name: "recipient"; signer: true; relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
       ];
       args: [
         { name: "milestoneIndex"; type: "u8" },
@@ -376,9 +1048,9 @@ export type Milestone = {
       name: "syncDelegation";
       discriminator: [152, 118, 87, 101, 171, 92, 164, 131];
       accounts: [
-        { name: "owner"; signer: true },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
         { name: "userPayment" },
-        { name: "tokenAccount"; writable: true },
+        { name: "tokenAccount"; writable: true; relations: ["userPayment"] },
         { name: "tokenProgram" },
       ];
       args: [{ name: "replaceDelegate"; type: "bool" }];
@@ -386,7 +1058,14 @@ export type Milestone = {
     {
       name: "updateConfig";
       discriminator: [29, 158, 252, 191, 10, 83, 219, 99];
-      accounts: [{ name: "authority"; signer: true }, { name: "config"; writable: true }];
+      accounts: [
+        { name: "authority"; signer: true; relations: ["config"] },
+        {
+          name: "config";
+          writable: true;
+          pda: { seeds: [{ kind: "const"; value: [99, 111, 110, 102, 105, 103] }] };
+        },
+      ];
       args: [
         { name: "feeRecipient"; type: { option: "pubkey" } },
         { name: "protocolFeeBps"; type: { option: "u16" } },
@@ -397,7 +1076,19 @@ export type Milestone = {
     {
       name: "updateGateway";
       discriminator: [11, 133, 146, 0, 122, 116, 10, 75];
-      accounts: [{ name: "authority"; signer: true }, { name: "gateway"; writable: true }];
+      accounts: [
+        { name: "authority"; signer: true; relations: ["gateway"] },
+        {
+          name: "gateway";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [103, 97, 116, 101, 119, 97, 121] },
+              { kind: "account"; path: "authority" },
+            ];
+          };
+        },
+      ];
       args: [
         { name: "signer"; type: { option: "pubkey" } },
         { name: "feeRecipient"; type: { option: "pubkey" } },
@@ -410,10 +1101,19 @@ export type Milestone = {
       name: "withdrawDispute";
       discriminator: [96, 143, 114, 202, 143, 131, 26, 134];
       accounts: [
-        { name: "owner"; signer: true },
-        { name: "userPayment" },
+        { name: "owner"; signer: true; relations: ["userPayment"] },
+        { name: "userPayment"; relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow"; writable: true },
+        {
+          name: "escrow";
+          writable: true;
+          pda: {
+            seeds: [
+              { kind: "const"; value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account"; path: "policy" },
+            ];
+          };
+        },
       ];
       args: [{ name: "milestoneIndex"; type: "u8" }];
     },
@@ -516,7 +1216,7 @@ export type Milestone = {
     {
       code: 6017;
       name: "invalidRecipient";
-      msg: "The recipient must be a wallet other than the owner, and the policy's own where it signs";
+      msg: "The recipient must not be the owner, a mint, a token account or an account of this program; where it signs, it must be the policy's recipient";
     },
     { code: 6018; name: "amountOverflow"; msg: "The sum of the amounts does not fit 64 bits" },
     {
@@ -664,7 +1364,7 @@ export type Milestone = {
     {
       code: 6057;
       name: "invalidMediator";
-      msg: "The mediator must be a wallet other than the owner and the recipient";
+      msg: "The mediator must not be the owner, the recipient or the all-zero address";
     },
     { code: 6058; name: "invalidParty"; msg: "Only the owner or the recipient may do this" },
     {
@@ -1333,8 +2033,12 @@ export const IDL: Milestone = {
       name: "acceptAuthority",
       discriminator: [107, 86, 198, 91, 33, 12, 107, 160],
       accounts: [
-        { name: "pendingAuthority", signer: true },
-        { name: "config", writable: true },
+        { name: "pendingAuthority", signer: true, relations: ["config"] },
+        {
+          name: "config",
+          writable: true,
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
       ],
       args: [],
     },
@@ -1342,9 +2046,18 @@ export const IDL: Milestone = {
       name: "acceptEscrow",
       discriminator: [193, 2, 224, 245, 36, 116, 65, 154],
       accounts: [
-        { name: "recipient", signer: true },
+        { name: "recipient", signer: true, relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
       ],
       args: [
         { name: "mediator", type: "pubkey" },
@@ -1361,14 +2074,43 @@ export const IDL: Milestone = {
       name: "approveMilestone",
       discriminator: [145, 85, 92, 60, 50, 130, 219, 106],
       accounts: [
-        { name: "owner", signer: true },
-        { name: "config" },
-        { name: "gateway" },
-        { name: "userPayment" },
+        { name: "owner", signer: true, relations: ["userPayment"] },
+        {
+          name: "config",
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
+        { name: "gateway", relations: ["policy"] },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy", writable: true },
-        { name: "escrow", writable: true },
-        { name: "mint" },
-        { name: "vault", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
+        { name: "mint", relations: ["userPayment"] },
+        {
+          name: "vault",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "account", path: "escrow" },
+              { kind: "account", path: "tokenProgram" },
+              { kind: "account", path: "mint" },
+            ],
+            program: {
+              kind: "const",
+              value: [
+                140, 151, 37, 143, 78, 36, 137, 241, 187, 61, 16, 41, 20, 142, 13, 131, 11, 90, 19,
+                153, 218, 255, 16, 132, 4, 142, 123, 216, 219, 233, 248, 89,
+              ],
+            },
+          },
+        },
         { name: "recipientTokenAccount", writable: true },
         { name: "gatewayFeeAccount", writable: true, optional: true },
         { name: "protocolFeeAccount", writable: true, optional: true },
@@ -1383,8 +2125,8 @@ export const IDL: Milestone = {
       name: "changePaymentPolicyStatus",
       discriminator: [250, 83, 53, 119, 200, 114, 9, 132],
       accounts: [
-        { name: "owner", signer: true },
-        { name: "userPayment" },
+        { name: "owner", signer: true, relations: ["userPayment"] },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy", writable: true },
       ],
       args: [{ name: "status", type: { defined: { name: "paymentStatus" } } }],
@@ -1393,15 +2135,41 @@ export const IDL: Milestone = {
       name: "closeEscrow",
       discriminator: [139, 171, 94, 146, 191, 91, 144, 50],
       accounts: [
-        { name: "owner", signer: true },
-        { name: "userPayment" },
+        { name: "owner", signer: true, relations: ["userPayment"] },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy", writable: true },
-        { name: "escrow", writable: true },
-        { name: "mint" },
-        { name: "vault", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
+        { name: "mint", relations: ["userPayment"] },
+        {
+          name: "vault",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "account", path: "escrow" },
+              { kind: "account", path: "tokenProgram" },
+              { kind: "account", path: "mint" },
+            ],
+            program: {
+              kind: "const",
+              value: [
+                140, 151, 37, 143, 78, 36, 137, 241, 187, 61, 16, 41, 20, 142, 13, 131, 11, 90, 19,
+                153, 218, 255, 16, 132, 4, 142, 123, 216, 219, 233, 248, 89,
+              ],
+            },
+          },
+        },
         { name: "ownerTokenAccount", writable: true, optional: true },
         { name: "tokenProgram" },
-        { name: "rentPayer", writable: true },
+        { name: "rentPayer", writable: true, relations: ["escrow"] },
       ],
       args: [],
     },
@@ -1409,9 +2177,18 @@ export const IDL: Milestone = {
       name: "closeGateway",
       discriminator: [191, 226, 32, 161, 9, 40, 191, 123],
       accounts: [
-        { name: "authority", signer: true },
-        { name: "gateway", writable: true },
-        { name: "rentPayer", writable: true },
+        { name: "authority", signer: true, relations: ["gateway"] },
+        {
+          name: "gateway",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [103, 97, 116, 101, 119, 97, 121] },
+              { kind: "account", path: "authority" },
+            ],
+          },
+        },
+        { name: "rentPayer", writable: true, relations: ["gateway"] },
       ],
       args: [],
     },
@@ -1419,9 +2196,9 @@ export const IDL: Milestone = {
       name: "closeUserPayment",
       discriminator: [205, 215, 0, 227, 89, 203, 157, 65],
       accounts: [
-        { name: "owner", signer: true },
+        { name: "owner", signer: true, relations: ["userPayment"] },
         { name: "userPayment", writable: true },
-        { name: "rentPayer", writable: true },
+        { name: "rentPayer", writable: true, relations: ["userPayment"] },
       ],
       args: [],
     },
@@ -1431,7 +2208,16 @@ export const IDL: Milestone = {
       accounts: [
         { name: "payer", writable: true, signer: true },
         { name: "authority", signer: true },
-        { name: "gateway", writable: true },
+        {
+          name: "gateway",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [103, 97, 116, 101, 119, 97, 121] },
+              { kind: "account", path: "authority" },
+            ],
+          },
+        },
         { name: "systemProgram", address: "11111111111111111111111111111111" },
       ],
       args: [
@@ -1447,14 +2233,40 @@ export const IDL: Milestone = {
       discriminator: [52, 149, 243, 45, 21, 85, 4, 72],
       accounts: [
         { name: "payer", writable: true, signer: true },
-        { name: "owner", signer: true },
-        { name: "config" },
+        { name: "owner", signer: true, relations: ["userPayment"] },
+        {
+          name: "config",
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
         { name: "gateway", writable: true },
-        { name: "userPayment", writable: true },
-        { name: "policy", writable: true },
+        {
+          name: "userPayment",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [117, 115, 101, 114, 95, 112, 97, 121, 109, 101, 110, 116] },
+              { kind: "account", path: "owner" },
+              { kind: "account", path: "mint" },
+            ],
+          },
+        },
+        {
+          name: "policy",
+          writable: true,
+          pda: {
+            seeds: [
+              {
+                kind: "const",
+                value: [112, 97, 121, 109, 101, 110, 116, 95, 112, 111, 108, 105, 99, 121],
+              },
+              { kind: "account", path: "userPayment" },
+              { kind: "account", path: "userPayment.nextPolicyId", account: "userPayment" },
+            ],
+          },
+        },
         { name: "recipient" },
         { name: "mint" },
-        { name: "tokenAccount", writable: true },
+        { name: "tokenAccount", writable: true, relations: ["userPayment"] },
         { name: "tokenProgram" },
         { name: "systemProgram", address: "11111111111111111111111111111111" },
       ],
@@ -1475,7 +2287,17 @@ export const IDL: Milestone = {
       accounts: [
         { name: "payer", writable: true, signer: true },
         { name: "owner", signer: true },
-        { name: "userPayment", writable: true },
+        {
+          name: "userPayment",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [117, 115, 101, 114, 95, 112, 97, 121, 109, 101, 110, 116] },
+              { kind: "account", path: "owner" },
+              { kind: "account", path: "mint" },
+            ],
+          },
+        },
         { name: "mint" },
         { name: "tokenAccount" },
         { name: "tokenProgram" },
@@ -1487,13 +2309,13 @@ export const IDL: Milestone = {
       name: "deletePaymentPolicy",
       discriminator: [146, 180, 143, 169, 50, 40, 146, 86],
       accounts: [
-        { name: "owner", signer: true },
-        { name: "gateway", writable: true },
-        { name: "userPayment", writable: true },
+        { name: "owner", signer: true, relations: ["userPayment"] },
+        { name: "gateway", writable: true, relations: ["policy"] },
+        { name: "userPayment", writable: true, relations: ["policy"] },
         { name: "policy", writable: true },
-        { name: "tokenAccount", writable: true },
+        { name: "tokenAccount", writable: true, relations: ["userPayment"] },
         { name: "tokenProgram" },
-        { name: "rentPayer", writable: true },
+        { name: "rentPayer", writable: true, relations: ["policy"] },
       ],
       args: [],
     },
@@ -1501,10 +2323,19 @@ export const IDL: Milestone = {
       name: "disputeMilestone",
       discriminator: [199, 209, 70, 146, 136, 43, 179, 41],
       accounts: [
-        { name: "owner", signer: true },
-        { name: "userPayment" },
+        { name: "owner", signer: true, relations: ["userPayment"] },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
       ],
       args: [
         { name: "milestoneIndex", type: "u8" },
@@ -1516,17 +2347,30 @@ export const IDL: Milestone = {
       discriminator: [86, 4, 7, 7, 120, 139, 232, 139],
       accounts: [
         { name: "executor", signer: true },
-        { name: "config" },
-        { name: "gateway" },
-        { name: "userPayment", writable: true },
+        {
+          name: "config",
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
+        { name: "gateway", relations: ["policy"] },
+        { name: "userPayment", writable: true, relations: ["policy"] },
         { name: "policy", writable: true },
-        { name: "mint" },
+        { name: "mint", relations: ["userPayment"] },
         { name: "tokenAccount", writable: true },
         { name: "recipientTokenAccount", writable: true },
         { name: "gatewayFeeAccount", writable: true, optional: true },
         { name: "protocolFeeAccount", writable: true, optional: true },
         { name: "tokenProgram" },
-        { name: "escrow", writable: true, optional: true },
+        {
+          name: "escrow",
+          writable: true,
+          optional: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
         { name: "keeperTokenAccount", writable: true, optional: true },
       ],
       args: [{ name: "milestoneIndex", type: "u8" }],
@@ -1536,13 +2380,42 @@ export const IDL: Milestone = {
       discriminator: [197, 47, 239, 162, 124, 163, 62, 49],
       accounts: [
         { name: "executor", signer: true },
-        { name: "config" },
-        { name: "gateway" },
-        { name: "userPayment" },
+        {
+          name: "config",
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
+        { name: "gateway", relations: ["policy"] },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy", writable: true },
-        { name: "escrow", writable: true },
-        { name: "mint" },
-        { name: "vault", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
+        { name: "mint", relations: ["userPayment"] },
+        {
+          name: "vault",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "account", path: "escrow" },
+              { kind: "account", path: "tokenProgram" },
+              { kind: "account", path: "mint" },
+            ],
+            program: {
+              kind: "const",
+              value: [
+                140, 151, 37, 143, 78, 36, 137, 241, 187, 61, 16, 41, 20, 142, 13, 131, 11, 90, 19,
+                153, 218, 255, 16, 132, 4, 142, 123, 216, 219, 233, 248, 89,
+              ],
+            },
+          },
+        },
         { name: "recipientTokenAccount", writable: true, optional: true },
         { name: "ownerTokenAccount", writable: true, optional: true },
         { name: "gatewayFeeAccount", writable: true, optional: true },
@@ -1555,14 +2428,43 @@ export const IDL: Milestone = {
       name: "fundMilestones",
       discriminator: [127, 174, 132, 146, 246, 82, 216, 249],
       accounts: [
-        { name: "owner", signer: true },
-        { name: "config" },
-        { name: "userPayment" },
+        { name: "owner", signer: true, relations: ["userPayment"] },
+        {
+          name: "config",
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow", writable: true },
-        { name: "vault", writable: true },
-        { name: "mint" },
-        { name: "tokenAccount", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
+        {
+          name: "vault",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "account", path: "escrow" },
+              { kind: "account", path: "tokenProgram" },
+              { kind: "account", path: "mint" },
+            ],
+            program: {
+              kind: "const",
+              value: [
+                140, 151, 37, 143, 78, 36, 137, 241, 187, 61, 16, 41, 20, 142, 13, 131, 11, 90, 19,
+                153, 218, 255, 16, 132, 4, 142, 123, 216, 219, 233, 248, 89,
+              ],
+            },
+          },
+        },
+        { name: "mint", relations: ["userPayment"] },
+        { name: "tokenAccount", writable: true, relations: ["userPayment"] },
         { name: "tokenProgram" },
       ],
       args: [
@@ -1576,8 +2478,32 @@ export const IDL: Milestone = {
       accounts: [
         { name: "payer", writable: true, signer: true },
         { name: "upgradeAuthority", signer: true },
-        { name: "config", writable: true },
-        { name: "programData" },
+        {
+          name: "config",
+          writable: true,
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
+        {
+          name: "programData",
+          pda: {
+            seeds: [
+              {
+                kind: "const",
+                value: [
+                  5, 78, 27, 138, 202, 180, 105, 1, 73, 40, 176, 49, 188, 109, 3, 172, 66, 78, 120,
+                  177, 161, 71, 72, 51, 18, 119, 212, 128, 182, 183, 149, 224,
+                ],
+              },
+            ],
+            program: {
+              kind: "const",
+              value: [
+                2, 168, 246, 145, 78, 136, 161, 176, 226, 16, 21, 62, 247, 99, 174, 43, 0, 194, 185,
+                61, 22, 193, 36, 210, 192, 83, 122, 16, 4, 128, 0, 0,
+              ],
+            },
+          },
+        },
         { name: "systemProgram", address: "11111111111111111111111111111111" },
       ],
       args: [
@@ -1590,16 +2516,45 @@ export const IDL: Milestone = {
       discriminator: [82, 178, 155, 253, 74, 41, 161, 219],
       accounts: [
         { name: "payer", writable: true, signer: true },
-        { name: "owner", signer: true },
-        { name: "config" },
-        { name: "userPayment", writable: true },
+        { name: "owner", signer: true, relations: ["userPayment"] },
+        {
+          name: "config",
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
+        { name: "userPayment", writable: true, relations: ["policy"] },
         { name: "policy", writable: true },
-        { name: "escrow", writable: true },
-        { name: "vault", writable: true },
-        { name: "mint" },
-        { name: "tokenAccount", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
+        {
+          name: "vault",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "account", path: "escrow" },
+              { kind: "account", path: "tokenProgram" },
+              { kind: "account", path: "mint" },
+            ],
+            program: {
+              kind: "const",
+              value: [
+                140, 151, 37, 143, 78, 36, 137, 241, 187, 61, 16, 41, 20, 142, 13, 131, 11, 90, 19,
+                153, 218, 255, 16, 132, 4, 142, 123, 216, 219, 233, 248, 89,
+              ],
+            },
+          },
+        },
+        { name: "mint", relations: ["userPayment"] },
+        { name: "tokenAccount", writable: true, relations: ["userPayment"] },
         { name: "tokenProgram" },
-        { name: "associatedTokenProgram" },
+        { name: "associatedTokenProgram", address: "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL" },
         { name: "systemProgram", address: "11111111111111111111111111111111" },
       ],
       args: [
@@ -1617,13 +2572,39 @@ export const IDL: Milestone = {
       name: "reclaimMilestone",
       discriminator: [173, 248, 167, 46, 176, 219, 26, 255],
       accounts: [
-        { name: "owner", signer: true },
+        { name: "owner", signer: true, relations: ["userPayment"] },
         { name: "recipient", signer: true, optional: true },
-        { name: "userPayment" },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy", writable: true },
-        { name: "escrow", writable: true },
-        { name: "mint" },
-        { name: "vault", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
+        { name: "mint", relations: ["userPayment"] },
+        {
+          name: "vault",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "account", path: "escrow" },
+              { kind: "account", path: "tokenProgram" },
+              { kind: "account", path: "mint" },
+            ],
+            program: {
+              kind: "const",
+              value: [
+                140, 151, 37, 143, 78, 36, 137, 241, 187, 61, 16, 41, 20, 142, 13, 131, 11, 90, 19,
+                153, 218, 255, 16, 132, 4, 142, 123, 216, 219, 233, 248, 89,
+              ],
+            },
+          },
+        },
         { name: "ownerTokenAccount", writable: true },
         { name: "tokenProgram" },
       ],
@@ -1634,9 +2615,18 @@ export const IDL: Milestone = {
       discriminator: [18, 147, 215, 236, 52, 60, 168, 148],
       accounts: [
         { name: "party", signer: true },
-        { name: "userPayment" },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
       ],
       args: [{ name: "milestoneIndex", type: "u8" }],
     },
@@ -1644,14 +2634,43 @@ export const IDL: Milestone = {
       name: "resolveDispute",
       discriminator: [231, 6, 202, 6, 96, 103, 12, 230],
       accounts: [
-        { name: "mediator", signer: true },
-        { name: "config" },
-        { name: "gateway" },
-        { name: "userPayment" },
+        { name: "mediator", signer: true, relations: ["escrow"] },
+        {
+          name: "config",
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
+        { name: "gateway", relations: ["policy"] },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy", writable: true },
-        { name: "escrow", writable: true },
-        { name: "mint" },
-        { name: "vault", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
+        { name: "mint", relations: ["userPayment"] },
+        {
+          name: "vault",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "account", path: "escrow" },
+              { kind: "account", path: "tokenProgram" },
+              { kind: "account", path: "mint" },
+            ],
+            program: {
+              kind: "const",
+              value: [
+                140, 151, 37, 143, 78, 36, 137, 241, 187, 61, 16, 41, 20, 142, 13, 131, 11, 90, 19,
+                153, 218, 255, 16, 132, 4, 142, 123, 216, 219, 233, 248, 89,
+              ],
+            },
+          },
+        },
         { name: "recipientTokenAccount", writable: true, optional: true },
         { name: "ownerTokenAccount", writable: true, optional: true },
         { name: "gatewayFeeAccount", writable: true, optional: true },
@@ -1667,8 +2686,17 @@ export const IDL: Milestone = {
       name: "setKeeperReward",
       discriminator: [72, 2, 226, 109, 200, 82, 237, 9],
       accounts: [
-        { name: "authority", signer: true },
-        { name: "gateway", writable: true },
+        { name: "authority", signer: true, relations: ["gateway"] },
+        {
+          name: "gateway",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [103, 97, 116, 101, 119, 97, 121] },
+              { kind: "account", path: "authority" },
+            ],
+          },
+        },
       ],
       args: [{ name: "keeperRewardBps", type: "u16" }],
     },
@@ -1676,15 +2704,44 @@ export const IDL: Milestone = {
       name: "settleMilestone",
       discriminator: [0, 239, 52, 170, 175, 209, 205, 224],
       accounts: [
-        { name: "owner", signer: true },
-        { name: "recipient", signer: true },
-        { name: "config" },
-        { name: "gateway" },
-        { name: "userPayment" },
+        { name: "owner", signer: true, relations: ["userPayment"] },
+        { name: "recipient", signer: true, relations: ["policy"] },
+        {
+          name: "config",
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
+        { name: "gateway", relations: ["policy"] },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy", writable: true },
-        { name: "escrow", writable: true },
-        { name: "mint" },
-        { name: "vault", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
+        { name: "mint", relations: ["userPayment"] },
+        {
+          name: "vault",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "account", path: "escrow" },
+              { kind: "account", path: "tokenProgram" },
+              { kind: "account", path: "mint" },
+            ],
+            program: {
+              kind: "const",
+              value: [
+                140, 151, 37, 143, 78, 36, 137, 241, 187, 61, 16, 41, 20, 142, 13, 131, 11, 90, 19,
+                153, 218, 255, 16, 132, 4, 142, 123, 216, 219, 233, 248, 89,
+              ],
+            },
+          },
+        },
         { name: "recipientTokenAccount", writable: true, optional: true },
         { name: "ownerTokenAccount", writable: true, optional: true },
         { name: "gatewayFeeAccount", writable: true, optional: true },
@@ -1700,9 +2757,18 @@ export const IDL: Milestone = {
       name: "submitMilestone",
       discriminator: [35, 96, 220, 215, 102, 83, 139, 52],
       accounts: [
-        { name: "recipient", signer: true },
+        { name: "recipient", signer: true, relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
       ],
       args: [
         { name: "milestoneIndex", type: "u8" },
@@ -1713,9 +2779,9 @@ export const IDL: Milestone = {
       name: "syncDelegation",
       discriminator: [152, 118, 87, 101, 171, 92, 164, 131],
       accounts: [
-        { name: "owner", signer: true },
+        { name: "owner", signer: true, relations: ["userPayment"] },
         { name: "userPayment" },
-        { name: "tokenAccount", writable: true },
+        { name: "tokenAccount", writable: true, relations: ["userPayment"] },
         { name: "tokenProgram" },
       ],
       args: [{ name: "replaceDelegate", type: "bool" }],
@@ -1724,8 +2790,12 @@ export const IDL: Milestone = {
       name: "updateConfig",
       discriminator: [29, 158, 252, 191, 10, 83, 219, 99],
       accounts: [
-        { name: "authority", signer: true },
-        { name: "config", writable: true },
+        { name: "authority", signer: true, relations: ["config"] },
+        {
+          name: "config",
+          writable: true,
+          pda: { seeds: [{ kind: "const", value: [99, 111, 110, 102, 105, 103] }] },
+        },
       ],
       args: [
         { name: "feeRecipient", type: { option: "pubkey" } },
@@ -1738,8 +2808,17 @@ export const IDL: Milestone = {
       name: "updateGateway",
       discriminator: [11, 133, 146, 0, 122, 116, 10, 75],
       accounts: [
-        { name: "authority", signer: true },
-        { name: "gateway", writable: true },
+        { name: "authority", signer: true, relations: ["gateway"] },
+        {
+          name: "gateway",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [103, 97, 116, 101, 119, 97, 121] },
+              { kind: "account", path: "authority" },
+            ],
+          },
+        },
       ],
       args: [
         { name: "signer", type: { option: "pubkey" } },
@@ -1753,10 +2832,19 @@ export const IDL: Milestone = {
       name: "withdrawDispute",
       discriminator: [96, 143, 114, 202, 143, 131, 26, 134],
       accounts: [
-        { name: "owner", signer: true },
-        { name: "userPayment" },
+        { name: "owner", signer: true, relations: ["userPayment"] },
+        { name: "userPayment", relations: ["policy"] },
         { name: "policy" },
-        { name: "escrow", writable: true },
+        {
+          name: "escrow",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 115, 99, 114, 111, 119] },
+              { kind: "account", path: "policy" },
+            ],
+          },
+        },
       ],
       args: [{ name: "milestoneIndex", type: "u8" }],
     },
@@ -1859,7 +2947,7 @@ export const IDL: Milestone = {
     {
       code: 6017,
       name: "invalidRecipient",
-      msg: "The recipient must be a wallet other than the owner, and the policy's own where it signs",
+      msg: "The recipient must not be the owner, a mint, a token account or an account of this program; where it signs, it must be the policy's recipient",
     },
     { code: 6018, name: "amountOverflow", msg: "The sum of the amounts does not fit 64 bits" },
     {
@@ -2007,7 +3095,7 @@ export const IDL: Milestone = {
     {
       code: 6057,
       name: "invalidMediator",
-      msg: "The mediator must be a wallet other than the owner and the recipient",
+      msg: "The mediator must not be the owner, the recipient or the all-zero address",
     },
     { code: 6058, name: "invalidParty", msg: "Only the owner or the recipient may do this" },
     {

@@ -169,8 +169,16 @@ impl Finalization<'_> {
         [fee_recipient, authority]: [&Address; 2],
         error: MilestoneError,
     ) -> Result<()> {
-        self.check_destination(account, fee_recipient, error)
-            .or_else(|refusal| self.check_destination(account, authority, error).map_err(|_| refusal))
+        let account = account.as_ref().ok_or_else(|| refuse(error))?;
+        let (program, mint) = (self.token_program.address(), self.mint.address());
+        let check = |owner| TokenAccount::check_receiving(account, program, owner, mint, error);
+        check(fee_recipient)
+            .or_else(|first| match check(authority) {
+                // Neither's account: what the fee recipient's lacks counts.
+                Err(second) if second == error => Err(first),
+                second => second,
+            })
+            .map_err(refuse)
     }
 
     fn pay(&self, payout: &Payout, reward: Option<&KeeperReward>, decimals: u8) {

@@ -66,6 +66,7 @@ pub fn handler(ctx: &mut Context<OpenEscrow>, mediator: Address, terms: &EscrowT
     if accounts.config.is_paused != 0 {
         return Err(MilestoneError::ProgramPaused.into());
     }
+    accounts.policy.check_holdable()?;
     validate_terms(terms).map_err(refuse)?;
     accounts.check_mediator(&mediator)?;
     // A vault that is born frozen could never be funded.
@@ -74,7 +75,7 @@ pub fn handler(ctx: &mut Context<OpenEscrow>, mediator: Address, terms: &EscrowT
 
     // Effect
     let outstanding = accounts.policy.outstanding()?;
-    accounts.policy.hold(now)?;
+    accounts.policy.hold(now);
     accounts.user_payment.release(outstanding, now)?;
 
     // Interaction

@@ -94,9 +94,9 @@ impl PaymentPolicy {
         }
     }
 
-    /// Turns a live delegated policy into a held one. Errors: `PolicyHasEscrow`, `EscrowClosed`, `PolicyCompleted`,
-    /// `PolicyPaused`.
-    pub fn hold(&mut self, now: i64) -> Result<()> {
+    /// Checks that this is a live delegated policy, which an escrow can hold. Errors: `PolicyHasEscrow`, `EscrowClosed`,
+    /// `PolicyCompleted`, `PolicyPaused`.
+    pub fn check_holdable(&self) -> Result<()> {
         self.check_delegated()?;
         if self.milestone.is_completed() {
             return Err(refuse(MilestoneError::PolicyCompleted));
@@ -104,9 +104,13 @@ impl PaymentPolicy {
         if !self.is_active() {
             return Err(refuse(MilestoneError::PolicyPaused));
         }
+        Ok(())
+    }
+
+    /// Turns a delegated policy into a held one. The caller has called `check_holdable`.
+    pub fn hold(&mut self, now: i64) {
         self.funding_kind = FUNDING_KIND_HELD;
         self.updated_at = now.into();
-        Ok(())
     }
 
     /// Ends a held policy with its escrow: nothing of it is released any more.
