@@ -15,6 +15,15 @@ export type { Socket, SocketConnection } from "./find/subscribe";
 export { ExecuteQueue, type Lease, openQueue, type QueueOptions } from "./queue/execute-queue";
 export * from "./rules";
 export { type Pause, systemPause } from "./send/pause";
+export {
+  RpcAnswerError,
+  RpcMethodUnavailableError,
+  RpcSetAsideError,
+  RpcWrongChainError,
+} from "./send/rpc-failures";
+export type { RpcChange, RpcHealth, RpcHostView, SetAsideReason } from "./send/rpc-health";
+export { MAX_ANSWER_BYTES, RpcAnswerTooLargeError } from "./send/rpc-limits";
+export { RpcPool, type RpcPoolOptions } from "./send/rpc-pool";
 export { type HttpOptions, type HttpServer, type Readiness, serveHttp } from "./show/http";
 export { createLog, LOG_LEVELS, type Logger, type LogLevel, type LogOptions } from "./show/log";
 export { createMetrics, type KeeperMetrics, type Sample } from "./show/metrics";

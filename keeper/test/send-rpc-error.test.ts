@@ -5,6 +5,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { classify } from "../src/send/classify";
 import { isRpcFailure, rpcVerdict } from "../src/send/rpc-error";
+import {
+  RpcAnswerError,
+  RpcMethodUnavailableError,
+  RpcSetAsideError,
+  RpcWrongChainError,
+} from "../src/send/rpc-failures";
+import { RpcAnswerTooLargeError } from "../src/send/rpc-limits";
 import { RPC_VERDICTS } from "../src/send/verdicts";
 
 const KEY = SYSVAR_CLOCK_PUBKEY;
@@ -116,6 +123,36 @@ describe("send: what an RPC did wrong, through web3.js", () => {
       "its time",
       failing(new DOMException("The operation was aborted due to timeout", "TimeoutError")),
       "RpcTimeout",
+    ],
+    [
+      "an answer above the limit",
+      failing(new RpcAnswerTooLargeError("rpc.example", "getSlot", 64 * 1024 * 1024)),
+      "RpcAnswerTooLarge",
+    ],
+    [
+      "a method that nobody offers",
+      failing(new RpcMethodUnavailableError("getSlot", [{ host: "rpc.example", code: -32601 }])),
+      "RpcMethodUnavailable",
+    ],
+    [
+      "state from before the slot asked for",
+      failing(new RpcAnswerError("rpc.example", "getSlot", "behind")),
+      "RpcBehind",
+    ],
+    [
+      "another call's answer",
+      failing(new RpcAnswerError("rpc.example", "getSlot", "garbage")),
+      "RpcGarbage",
+    ],
+    [
+      "an RPC that is set aside",
+      failing(new RpcSetAsideError("rpc.example", "slow")),
+      "RpcUnavailable",
+    ],
+    [
+      "an RPC of another chain",
+      failing(new RpcWrongChainError(["rpc.example"], "hash")),
+      "RpcWrongChain",
     ],
   ];
 

@@ -117,13 +117,28 @@ describe("send: requests to RPCs", () => {
     }
   });
 
-  for (const [name, answer] of [
-    ["400", () => new Response("bad", { status: 400 })],
-    ["a refused request", () => codeOf(-32602)],
+  for (const [name, answer, problem] of [
+    ["400", () => new Response("bad", { status: 400 }), 400],
+    ["413", () => new Response("large", { status: 413 }), 413],
+    ["a refused request", () => codeOf(-32602), '"code":-32602'],
   ] as const) {
-    it(`given ${name}, then it is the answer`, async () => {
+    it(`returns ${name} of a read when every RPC says the same, after asking each once`, async () => {
+      const rpcs = new Rpcs({ [ONE]: [answer()], [TWO]: [answer()], [THREE]: [answer()] });
+      expect(String(await rpcs.ask())).to.include(String(problem));
+      expect(rpcs.asked).to.deep.equal(URLS);
+    });
+
+    it(`asks the next RPC when the first answers ${name} to a read, and asks the first last from then on`, async () => {
+      const rpcs = new Rpcs({ [ONE]: [answer()], [TWO]: [200, 503], [THREE]: [503] });
+      expect(await rpcs.ask()).to.equal(OK);
+      // The others fail once each before the first has its turn.
+      expect(await rpcs.ask()).to.equal(OK);
+      expect(rpcs.asked.slice(0, 4)).to.deep.equal([ONE, TWO, TWO, THREE]);
+    });
+
+    it(`returns ${name} of a transaction as it is`, async () => {
       const rpcs = new Rpcs({ [ONE]: [answer()] });
-      await rpcs.ask();
+      expect(String(await rpcs.ask("sendTransaction"))).to.include(String(problem));
       expect(rpcs.asked).to.deep.equal([ONE]);
     });
   }

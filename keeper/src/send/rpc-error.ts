@@ -79,7 +79,19 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Of the keeper's own errors about RPCs, by name: web3.js makes texts of some of them. */
+const NAMES: Readonly<Record<string, string>> = {
+  RpcAnswerTooLargeError: "RpcAnswerTooLarge",
+  RpcMethodUnavailableError: "RpcMethodUnavailable",
+  RpcSetAsideError: "RpcUnavailable",
+  RpcWrongChainError: "RpcWrongChain",
+};
+
 function ofText(name: string, text: string): Verdict | null {
+  if (Object.hasOwn(NAMES, name)) return failure(NAMES[name]!);
+  if (name === "RpcAnswerError") {
+    return failure(/state from before/.test(text) ? "RpcBehind" : "RpcGarbage");
+  }
   if (/abort|timeout/i.test(name)) return failure("RpcTimeout");
   if (name === "SyntaxError" || name === "StructError") return failure("RpcGarbage");
   // An HTTP status has no other sign than the text.

@@ -1,13 +1,10 @@
 /** Requests to RPCs that end, and that are made again where that changes nothing. */
 import { type Pause, systemPause } from "./pause";
-import { RPC_VERDICTS } from "./verdicts";
+import { callOf, GENESIS_HASH, type RpcCall, SCAN } from "./rpc-answers";
+import { RpcMethodUnavailableError } from "./rpc-failures";
+import { type Fetch, RpcPool, type RpcPoolOptions, type Try } from "./rpc-pool";
 
-/** What of `fetch` web3.js's `Connection` uses: of an answer, its status and its text. */
-type Fetch = typeof globalThis.fetch;
-
-export interface RpcFetchOptions {
-  /** At least one. */
-  urls: readonly string[];
+export interface RpcFetchOptions extends RpcPoolOptions {
   /**
    * Until a request has failed, with every try of it. A scan may take as long on each RPC; the other requests get a part
    * of it first, as an RPC that says nothing in that time seldom says it later.
@@ -15,136 +12,279 @@ export interface RpcFetchOptions {
   timeoutMs: number;
   /** How often a read is made, at most, if there are not more RPCs. Default: 4. */
   attempts?: number;
-  /** Default: the global one. */
-  fetch?: Fetch;
+  /** What is known of the RPCs, shared with other connections to them. Default: a pool of its own. */
+  pool?: RpcPool;
+  /** Places in the pool of the RPCs that are asked. Default: all. */
+  members?: readonly number[];
+  /** Between two tries of one RPC. */
   pause?: Pause;
+  /** Until the next RPC is asked as well, while the first says nothing. Default: the system's. */
+  hedgePause?: Pause;
   /** In [0, 1). */
   random?: () => number;
-  /** Milliseconds that only grow. */
-  now?: () => number;
-  /** A signal after so many milliseconds. */
-  limit?: (milliseconds: number) => AbortSignal;
 }
 
 const FIRST_LIMIT_MS = 5_000;
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 2_000;
-/** Whoever asks for a longer pause gets this one. */
-const MAX_RETRY_AFTER_MS = 5_000;
+/** Three times as long as an RPC usually takes, within these bounds, it may take before the next one is asked as well. */
+const MIN_HEDGE_MS = 500;
+const MAX_HEDGE_MS = 2_000;
+const SCAN_HEDGE_MS = 15_000;
 
 /** Nothing on chain changes, however often they are asked. Whatever is not known to be one of these goes out once. */
 const READ = /^(get[A-Z]\w*|simulateTransaction|isBlockhashValid|minimumLedgerSlot)$/;
-/** As much as there is; may take its time. */
-const SCAN = "getProgramAccounts";
 
 /**
- * `fetch` for a web3.js `Connection`, which by itself waits for an answer for ever. Asks the RPC that answered last; a
- * read that fails is asked of the others and, after short pauses, of the same ones again. A transaction goes out once: to
- * send the same bytes again is for whoever has journaled them.
+ * `fetch` for a web3.js `Connection`, which by itself waits for an answer for ever. Asks the RPC that answered last. When
+ * that one takes long, the next is asked as well, and the first good answer counts. A read that fails is asked of the
+ * others and, after short pauses, of the same ones again; an RPC that is set aside, or has refused the method, comes last.
+ * A transaction goes out once: to send the same bytes again is for the caller that has journaled them.
  * @example
  * new Connection(url, { disableRetryOnRateLimit: true, fetch: rpcFetch({ urls: [url], timeoutMs: 10_000 }) });
  */
 export function rpcFetch(options: RpcFetchOptions): Fetch {
-  const { urls, timeoutMs, fetch = globalThis.fetch, random = Math.random } = options;
-  const { pause = systemPause, now = () => performance.now() } = options;
-  const { limit = (milliseconds: number) => AbortSignal.timeout(milliseconds) } = options;
-  const attempts = Math.max(options.attempts ?? 4, urls.length);
-  const firstLimitMs = Math.min(FIRST_LIMIT_MS, timeoutMs / 4);
-  /** By RPC: until when it has asked to be left alone. */
-  const busyUntil = urls.map(() => -Infinity);
-  let current = 0;
-
-  async function once(index: number, init: RequestInit | undefined, milliseconds: number) {
-    const within = limit(Math.max(Math.ceil(milliseconds), 1));
-    const signal = init?.signal ? AbortSignal.any([init.signal, within]) : within;
-    const response = await fetch(urls[index]!, { ...init, signal });
-    // Here, so that half a body is a failure of the request, and within its time.
-    const text = await response.text();
-    response.text = async () => text;
-    return { response, text };
-  }
-
+  const pool = options.pool ?? new RpcPool(options);
+  const members = options.members ?? options.urls.map((_, index) => index);
+  const turns = { current: 0 };
+  const { timeoutMs, pause = systemPause, hedgePause = systemPause } = options;
+  const settings: ReadSettings = {
+    ...{ pool, members, turns, timeoutMs, pause, hedgePause },
+    random: options.random ?? Math.random,
+    attempts: Math.max(options.attempts ?? 4, members.length),
+  };
   return async (_, init) => {
     const call = callOf(init?.body);
-    const isRead = READ.test(call.method);
-    const isScan = call.method === SCAN;
-    const deadline = now() + timeoutMs * (isScan ? urls.length : 1);
-    /** RPCs that won't ever answer this. */
-    const lost = new Set<number>();
-    const tries = urls.map(() => 0);
-    const start = current;
-    let last: { response: Response } | { error: unknown } = { error: new Error("no RPC given") };
-    for (let made = 0; made < attempts; made += 1) {
-      const index = nextOf(start + made, lost);
-      if (index === null) break;
-      const rest = busyUntil[index]! - now();
-      const wait = rest > 0 ? rest : pauseMs(tries[index]!, random);
-      tries[index]! += 1;
-      if (made > 0 && now() + wait >= deadline) break;
-      if (wait > 0) await pause(wait);
-      const share = isScan || !isRead ? timeoutMs : firstLimitMs * 2 ** made;
-      try {
-        const { response, text } = await once(index, init, Math.min(share, deadline - now()));
-        const problem = problemOf(call, response, text);
-        if (problem === null) {
-          current = index;
-          return response;
-        }
-        if (problem === "refused") lost.add(index);
-        if (response.status === 429) busyUntil[index] = now() + retryAfterMs(response);
-        last = { response };
-      } catch (error) {
-        last = { error };
-      }
-      current = (index + 1) % urls.length;
-      if (!isRead) break;
-    }
-    if ("error" in last) throw last.error;
-    return last.response;
+    if (!READ.test(call.method)) return sendOnce(settings, call, init);
+    if (isToRest(settings, call)) throw pool.setAsideError(members[0]!);
+    return new Read(settings, call, init).run();
   };
+}
 
-  /** The next RPC in turn that is not lost; one that wants to be left alone only when all do. */
-  function nextOf(turn: number, lost: ReadonlySet<number>): number | null {
-    const left = urls.map((_, step) => (turn + step) % urls.length).filter((i) => !lost.has(i));
-    const free = left.find((index) => busyUntil[index]! <= now());
-    return free ?? left.sort((a, b) => busyUntil[a]! - busyUntil[b]!)[0] ?? null;
+interface ReadSettings {
+  pool: RpcPool;
+  members: readonly number[];
+  /** Place in `members` of the RPC to ask first. */
+  turns: { current: number };
+  timeoutMs: number;
+  attempts: number;
+  pause: Pause;
+  hedgePause: Pause;
+  random: () => number;
+}
+
+type Bad = Try & { isGood: false };
+
+/** Whether one RPC alone is asked, it is set aside, and there are others that answer. */
+function isToRest({ pool: { health, urls }, members }: ReadSettings, call: RpcCall): boolean {
+  const [index] = members;
+  if (members.length > 1 || !health.isSetAside(index!) || call.method === GENESIS_HASH)
+    return false;
+  return !health.isTrialDue(index!) && urls.some((_, other) => !health.isSetAside(other));
+}
+
+/** What is not a read goes to one RPC, once. */
+async function sendOnce(
+  { pool, members, turns, timeoutMs }: ReadSettings,
+  call: RpcCall,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  const places = members.map((_, step) => (turns.current + step) % members.length);
+  const usable = places.filter((place) => !pool.health.isOfWrongChain(members[place]!));
+  const [place] =
+    members.length > 1 ? inOrder(usable, (each) => rank(pool, members[each]!, call)) : usable;
+  if (place === undefined) throw pool.wrongChainError(members);
+  const made = await pool.ask(members[place]!, { call, init, milliseconds: timeoutMs });
+  turns.current = made.isGood ? place : (place + 1) % members.length;
+  if (made.isGood) return made.response;
+  if (made.response) return made.response;
+  throw made.error;
+}
+
+/** One read, with all its tries. */
+class Read {
+  private readonly deadline: number;
+  private readonly isScan: boolean;
+  /** RPCs that won't answer this one, by place. */
+  private readonly lost = new Set<number>();
+  private readonly tries: number[];
+  private readonly flying = new Map<number, { done: Promise<Try>; startedAt: number }>();
+  private readonly bad: Bad[] = [];
+  private readonly start: number;
+  private readonly over = new AbortController();
+  private made = 0;
+
+  constructor(
+    private readonly settings: ReadSettings,
+    private readonly call: RpcCall,
+    private readonly init: RequestInit | undefined,
+  ) {
+    const { members, turns, timeoutMs, pool } = settings;
+    this.isScan = call.method === SCAN;
+    this.deadline = pool.now() + timeoutMs * (this.isScan ? members.length : 1);
+    this.tries = members.map(() => 0);
+    this.start = turns.current;
   }
-}
 
-interface Call {
-  method: string;
-  id: unknown;
-}
-
-/** Of a request's body; anything but a single call is not for repeating. */
-function callOf(body: unknown): Call {
-  try {
-    const { method, id } = JSON.parse(String(body)) as Partial<Call>;
-    return { method: String(method), id };
-  } catch {
-    return { method: "", id: undefined };
-  }
-}
-
-/** What is wrong with an answer; `refused` when another try would get the same. */
-function problemOf(call: Call, { status }: Response, text: string): "failed" | "refused" | null {
-  if (status === 401 || status === 403) return "refused";
-  if (status === 408 || status === 429 || status >= 500) return "failed";
-  if (status !== 200) return null;
-  // A scan's pages are large, and web3.js parses them again: half of one seldom ends so.
-  const isWhole = text.startsWith("{") && text.trimEnd().endsWith("}");
-  if (call.method === SCAN && isWhole && !text.includes('"error"')) return null;
-  try {
-    const answer = JSON.parse(text) as { id?: unknown; error?: { code?: number } } | null;
-    if (answer?.error) {
-      const [kind] = RPC_VERDICTS[answer.error.code ?? 0] ?? (["retryable"] as const);
-      return kind === "retryable" ? "failed" : null;
+  async run(): Promise<Response> {
+    try {
+      for (;;) {
+        if (this.flying.size === 0 && !(await this.startNext())) return this.failed();
+        const ended = await this.firstToEnd();
+        if (ended?.isGood) return this.settle(ended);
+        if (ended) this.note(ended);
+        // The first takes long, or has failed while another one takes long.
+        const next = this.unaskedPlace();
+        if (next !== null && this.flying.size > 0) this.startAt(next);
+      }
+    } finally {
+      this.over.abort();
     }
-    // Somebody else's answer is none.
-    return answer !== null && "result" in answer && answer.id === call.id ? null : "failed";
-  } catch {
-    return "failed";
   }
+
+  /** Starts the next try, after the pause that it needs; false when there is none. */
+  private async startNext(): Promise<boolean> {
+    const { settings, made } = this;
+    const { pool, attempts, members, pause, random } = settings;
+    if (made >= attempts) return false;
+    const place = this.nextPlace();
+    if (place === null) return false;
+    const busy = pool.health.busyMs(members[place]!);
+    const wait = busy > 0 ? busy : pauseMs(this.tries[place]!, random);
+    if (made > 0 && pool.now() + wait >= this.deadline) return false;
+    if (wait > 0) await pause(wait);
+    this.startAt(place);
+    return true;
+  }
+
+  private startAt(place: number): void {
+    const { settings, call, init, isScan } = this;
+    const { pool, members, timeoutMs } = settings;
+    this.tries[place]! += 1;
+    const firstMs = Math.min(FIRST_LIMIT_MS, timeoutMs / 4);
+    const share = isScan ? timeoutMs : firstMs * 2 ** this.made;
+    const startedAt = pool.now();
+    const milliseconds = Math.min(share, this.deadline - startedAt);
+    this.made += 1;
+    const request = { call, init, milliseconds, signal: this.over.signal };
+    const done = pool.ask(members[place]!, request).then((made) => ({ ...made, index: place }));
+    this.flying.set(place, { done, startedAt });
+  }
+
+  /** What ends next, or null when it takes so long that another RPC is to be asked as well. */
+  private async firstToEnd(): Promise<Try | null> {
+    const { hedgePause } = this.settings;
+    const ended = Promise.race([...this.flying.values()].map(({ done }) => done));
+    if (this.unaskedPlace() === null) return ended;
+    const enough = new AbortController();
+    const hedge = hedgePause(this.hedgeMs(), enough.signal).then(() => null);
+    try {
+      return await Promise.race([ended, hedge]);
+    } finally {
+      enough.abort();
+    }
+  }
+
+  private hedgeMs(): number {
+    if (this.isScan) return SCAN_HEDGE_MS;
+    const { pool, members } = this.settings;
+    const usual = [...this.flying.keys()].map((place) => pool.health.latencyMs(members[place]!));
+    const wanted = 3 * Math.max(0, ...usual.map((each) => each ?? 0));
+    return Math.min(Math.max(wanted, MIN_HEDGE_MS), MAX_HEDGE_MS);
+  }
+
+  /** The best RPC that was not asked for this yet and needs no pause. */
+  private unaskedPlace(): number | null {
+    const { pool, members, attempts } = this.settings;
+    const place = this.made < attempts ? this.nextPlace() : null;
+    if (place === null || this.tries[place]! > 0) return null;
+    return pool.health.busyMs(members[place]!) === 0 ? place : null;
+  }
+
+  /** The RPC for the next try; one that wants to be left alone only when all do. */
+  private nextPlace(): number | null {
+    const { pool, members } = this.settings;
+    const { health } = pool;
+    const left = members
+      .map((_, step) => (this.start + this.made + step) % members.length)
+      .filter((place) => !this.lost.has(place) && !this.flying.has(place))
+      .filter((place) => !this.isOfWrongChain(place));
+    const free = left.filter((place) => health.busyMs(members[place]!) === 0);
+    if (free.length === 0) {
+      return inOrder(left, (place) => health.busyMs(members[place]!))[0] ?? null;
+    }
+    // One request finds out whether an RPC is back; if it is not, the next one is asked soon.
+    if (this.made === 0 && !this.isScan && members.length > 1) {
+      const trial = free.find((place) => health.isTrialDue(members[place]!));
+      if (trial !== undefined) return trial;
+    }
+    return inOrder(
+      free,
+      (place) => this.tries[place]! + rank(pool, members[place]!, this.call),
+    )[0]!;
+  }
+
+  /** One of another chain is asked which chain it is of, and nothing else. */
+  private isOfWrongChain(place: number): boolean {
+    const { pool, members } = this.settings;
+    return this.call.method !== GENESIS_HASH && pool.health.isOfWrongChain(members[place]!);
+  }
+
+  private settle(ended: Try & { isGood: true }): Response {
+    const { pool, members, turns } = this.settings;
+    turns.current = ended.index;
+    const hedgeMs = this.isScan ? SCAN_HEDGE_MS : MIN_HEDGE_MS;
+    for (const [place, { startedAt }] of this.flying) {
+      if (place === ended.index || pool.now() - startedAt < hedgeMs) continue;
+      pool.health.failed(members[place]!, "slow");
+    }
+    // What another one answers is not the request's fault: a gateway has the method turned off.
+    for (const { index, problem } of this.bad) {
+      if (problem === "rejected") pool.health.refusedMethod(members[index]!, this.call.method);
+    }
+    return ended.response;
+  }
+
+  private note(ended: Bad): void {
+    const { members, turns } = this.settings;
+    this.flying.delete(ended.index);
+    this.bad.push(ended);
+    const isFinal = ["unsupported", "rejected", "too large", "wrong chain"].includes(ended.problem);
+    if (isFinal) this.lost.add(ended.index);
+    turns.current = (ended.index + 1) % members.length;
+  }
+
+  /** The most telling of what went wrong: an answer that web3.js makes an error of, or an error. */
+  private failed(): Response {
+    const { pool, members } = this.settings;
+    const last = this.bad.at(-1);
+    if (!last) throw pool.wrongChainError(members);
+    // Fewer accounts per page may fit.
+    const tooLarge = this.bad.find(({ problem }) => problem === "too large");
+    if (tooLarge) throw tooLarge.error;
+    // A key that is not accepted, and an address where nothing is, are no matter of methods.
+    const refused = this.bad.filter(
+      ({ problem, code }) => problem === "unsupported" && ![401, 404, 405].includes(code ?? 0),
+    );
+    if (refused.length === this.bad.length) {
+      const refusals = refused.map(({ index, code, message }) => {
+        return { host: pool.health.hostOf(members[index]!), code, message };
+      });
+      throw new RpcMethodUnavailableError(this.call.method, refusals);
+    }
+    if (last.response) return last.response;
+    throw last.error;
+  }
+}
+
+/** Later for an RPC that is set aside, or has refused the method. */
+function rank({ health }: RpcPool, index: number, { method }: RpcCall): number {
+  return health.isSetAside(index) || health.hasRefused(index, method) ? 1 : 0;
+}
+
+/** Stable. */
+function inOrder(places: readonly number[], key: (place: number) => number): number[] {
+  return [...places].sort((a, b) => key(a) - key(b));
 }
 
 /** Between a half and the whole of a pause that doubles with each try of the same RPC; none before the first. */
@@ -152,13 +292,4 @@ function pauseMs(tries: number, random: () => number): number {
   if (tries === 0) return 0;
   const whole = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), MAX_PAUSE_MS);
   return (whole * (1 + random())) / 2;
-}
-
-/** How long an RPC asks to be left alone: in seconds, or until a date by its own clock, which is not ours. */
-function retryAfterMs({ headers }: Response): number {
-  const after = headers.get("retry-after") ?? "";
-  const seconds = /^\d+$/.test(after)
-    ? Number(after)
-    : (Date.parse(after) - Date.parse(headers.get("date") ?? "")) / 1_000;
-  return seconds > 0 ? Math.min(seconds * 1_000, MAX_RETRY_AFTER_MS) : 0;
 }

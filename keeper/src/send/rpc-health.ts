@@ -1,0 +1,259 @@
+/** Keeps the state of each RPC: how fast it answers, how far it has seen, what it does not offer, and when it is set aside. */
+
+import { SCAN } from "./rpc-answers";
+
+/** Why an RPC is set aside. */
+export type SetAsideReason =
+  "failing" | "slow" | "behind" | "too large" | "rate limited" | "wrong chain";
+
+/** An RPC as metrics, log and status show it. */
+export interface RpcHostView {
+  /** Host and port alone: the rest of a URL may hold a key. */
+  host: string;
+  /** Null while the RPC is used as the others are. */
+  setAside: SetAsideReason | null;
+  /** Moving average of its answers, in milliseconds; null before the first. */
+  latencyMs: number | null;
+  /** The last slot that it answered at; null before the first. */
+  slot: number | null;
+  /** Methods that it has refused lately. */
+  unsupported: string[];
+}
+
+export interface RpcChange {
+  host: string;
+  /** Null: used again. */
+  setAside: SetAsideReason | null;
+  /** How many URLs of this host are set aside now. */
+  count: number;
+}
+
+/** So many failures in a row set an RPC aside. */
+const FAILURES = 3;
+/** The first rest of an RPC that is set aside; doubled with each one in a row, up to the maximum. */
+const REST_MS = 5_000;
+const MAX_REST_MS = 300_000;
+/** So long a trial request counts as under way. */
+const TRIAL_MS = 30_000;
+/** So long a method that an RPC has refused is asked of the others, doubled each time. */
+const METHOD_REST_MS = 300_000;
+const MAX_METHOD_REST_MS = 3_600_000;
+/** About 30 seconds. Finalized answers are some 32 slots behind confirmed ones. */
+const LAG_SLOTS = 75;
+/** About an hour: no RPC moves so far between two answers, so it may be another chain's. */
+export const JUMP_SLOTS = 9_000;
+const LATENCY_WEIGHT = 0.2;
+const SLOW_MS = 2_000;
+
+interface HostState {
+  host: string;
+  latencyMs: number | null;
+  slot: number | null;
+  failures: number;
+  setAside: SetAsideReason | null;
+  /** When it is tried again. */
+  restsUntil: number;
+  /** Rests in a row, without a long time of good answers in between. */
+  rests: number;
+  backAt: number;
+  /** A request is under way that tries it again. */
+  isOnTrial: boolean;
+  /** By method. */
+  refused: Map<string, { until: number; restMs: number }>;
+  /** Until when it has asked to be left alone. */
+  busyUntil: number;
+}
+
+/**
+ * State of the RPCs of a pool, by their place in it. What is set aside is asked only when nothing else answers; when its
+ * rest is over, one request tries it again. With one RPC, nothing but another chain sets it aside.
+ */
+export class RpcHealth {
+  private readonly hosts: HostState[];
+  private readonly listeners: ((change: RpcChange) => void)[] = [];
+
+  /** @param now milliseconds that only grow */
+  constructor(
+    hosts: readonly string[],
+    private readonly now: () => number,
+  ) {
+    this.hosts = hosts.map((host) => ({
+      ...{
+        host,
+        latencyMs: null,
+        slot: null,
+        failures: 0,
+        setAside: null,
+        restsUntil: 0,
+        rests: 0,
+      },
+      ...{ backAt: -Infinity, isOnTrial: false, refused: new Map(), busyUntil: -Infinity },
+    }));
+  }
+
+  /** Tells of each RPC that is set aside or used again; at once of those that are set aside. */
+  onChange(listener: (change: RpcChange) => void): void {
+    this.listeners.push(listener);
+    for (const state of this.hosts) if (state.setAside) listener(this.changeOf(state));
+  }
+
+  hostOf(index: number): string {
+    return this.hosts[index]!.host;
+  }
+
+  views(): RpcHostView[] {
+    const now = this.now();
+    return this.hosts.map(({ host, setAside, latencyMs, slot, refused }) => ({
+      host,
+      setAside,
+      latencyMs: latencyMs === null ? null : Math.round(latencyMs),
+      slot,
+      unsupported: [...refused].filter(([, { until }]) => until > now).map(([method]) => method),
+    }));
+  }
+
+  isSetAside(index: number): boolean {
+    return this.hosts[index]!.setAside !== null;
+  }
+
+  isOfWrongChain(index: number): boolean {
+    return this.hosts[index]!.setAside === "wrong chain";
+  }
+
+  /** Whether one request may find out if it is back. */
+  isTrialDue(index: number): boolean {
+    const { setAside, restsUntil } = this.hosts[index]!;
+    return setAside !== null && setAside !== "wrong chain" && restsUntil <= this.now();
+  }
+
+  /** Whether it has refused the method lately. */
+  hasRefused(index: number, method: string): boolean {
+    return (this.hosts[index]!.refused.get(method)?.until ?? -Infinity) > this.now();
+  }
+
+  /** Milliseconds until it takes requests again, by its own word. */
+  busyMs(index: number): number {
+    return Math.max(0, this.hosts[index]!.busyUntil - this.now());
+  }
+
+  latencyMs(index: number): number | null {
+    return this.hosts[index]!.latencyMs;
+  }
+
+  /** A request goes out to it: while a trial is under way, nobody else tries. */
+  asked(index: number): void {
+    const state = this.hosts[index]!;
+    if (!this.isTrialDue(index)) return;
+    state.isOnTrial = true;
+    state.restsUntil = this.now() + TRIAL_MS;
+  }
+
+  /** Whether an answer at this slot may be of another chain. */
+  isJump(index: number, slot: number): boolean {
+    const known = this.hosts[index]!.slot ?? this.referenceSlot(index);
+    return known !== null && Math.abs(slot - known) > JUMP_SLOTS;
+  }
+
+  /** A good answer. `slot` is the one of its context. */
+  succeeded(index: number, method: string, milliseconds: number, slot: number | null): void {
+    const state = this.hosts[index]!;
+    const { latencyMs } = state;
+    state.latencyMs =
+      latencyMs === null ? milliseconds : latencyMs + LATENCY_WEIGHT * (milliseconds - latencyMs);
+    state.refused.delete(method);
+    if (slot !== null) state.slot = slot;
+    if (slot !== null && this.isBehind(index, slot)) return this.setAside(index, "behind");
+    if (this.isSlow(index, method, milliseconds)) return this.failed(index, "slow");
+    state.failures = 0;
+    // An answer without a slot does not show that it has caught up.
+    if (state.setAside === "behind" && slot === null) return;
+    if (state.setAside !== null && state.setAside !== "wrong chain") this.takeBack(index);
+  }
+
+  /** No answer, or none that is of use. */
+  failed(index: number, reason: SetAsideReason = "failing"): void {
+    const state = this.hosts[index]!;
+    state.failures += 1;
+    if (state.failures >= FAILURES || state.setAside) this.setAside(index, reason);
+  }
+
+  /** It wants to be left alone for so long. */
+  limited(index: number, milliseconds: number): void {
+    this.hosts[index]!.busyUntil = this.now() + milliseconds;
+    this.failed(index, "rate limited");
+  }
+
+  /** It does not offer the method. */
+  refusedMethod(index: number, method: string): void {
+    const { refused } = this.hosts[index]!;
+    const before = refused.get(method);
+    const restMs = Math.min(before ? 2 * before.restMs : METHOD_REST_MS, MAX_METHOD_REST_MS);
+    refused.set(method, { until: this.now() + restMs, restMs });
+  }
+
+  /** Sets an RPC aside; again, for longer. */
+  setAside(index: number, reason: SetAsideReason): void {
+    const state = this.hosts[index]!;
+    if (this.hosts.length === 1 && reason !== "wrong chain") return;
+    const now = this.now();
+    const { setAside: before, isOnTrial } = state;
+    const isNews = before === null || (reason === "wrong chain" && before !== reason);
+    // Requests that were under way together count as one rest.
+    if (!isNews && !isOnTrial && state.restsUntil > now) return;
+    const isRelapse = before !== null || now - state.backAt < MAX_REST_MS;
+    state.rests = isRelapse ? state.rests + 1 : 1;
+    state.restsUntil = now + restOf(state.rests);
+    state.isOnTrial = false;
+    if (!isNews) return;
+    state.setAside = reason;
+    this.tell(state);
+  }
+
+  /** Uses an RPC again. */
+  takeBack(index: number): void {
+    const state = this.hosts[index]!;
+    if (state.setAside === null) return;
+    state.setAside = null;
+    state.isOnTrial = false;
+    state.failures = 0;
+    state.backAt = this.now();
+    this.tell(state);
+  }
+
+  /** Whether it took seconds for what another RPC answers in a quarter of the time. */
+  private isSlow(index: number, method: string, milliseconds: number): boolean {
+    if (milliseconds < SLOW_MS || method === SCAN) return false;
+    return this.hosts.some(
+      ({ latencyMs }, other) =>
+        other !== index && latencyMs !== null && 4 * latencyMs < milliseconds,
+    );
+  }
+
+  private isBehind(index: number, slot: number): boolean {
+    const reference = this.referenceSlot(index);
+    if (reference === null || reference - slot <= LAG_SLOTS) return false;
+    // Of two that disagree by hours, one makes it up, and nobody knows which.
+    return reference - slot <= JUMP_SLOTS;
+  }
+
+  /** The second newest of the others' slots, so that of several, one alone sets none aside; of one other, its slot. */
+  private referenceSlot(index: number): number | null {
+    const slots = this.hosts
+      .flatMap(({ slot }, other) => (other === index || slot === null ? [] : [slot]))
+      .sort((a, b) => b - a);
+    return (this.hosts.length > 2 ? slots[1] : slots[0]) ?? null;
+  }
+
+  private changeOf({ host, setAside }: HostState): RpcChange {
+    const count = this.hosts.filter((each) => each.host === host && each.setAside).length;
+    return { host, setAside, count };
+  }
+
+  private tell(state: HostState): void {
+    for (const listener of this.listeners) listener(this.changeOf(state));
+  }
+}
+
+function restOf(rests: number): number {
+  return Math.min(REST_MS * 2 ** Math.max(rests - 1, 0), MAX_REST_MS);
+}

@@ -1,0 +1,69 @@
+/** Reads an RPC's answer up to a limit, so that no answer takes the memory of the process. */
+
+/** Bytes of one answer, after decompression. A page of 100,000 policies takes about 25 MB. */
+export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** An answer was longer than the limit; the rest was not read. */
+export class RpcAnswerTooLargeError extends Error {
+  readonly code = "RPC_ANSWER_TOO_LARGE";
+
+  constructor(
+    readonly host: string,
+    readonly method: string,
+    readonly limitBytes: number,
+  ) {
+    super(
+      `${host} answered ${method} with more than ${Math.floor(limitBytes / 1_048_576)} MiB. Use an RPC whose answers are smaller, or raise maxAnswerBytes.`,
+    );
+    this.name = "RpcAnswerTooLargeError";
+  }
+}
+
+/** The bytes of all answers that are being read at this moment. */
+export interface AnswerBytes {
+  held: number;
+}
+
+export interface ReadLimit {
+  host: string;
+  method: string;
+  /** Of this answer. */
+  limitBytes: number;
+  /** Shared by the requests of a process: together they hold twice the limit at most. */
+  bytes: AnswerBytes;
+}
+
+/**
+ * Returns the body as text. Cancels the body and throws `RpcAnswerTooLargeError` as soon as it exceeds the limit, by its
+ * `content-length` or by what has arrived: `fetch` decompresses on the way, so that a small compressed body counts as
+ * what it becomes.
+ */
+export async function readLimited(response: Response, limit: ReadLimit): Promise<string> {
+  const { host, method, limitBytes, bytes } = limit;
+  const { body } = response;
+  if (!body) return "";
+  const tooLarge = () => new RpcAnswerTooLargeError(host, method, limitBytes);
+  if (Number(response.headers.get("content-length") ?? 0) > limitBytes) {
+    await body.cancel().catch(() => undefined);
+    throw tooLarge();
+  }
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return Buffer.concat(chunks, length).toString("utf8");
+      length += value.byteLength;
+      bytes.held += value.byteLength;
+      if (length > limitBytes || bytes.held > 2 * limitBytes) throw tooLarge();
+      chunks.push(value);
+    }
+  } catch (error) {
+    // Not awaited: a connection that hangs may never confirm it.
+    reader.cancel().catch(() => undefined);
+    throw error;
+  } finally {
+    bytes.held -= length;
+  }
+}
