@@ -27,6 +27,7 @@ const FAULTS = [
   "A limit of the whole transaction",
   "A delegation revoked between simulation and landing",
   "Postgres restarted",
+  "Postgres ends sessions",
   "Postgres full",
   "Postgres slow",
   "SIGTERM in flight",

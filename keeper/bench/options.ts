@@ -24,10 +24,7 @@ const DEFAULTS = {
   sequential: 20,
   /** Of each keeper, see its `--concurrency`. */
   concurrency: 2,
-  /**
-   * Seconds, see `LEASE_SECONDS`: so long nobody takes over what a killed keeper held. As there, longer than a blockhash
-   * lives, which on the localnet is 60 seconds; a keeper that is killed every 15 seconds would else hold everything.
-   */
+  /** Seconds, see `LEASE_SECONDS`: so long nobody takes over what a killed keeper held. */
   lease: 75,
   /** Seconds after which it has failed. */
   timeout: 1_200,

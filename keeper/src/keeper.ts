@@ -8,6 +8,7 @@ import { Finder } from "./find/finder";
 import type { KeeperOptions } from "./keeper-options";
 import { Lanes } from "./lanes";
 import type { ExecuteQueue } from "./queue/execute-queue";
+import { renewalMs } from "./queue/leases";
 import type { Readiness } from "./show/http";
 import { allEvents, logEvents } from "./show/events";
 import { type Rehearsal, rehearse } from "./show/rehearsal";
@@ -51,6 +52,8 @@ export class Keeper {
   private readonly clock: ChainClock;
   private readonly finder: Finder;
   private readonly background: Background;
+  /** Goes on while the others stop, until nothing is on its way. */
+  private readonly heartbeat: Background;
   private readonly lanes: Lanes;
   private readonly crew: Crew | null;
   private readonly events: KeeperEvents;
@@ -69,11 +72,14 @@ export class Keeper {
     const { timers } = this;
     this.context = createContext(connection, feePayer, { programId, commitment });
     this.clock = new ChainClock({ connection, timers, commitment });
-    this.background = new Background({
+    const reported = {
       timers,
-      onFailing: (task, error) => log.warn({ task, err: error }, "failed, and tried again"),
-      onRecovered: (task) => log.info({ task }, "works again"),
-    });
+      onFailing: (task: string, error: unknown) =>
+        log.warn({ task, err: error }, "failed, and tried again"),
+      onRecovered: (task: string) => log.info({ task }, "works again"),
+    };
+    this.background = new Background(reported);
+    this.heartbeat = new Background(reported);
     this.events = allEvents(metrics, logEvents(log), options.events ?? {}, {
       executed: ({ policy, slot }) => {
         this.paid += 1;
@@ -125,6 +131,7 @@ export class Keeper {
     background.every(ALERT_MS, "alerts", () => this.alert());
     const { queue } = options;
     if (queue) {
+      this.renewLeases(queue);
       background.every(SCHEDULE_MS, "schedule", () => this.schedule(queue));
       background.every(MAINTAIN_MS, "maintain", () => queue.maintain());
       background.every(RECOVER_MS, "recover", () => this.recover());
@@ -154,6 +161,7 @@ export class Keeper {
     const { queue } = this.options;
     const { lanes } = this;
     if (queue) {
+      this.renewLeases(queue);
       await queue.maintain();
       // Before the scan, which then shows what comes after a milestone that a killed keeper had signed for.
       await this.recover(RECOVER_ROUNDS);
@@ -213,6 +221,10 @@ export class Keeper {
       underfunded: this.uncovered,
     });
     return renderStatus(view, now);
+  }
+
+  private renewLeases(queue: ExecuteQueue): void {
+    this.heartbeat.every(renewalMs(queue.leaseSeconds), "renew leases", () => queue.renew());
   }
 
   private async schedule(queue: ExecuteQueue): Promise<void> {
@@ -303,7 +315,7 @@ export class Keeper {
     const isQuiet = (await this.within(stopMs, ended)) ?? false;
     if (!isQuiet) await this.within(PING_MS, this.lanes.abandon());
     // A scan may take minutes, and nothing depends on its end.
-    await this.within(PING_MS, others);
+    await this.within(PING_MS, Promise.all([others, this.heartbeat.stop()]));
     // Without the database nothing is given back, and the leases end by themselves.
     await this.within(PING_MS, queue?.stop() ?? Promise.resolve()).catch((error: unknown) =>
       this.background.failed("stop", error),

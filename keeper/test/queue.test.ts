@@ -1,13 +1,17 @@
 import { expect } from "chai";
+import PgBoss from "pg-boss";
 import {
   type ExecuteQueue,
   type Lease,
+  LeaseLostError,
   openQueue,
   type QueueOptions,
 } from "../src/queue/execute-queue";
+import { QUEUE_NAME } from "../src/queue/leases";
 import { backOff, upsertPlans, wait } from "../src/store/policies";
 import type { Database } from "../src/types";
 import { addressOf, NOW, plan } from "./plans";
+import { rejection } from "./rejection";
 import { migratedDatabase, SERVER_URL, type TestDatabase } from "./test-database";
 
 describe(`queue (${SERVER_URL ? "server" : "embedded"})`, () => {
@@ -42,6 +46,13 @@ describe(`queue (${SERVER_URL ? "server" : "embedded"})`, () => {
       UPDATE milepost_keeper.policies SET queued_at = queued_at - interval '${seconds} seconds',
         not_before = not_before - interval '${seconds} seconds'`);
 
+  /** `elapse`, as a queue that holds leases across it sees it: its leases began as much earlier. */
+  const elapseFor = async (queue: ExecuteQueue, seconds: number) => {
+    await elapse(seconds);
+    const { mine } = queue as unknown as { mine: Map<string, Lease> };
+    for (const [id, lease] of mine) mine.set(id, startedEarlier(lease, seconds));
+  };
+
   /** The lease as `elapse` makes it. */
   const startedEarlier = (lease: Lease, seconds: number): Lease => ({
     ...lease,
@@ -55,7 +66,7 @@ describe(`queue (${SERVER_URL ? "server" : "embedded"})`, () => {
     const leases = await queue.fetch(10);
     expect(policies(leases)).to.deep.equal(names("a", "b"));
     expect(await queue.fetch(10)).to.deep.equal([]);
-    expect(leases[0]!.expiresOn.getTime() - leases[0]!.startedOn.getTime()).to.equal(300_000);
+    expect(leases[0]!.expiresOn.getTime() - leases[0]!.startedOn.getTime()).to.equal(45_000);
   });
 
   it("given more than a batch, when jobs are made again, then the next ones follow and none twice", async () => {
@@ -106,6 +117,148 @@ describe(`queue (${SERVER_URL ? "server" : "embedded"})`, () => {
     expect(taken!.policy).to.equal(addressOf("a"));
     expect(await living.held([taken!])).to.deep.equal([taken]);
     expect(await dead.held([lost!])).to.deep.equal([]);
+  });
+
+  it("given a worker that renews its lease, when the time of the first one is over, then nobody takes over until it renews no more", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const busy = await worker();
+    await busy.enqueueDue(NOW, 10);
+    const leases = await busy.fetch(10);
+    const other = await worker();
+    await elapseFor(busy, 30);
+    await busy.renew();
+    await elapseFor(busy, 30);
+    await other.maintain();
+    expect(await other.fetch(10)).to.deep.equal([]);
+    expect(await busy.held(leases.map((lease) => startedEarlier(lease, 60)))).to.have.length(1);
+    await elapseFor(busy, 16);
+    await other.maintain();
+    expect(policies(await other.fetch(10))).to.deep.equal(names("a"));
+  });
+
+  it("given a worker that hangs, when it has renewed its lease for 15 minutes, then that ends and another one takes over", async () => {
+    await upsertPlans(database, [plan("a")]);
+    const hanging = await worker();
+    await hanging.enqueueDue(NOW, 10);
+    await hanging.fetch(10);
+    const other = await worker();
+    for (let seconds = 40; seconds <= 880; seconds += 40) {
+      await elapseFor(hanging, 40);
+      await hanging.renew();
+    }
+    await other.maintain();
+    expect(await other.fetch(10)).to.deep.equal([]);
+    await elapseFor(hanging, 40);
+    await hanging.renew();
+    await elapseFor(hanging, 6);
+    await other.maintain();
+    expect(policies(await other.fetch(10))).to.deep.equal(names("a"));
+  });
+
+  it("given a lease that its holder heard was lost, when it renews the others, then that one is not among them", async () => {
+    await upsertPlans(database, [plan("a"), plan("b")]);
+    const queue = await worker();
+    await queue.enqueueDue(NOW, 10);
+    const leases = await queue.fetch(10);
+    const late = leases.find(({ policy }) => policy === addressOf("a"))!;
+    await database.query(
+      "UPDATE milepost_keeper_queue.job SET expire_in = '0 seconds' WHERE singleton_key = $1",
+      [late.policy],
+    );
+    expect(policies(await queue.held(leases))).to.deep.equal(names("b"));
+    // Nobody else has taken it, so only the holder can have made it last again.
+    await queue.renew();
+    await queue.maintain();
+    expect(policies(await (await worker()).fetch(10))).to.deep.equal(names("a"));
+  });
+
+  it("given a transaction that is fenced by its leases, when one of them is lost, then it is refused with that policy and nothing of it stays", async () => {
+    await upsertPlans(database, [plan("a"), plan("b")]);
+    const queue = await worker();
+    await queue.enqueueDue(NOW, 10);
+    const leases = await queue.fetch(10);
+    const note = async (transaction: Database) => {
+      await queue.fence(transaction, leases);
+      await backOff(transaction, { policy: addressOf("b"), milestoneIndex: 0 }, 60, "noted");
+    };
+    const reasons = () =>
+      database.query("SELECT reason FROM milepost_keeper.policies ORDER BY reason");
+    await database.query(
+      "UPDATE milepost_keeper_queue.job SET expire_in = '0 seconds' WHERE singleton_key = $1",
+      [addressOf("a")],
+    );
+    const refused = await rejection(database.transaction(note));
+    expect(refused).to.be.instanceOf(LeaseLostError);
+    expect(refused).to.have.deep.property("policies", names("a"));
+    expect(await reasons()).to.deep.equal([{ reason: "" }, { reason: "" }]);
+    await database.query("UPDATE milepost_keeper_queue.job SET expire_in = '45 seconds'");
+    await database.transaction(note);
+    expect(await reasons()).to.deep.equal([{ reason: "" }, { reason: "noted" }]);
+  });
+
+  describe("beside a keeper of an earlier version, which never renews a lease of five minutes", () => {
+    /** What such a keeper does with pg-boss. */
+    async function earlierKeeper() {
+      const shared = await test.another();
+      const boss = new PgBoss({
+        db: {
+          executeSql: async (text, values) => ({
+            rows: values?.length ? await shared.query(text, values) : await shared.script(text),
+          }),
+        },
+        schema: "milepost_keeper_queue",
+        supervise: false,
+        schedule: false,
+      });
+      await boss.start();
+      return boss;
+    }
+    const fetchOf = async (boss: PgBoss) => {
+      const jobs = await boss.fetch<{ policy: string }>(QUEUE_NAME, {
+        batchSize: 10,
+        includeMetadata: true,
+      });
+      return jobs.map(({ data, expireInSeconds }) => [data.policy, Number(expireInSeconds)]);
+    };
+
+    it("given a job that a new keeper made, when the earlier one fetches it, then it has its five minutes", async () => {
+      await upsertPlans(database, [plan("a")]);
+      const [newer, earlier] = [await worker(), await earlierKeeper()];
+      await newer.enqueueDue(NOW, 10);
+      expect(await fetchOf(earlier)).to.deep.equal([[addressOf("a"), 300]]);
+      await elapse(299);
+      await newer.maintain();
+      expect(await newer.fetch(10)).to.deep.equal([]);
+      await elapse(2);
+      await newer.maintain();
+      expect(policies(await newer.fetch(10))).to.deep.equal(names("a"));
+    });
+
+    it("given a new keeper that renews, when the earlier one looks for leases that ran out, then it takes over only after the last renewal's time, and then has five minutes", async () => {
+      await upsertPlans(database, [plan("a")]);
+      const [newer, earlier] = [await worker(), await earlierKeeper()];
+      await newer.enqueueDue(NOW, 10);
+      await newer.fetch(10);
+      await elapseFor(newer, 40);
+      await newer.renew();
+      await elapseFor(newer, 40);
+      await earlier.maintain();
+      expect(await fetchOf(earlier)).to.deep.equal([]);
+      await elapseFor(newer, 6);
+      await earlier.maintain();
+      // Some new keeper looks as well, every few seconds.
+      await (await worker()).maintain();
+      expect(await fetchOf(earlier)).to.deep.equal([[addressOf("a"), 300]]);
+    });
+
+    it("given a new keeper that stops, when the earlier one gets its leases, then it has its five minutes", async () => {
+      await upsertPlans(database, [plan("a")]);
+      const [newer, earlier] = [await worker(), await earlierKeeper()];
+      await newer.enqueueDue(NOW, 10);
+      await newer.fetch(10);
+      await newer.stop();
+      expect(await fetchOf(earlier)).to.deep.equal([[addressOf("a"), 300]]);
+    });
   });
 
   it("given a lease that was taken over, when the first holder completes or releases it, then the second keeps it", async () => {

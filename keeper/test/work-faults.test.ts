@@ -270,12 +270,47 @@ describe("work: what goes wrong on the way", () => {
     expect(await keeper.attempts()).to.deep.equal(["landed"]);
   });
 
+  it("given a worker that has signed for two policies, when another has taken over one of them meanwhile, then nothing of that is stored or sent, and each is paid once", async () => {
+    const policies = [await keeper.policy(), await keeper.otherPolicy("a")];
+    await keeper.find();
+    await keeper.enqueue();
+    let isFirst = true;
+    const stored: string[][] = [];
+    const first = keeper.worker({
+      crash: async (point) => {
+        if (point === "after-journal") stored.push(await keeper.attempts());
+        if (point !== "after-sign" || !isFirst) return;
+        isFirst = false;
+        // One lease runs out, and its policy is paid by another worker.
+        await keeper.database.query(
+          `UPDATE milepost_keeper_queue.job SET expire_in = interval '0 seconds' WHERE singleton_key = $1`,
+          [policies[0]],
+        );
+        await keeper.queue.maintain();
+        expect(await keeper.worker().pass()).to.deep.equal({ leased: 1, ended: 1 });
+      },
+    });
+    expect(await first.pass()).to.deep.equal({ leased: 2, ended: 1 });
+    expect(stored).to.deep.equal([["landed", "signed"]]);
+    await expectPaidOnce(...policies);
+    expect(await keeper.attempts()).to.deep.equal(["landed", "landed"]);
+  });
+
   it("given two workers that both have signed for one policy, when both send, then one payment lands and the other is refused", async () => {
     const policy = await keeper.policy(2);
     await keeper.find();
     await keeper.enqueue();
     let isFirst = true;
+    const { queue } = keeper;
     const first = keeper.worker({
+      // As a keeper of an earlier version has it, which stores what it has signed without a look at its lease.
+      queue: {
+        fetch: (limit) => queue.fetch(limit),
+        held: (leases) => queue.held(leases),
+        fence: async () => undefined,
+        complete: (leases) => queue.complete(leases),
+        release: (leases) => queue.release(leases),
+      },
       crash: async (point) => {
         // The lease ran out after it was asked for.
         if (point !== "after-sign" || !isFirst) return;

@@ -27,6 +27,7 @@ describe("work: leases when the database fails", () => {
     const broken: WorkQueue = {
       fetch: (limit) => queue.fetch(limit),
       held: call("held", (leases) => queue.held(leases)),
+      fence: (transaction, leases) => queue.fence(transaction, leases),
       complete: call("complete", (leases) => queue.complete(leases)),
       release: call("release", (leases) => queue.release(leases)),
     };

@@ -4,29 +4,30 @@ import PgBoss from "pg-boss";
 import { MAX_TURN, takeDue } from "../store/due";
 import { giveBack, lockPolicies } from "../store/policies";
 import type { Database } from "../types";
+import {
+  extend,
+  fence,
+  given,
+  lasting,
+  type Lease,
+  LEASE_SECONDS,
+  MINE,
+  QUEUE_NAME,
+  resetUnfetched,
+  SCHEMA,
+  UNFETCHED_SECONDS,
+} from "./leases";
 
-export const QUEUE_NAME = "execute-payment";
-/** Longer than a blockhash lives (about 90 s), so that what a dead worker signed is over or findable. */
-export const LEASE_SECONDS = 300;
+export { type Lease, LeaseLostError } from "./leases";
 
-const SCHEMA = "milepost_keeper_queue";
 /** A lease that runs out makes the job available again, however often. */
 const RETRY_LIMIT = 2_147_483_647;
 
 /** pg-boss fetches what should have started before now, and the embedded database counts milliseconds. */
 const AT_ONCE = "now() - interval '1 millisecond'";
 
-/** The right to work on a policy until it expires. */
-export interface Lease {
-  readonly policy: string;
-  readonly jobId: string;
-  /** By the database's clock. It tells this lease from a later one on the same policy. */
-  readonly startedOn: Date;
-  readonly expiresOn: Date;
-}
-
 export interface QueueOptions {
-  /** Default: `LEASE_SECONDS`. */
+  /** How long a lease lasts after its last renewal, which is to come several times before. Default: 45. */
   leaseSeconds?: number;
   /** Nobody else has the database open: leases that are still held are those of a process that is gone. Default: false. */
   isAlone?: boolean;
@@ -95,7 +96,7 @@ export class ExecuteQueue {
    */
   async enqueueDue(chainNow: bigint, limit: number): Promise<number> {
     return this.database.transaction(async (transaction) => {
-      const due = await takeDue(transaction, chainNow, limit, this.leaseSeconds);
+      const due = await takeDue(transaction, chainNow, limit, this.unfetchedSeconds);
       if (due.length === 0) return 0;
       const jobs = due.map(({ policy, attempts }) => ({
         id: jobIdOf(policy),
@@ -104,19 +105,40 @@ export class ExecuteQueue {
         // Whoever is due for the first time does not wait behind what keeps failing.
         priority: -Math.min(attempts, MAX_TURN),
         data: { policy },
-        expireInSeconds: this.leaseSeconds,
+        expireInSeconds: this.unfetchedSeconds,
       }));
       await this.boss.insert(jobs, { db: asPgBossDatabase(transaction) });
       return due.length;
     });
   }
 
-  /** Leases on up to `limit` policies that nobody else holds; none once stopped. */
+  /** Leases on up to `limit` policies that nobody else holds; none once stopped. Renew them until they end. */
   async fetch(limit: number): Promise<Lease[]> {
     if (this.isStopped) return [];
+    const jobs = await this.database.transaction(async (transaction) => {
+      const fetched = await this.fetchJobs(transaction, limit);
+      if (fetched.length > 0) {
+        await transaction.query(
+          `UPDATE ${SCHEMA}.job SET expire_in = make_interval(secs => $3) WHERE name = $1 AND id = ANY($2::uuid[])`,
+          [QUEUE_NAME, fetched.map(({ id }) => id), this.leaseSeconds],
+        );
+      }
+      return fetched;
+    });
+    const leases = jobs.map((job) => ({
+      policy: job.data.policy,
+      jobId: job.id,
+      startedOn: job.startedOn,
+      expiresOn: new Date(job.startedOn.getTime() + 1_000 * this.leaseSeconds),
+    }));
+    for (const lease of leases) this.mine.set(lease.jobId, lease);
+    return leases;
+  }
+
+  private async fetchJobs(transaction: Database, limit: number) {
     // pg-boss swallows whatever goes wrong while fetching.
     let failure: unknown;
-    const inner = asPgBossDatabase(this.database);
+    const inner = asPgBossDatabase(transaction);
     const db: PgBoss.Db = {
       executeSql: (text, values) =>
         inner.executeSql(text, values).catch((error: unknown) => {
@@ -130,27 +152,36 @@ export class ExecuteQueue {
       db,
     });
     if (failure) throw failure;
-    const leases = jobs.map((job) => ({
-      policy: job.data.policy,
-      jobId: job.id,
-      startedOn: job.startedOn,
-      expiresOn: new Date(job.startedOn.getTime() + 1_000 * Number(job.expireInSeconds)),
-    }));
-    for (const lease of leases) this.mine.set(lease.jobId, lease);
-    return leases;
+    return jobs;
+  }
+
+  /**
+   * Renews every lease that this queue handed out and that has not ended. Call it every `renewalMs(leaseSeconds)`. A lease
+   * is renewed for 15 minutes at most, so that a worker that hangs does not keep its policies.
+   */
+  async renew(): Promise<void> {
+    const leases = [...this.mine.values()];
+    if (leases.length === 0) return;
+    const renewed = new Set(await extend(this.database, leases, this.leaseSeconds));
+    this.forget(leases.filter((lease) => !renewed.has(lease)));
   }
 
   /**
    * The leases that are still held. To be asked right before signing: another worker has taken over the others, or will
-   * do so in the next moment.
+   * do so in the next moment. The others are not renewed any more.
    */
   async held(leases: readonly Lease[]): Promise<Lease[]> {
-    const rows = await this.database.query<{ id: string }>(
-      `SELECT j.id FROM ${SCHEMA}.job j JOIN ${GIVEN} ON ${IS_GIVEN} AND j.started_on + j.expire_in > now()`,
-      given(leases),
-    );
-    const ids = new Set(rows.map(({ id }) => id));
-    return leases.filter(({ jobId }) => ids.has(jobId));
+    const held = await lasting(this.database, leases);
+    this.forget(leases.filter((lease) => !held.includes(lease)));
+    return held;
+  }
+
+  /**
+   * Keeps the leases from being taken over until the transaction ends, so that what it writes is there before another
+   * worker begins. Throws `LeaseLostError` when one of them is lost already.
+   */
+  async fence(transaction: Database, leases: readonly Lease[]): Promise<void> {
+    await fence(transaction, leases);
   }
 
   /** Work on these is over, the store has the verdict. A lease that somebody else has taken over stays theirs. */
@@ -180,7 +211,8 @@ export class ExecuteQueue {
   async release(leases: readonly Lease[]): Promise<void> {
     if (leases.length === 0) return;
     await this.database.query(
-      `${MINE} UPDATE ${SCHEMA}.job j SET state = 'retry', start_after = ${AT_ONCE} FROM mine
+      `${MINE} UPDATE ${SCHEMA}.job j SET state = 'retry', start_after = ${AT_ONCE},
+         expire_in = interval '${UNFETCHED_SECONDS} seconds' FROM mine
        WHERE j.name = mine.name AND j.id = mine.id`,
       given(leases),
     );
@@ -190,6 +222,7 @@ export class ExecuteQueue {
   /** Makes the jobs of dead workers available again. To be called every few seconds by some worker, or by all. */
   async maintain(): Promise<void> {
     await this.boss.maintain();
+    await resetUnfetched(this.database);
   }
 
   /** Jobs that wait for a worker, and jobs that one holds. */
@@ -210,6 +243,11 @@ export class ExecuteQueue {
     await this.boss.stop({ graceful: false, close: false });
   }
 
+  /** After so long a job may be lost, or is one of a keeper that is gone. */
+  private get unfetchedSeconds(): number {
+    return Math.max(UNFETCHED_SECONDS, this.leaseSeconds);
+  }
+
   private forget(leases: readonly Lease[]): void {
     for (const { jobId } of leases) this.mine.delete(jobId);
   }
@@ -224,21 +262,6 @@ function jobIdOf(policy: string): string {
   const variant = "89ab"[Number.parseInt(hex[16]!, 16) & 3]!;
   // Version 8: of the application's own making.
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-/** A `Date` has milliseconds only. */
-const GIVEN = "unnest($1::uuid[], $2::timestamptz[]) AS lease (id, started_on)";
-const IS_GIVEN = `j.name = '${QUEUE_NAME}' AND j.id = lease.id AND j.state = 'active'
-  AND date_trunc('milliseconds', j.started_on) = lease.started_on`;
-
-/** The jobs of leases that are still ours, locked in the order of their ids. */
-const MINE = `
-  WITH mine AS (
-    SELECT j.name, j.id FROM ${SCHEMA}.job j JOIN ${GIVEN} ON ${IS_GIVEN} ORDER BY j.id FOR UPDATE OF j
-  )`;
-
-function given(leases: readonly Lease[]): unknown[] {
-  return [leases.map(({ jobId }) => jobId), leases.map(({ startedOn }) => startedOn.toISOString())];
 }
 
 /** pg-boss sends its schema as one text of many statements, without values. */

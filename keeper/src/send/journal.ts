@@ -3,13 +3,20 @@ import { type Journaled, recordAttempt } from "../store/attempts";
 import type { AttemptMember, Database } from "../types";
 import type { Signed } from "./sign";
 
-/** What may be sent from now on, and has to be delivered to its end whatever happens. */
+/**
+ * Stores what was signed. From then on it may be sent, and has to be delivered to its end whatever happens. `fence` runs
+ * first in the same transaction: when it throws, nothing is stored and nothing may be sent.
+ */
 export async function journal(
   database: Database,
   signed: Signed,
   members: readonly AttemptMember[],
+  fence: (transaction: Database) => Promise<void>,
 ): Promise<Journaled> {
   const attempt = { ...signed, members: [...members] };
-  await recordAttempt(database, attempt);
+  await database.transaction(async (transaction) => {
+    await fence(transaction);
+    await recordAttempt(transaction, attempt);
+  });
   return attempt;
 }

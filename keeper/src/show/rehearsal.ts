@@ -17,7 +17,7 @@ import {
   type MilestoneContext,
   parseTransactionError,
 } from "@milepost/sdk";
-import { LEASE_SECONDS } from "../queue/execute-queue";
+import { UNFETCHED_SECONDS } from "../queue/leases";
 import { due, type DuePolicy } from "../store/due";
 import type { Database, KeeperAction } from "../types";
 
@@ -61,7 +61,7 @@ export async function rehearse(query: RehearsalQuery): Promise<Rehearsal> {
   const policies: Rehearsed[] = [];
   const executions: Execution[] = [];
   let mediations = 0;
-  for (const item of await due(database, chainNow, limit, LEASE_SECONDS)) {
+  for (const item of await due(database, chainNow, limit, UNFETCHED_SECONDS)) {
     const { rehearsed, execution } = await rehearseOne(query, item);
     policies.push(rehearsed);
     if (!rehearsed.wouldLand) continue;

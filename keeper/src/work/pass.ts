@@ -1,9 +1,11 @@
 /** One pass of a worker over the policies of one fetch: resume, look, decide, ask, ship. */
 import type { Execution, ReleaseSnapshot } from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
-import type { Lease } from "../queue/execute-queue";
+import { type Lease, LeaseLostError } from "../queue/leases";
 import { classify } from "../send/classify";
 import { deliver } from "../send/deliver";
+import { journal } from "../send/journal";
+import type { Signed } from "../send/sign";
 import { finishAttempt, type Journaled, openAttemptsOf } from "../store/attempts";
 import { plansOf } from "../store/policies";
 import type { Approval, Verdict } from "../types";
@@ -74,6 +76,23 @@ export class Pass implements Shipping {
     const held = new Set((await this.settings.queue.held(leases)).map(({ policy }) => policy));
     for (const { member } of items) if (!held.has(member.policy)) this.open.delete(member.policy);
     return items.filter(({ member }) => held.has(member.policy));
+  }
+
+  async journal(items: readonly Ready[], signed: Signed): Promise<Journaled | null> {
+    const { database, queue } = this.settings;
+    const members = items.map(({ member, dueAt, execution }) => {
+      return { ...member, dueAt, rentLamports: rentOf(execution) };
+    });
+    const leases = items.flatMap(({ member }) => this.open.get(member.policy) ?? []);
+    if (leases.length < items.length) return null;
+    try {
+      return await journal(database, signed, members, (transaction) =>
+        queue.fence(transaction, leases),
+      );
+    } catch (error) {
+      if (error instanceof LeaseLostError) return null;
+      throw error;
+    }
   }
 
   async ended(items: readonly Item[]): Promise<void> {

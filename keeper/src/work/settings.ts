@@ -12,6 +12,7 @@ import type { RentBudget } from "./rent-budget";
 export interface WorkQueue {
   fetch(limit: number): Promise<Lease[]>;
   held(leases: readonly Lease[]): Promise<Lease[]>;
+  fence(transaction: Database, leases: readonly Lease[]): Promise<void>;
   complete(leases: readonly Lease[]): Promise<void>;
   release(leases: readonly Lease[]): Promise<void>;
 }

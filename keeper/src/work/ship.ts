@@ -3,7 +3,6 @@ import { type Execution, groupExecutions, type ReleaseSnapshot } from "@milepost
 import type { AddressLookupTableAccount } from "@solana/web3.js";
 import { classify, FEE_PAYER_SHORT } from "../send/classify";
 import { deliver, type Delivery } from "../send/deliver";
-import { journal } from "../send/journal";
 import {
   computeUnitLimitFor,
   pack,
@@ -21,7 +20,7 @@ import { waivedReward, waiveRewards } from "./claim";
 import { inParallel } from "./parallel";
 import type { Item } from "./decide";
 import { recordLanded } from "./record";
-import { rentOf, type RentShare } from "./rent-budget";
+import type { RentShare } from "./rent-budget";
 import type { WorkerSettings } from "./settings";
 import { withinBudget } from "./within-budget";
 
@@ -41,6 +40,8 @@ export interface Shipping {
   isStopping(): boolean;
   /** Those of the items whose lease is still ours. */
   stillHeld(items: readonly Ready[]): Promise<Ready[]>;
+  /** Stores what was signed for these, or null, with nothing stored, when a lease on one of them is lost. */
+  journal(items: readonly Ready[], signed: Signed): Promise<Journaled | null>;
   /** The store has what became of these. */
   ended(items: readonly Item[]): Promise<void>;
   /** Could not be paid, although it was `tried`, in a simulation or on chain. */
@@ -112,10 +113,9 @@ async function shipGroup(
   if (made.kind === "lost") return shipGroup(shipping, made.rest, lookupTables, exceeded);
   if (shipping.isStopping()) return;
   await settings.crash?.("after-sign");
-  const members = items.map(({ member, dueAt, execution }) => {
-    return { ...member, dueAt, rentLamports: rentOf(execution) };
-  });
-  const attempt = await journal(database, made.signed, members);
+  const attempt = await shipping.journal(items, made.signed);
+  // Nothing was sent: the others are signed for anew.
+  if (!attempt) return shipGroup(shipping, await shipping.stillHeld(items), lookupTables, exceeded);
   await settings.crash?.("after-journal");
   const delivery = await deliver(attempt, {
     ...deliveryOf(shipping),

@@ -106,6 +106,50 @@ describe("faults: processes", () => {
     await world.expectPaidOnce([...policies, ...fresh]);
   });
 
+  it("given two keepers on one Postgres, when one is killed with a lease in its hands, then the other one has paid what it had soon after the lease was over by the database's clock", async () => {
+    const policies = await world.due(2, 1);
+    const victim = world.keeper({ crashAt: "before-sign", leaseSeconds: 5 });
+    expect(await victim.exit, victim.output).to.equal("SIGKILL");
+    const [killed] = await world.database.query<{ at: Date }>("SELECT now() AS at");
+    const other = world.keeper({ leaseSeconds: 5 });
+    // No time passes but the database's own.
+    await world.untilOver(policies, other);
+    await world.end(other);
+    await world.expectPaidOnce(policies);
+    const [last] = await world.database.query<{ seconds: number }>(
+      `SELECT extract(epoch FROM max(recorded_at) - $1::timestamptz)::float8 AS seconds
+       FROM milepost_keeper.outcomes`,
+      [killed!.at],
+    );
+    // The rest of the lease, and at most five seconds until that is looked at; leases used to be 300 seconds.
+    expect(last!.seconds).to.be.within(2, 45);
+  });
+
+  it("given a transaction that is on its way for longer than a lease, when its keeper lives, then nobody takes over, and it is paid once", async () => {
+    const policies = await world.due(1);
+    const isSent = dropAll();
+    const busy = world.keeper({ ...through(), leaseSeconds: 2 });
+    await isSent;
+    // It drops what the other one sends as well.
+    const other = world.keeper({ ...through(), leaseSeconds: 2 });
+    await other.line("started");
+    const lease = async () => {
+      const [job] = await world.database.query<{ began: string; isOld: boolean; taken: number }>(
+        `SELECT started_on::text AS began, retry_count AS taken,
+           started_on < now() - interval '8 seconds' AS "isOld" FROM milepost_keeper_queue.job`,
+      );
+      return job!;
+    };
+    const { began } = await lease();
+    await world.until(async () => (await lease()).isOld, busy, other);
+    expect(await lease()).to.deep.equal({ began, isOld: true, taken: 0 });
+    proxy.heal();
+    await world.untilOver(policies, busy, other);
+    for (const keeper of [busy, other]) await world.end(keeper);
+    await world.expectPaidOnce(policies);
+    expect(await world.attempts()).to.deep.equal(["landed"]);
+  });
+
   it("given a keeper at work, when a newer one changes the schema under it, then both go on, and each milestone is paid once", async () => {
     const older = world.keeper();
     await older.line("started");
