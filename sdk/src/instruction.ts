@@ -1,8 +1,10 @@
 import { type AccountMeta, PublicKey, TransactionInstruction } from "@solana/web3.js";
+import { Buffer } from "buffer";
+import { writeTagged } from "./codec/program";
 import { PROGRAM_ID } from "./constants";
-import { milestoneCoder } from "./coder";
-import { IDL, type Milestone as MilestoneIdl } from "./generated/milestone";
 import { InvalidInputError } from "./errors/input";
+import { ACCOUNT_FLAG, INSTRUCTIONS } from "./generated/instructions";
+import type { Milestone as MilestoneIdl } from "./generated/milestone";
 
 type Instruction = MilestoneIdl["instructions"][number];
 type AccountItem<N extends InstructionName> = Extract<Instruction, { name: N }>["accounts"][number];
@@ -17,17 +19,15 @@ export type InstructionAccounts<N extends InstructionName> = {
   [A in Extract<AccountItem<N>, { optional: true }>["name"]]?: PublicKey | null;
 };
 
-interface AnyAccountItem {
-  name: string;
-  writable?: boolean;
-  signer?: boolean;
-  optional?: boolean;
-}
+type AnyAccountItem = readonly [name: string, flags: number];
+
+const has = ([, flags]: AnyAccountItem, flag: keyof typeof ACCOUNT_FLAG): boolean =>
+  (flags & ACCOUNT_FLAG[flag]) !== 0;
 
 /**
  * One instruction, byte for byte as the IDL says, with nothing looked up and nothing checked. The actions
  * (`createMilestone`, `executePayment`, ...) fill in accounts and check them first; this is for tools and tests.
- * Throws `InvalidInputError` when an account is missing.
+ * Throws `InvalidInputError` when an account is missing or an argument does not fit its type.
  * @example
  * buildInstruction("acceptAuthority", { pendingAuthority, config }, {});
  */
@@ -37,16 +37,15 @@ export function buildInstruction<N extends InstructionName>(
   args: Record<string, unknown> = {},
   programId: PublicKey = PROGRAM_ID,
 ): TransactionInstruction {
-  const definition = IDL.instructions.find((instruction) => instruction.name === name);
-  if (!definition) {
+  if (!Object.hasOwn(INSTRUCTIONS, name)) {
     throw new InvalidInputError({ field: "name", expected: "an instruction", received: name });
   }
+  const { discriminator, accounts: items, args: codec } = INSTRUCTIONS[name];
   const given = accounts as Record<string, PublicKey | null | undefined>;
-  const items = definition.accounts as readonly AnyAccountItem[];
   const keys = withoutAbsentEnd(name, items, given).map((item) =>
-    toMeta(item, given[item.name], programId),
+    toMeta(item, given[item[0]], programId),
   );
-  const data = milestoneCoder().instruction.encode(name, args);
+  const data = Buffer.from(writeTagged({ discriminator, codec }, args));
   return new TransactionInstruction({ programId, keys, data });
 }
 
@@ -63,7 +62,7 @@ function withoutAbsentEnd(
 ): readonly AnyAccountItem[] {
   if (name !== "executePayment") return items;
   let end = items.length;
-  while (items[end - 1]?.optional && !given[items[end - 1]!.name]) end -= 1;
+  while (end > 0 && has(items[end - 1]!, "optional") && !given[items[end - 1]![0]]) end -= 1;
   return items.slice(0, end);
 }
 
@@ -73,9 +72,9 @@ function toMeta(
   programId: PublicKey,
 ): AccountMeta {
   if (pubkey) {
-    return { pubkey, isSigner: item.signer === true, isWritable: item.writable === true };
+    return { pubkey, isSigner: has(item, "signer"), isWritable: has(item, "writable") };
   }
   // Anchor's convention for an absent optional account.
-  if (item.optional) return { pubkey: programId, isSigner: false, isWritable: false };
-  throw new InvalidInputError({ field: item.name, expected: "a PublicKey", received: pubkey });
+  if (has(item, "optional")) return { pubkey: programId, isSigner: false, isWritable: false };
+  throw new InvalidInputError({ field: item[0], expected: "a PublicKey", received: pubkey });
 }

@@ -1,11 +1,10 @@
-import { Buffer } from "buffer";
 import { PublicKey } from "@solana/web3.js";
 import { PROGRAM_ID } from "./constants";
 import { toU32 } from "./input/numbers";
 
 const UPGRADEABLE_LOADER = "BPFLoaderUpgradeab1e11111111111111111111111";
 
-const seed = (text: string) => Buffer.from(text, "utf8");
+const seed = (text: string) => new TextEncoder().encode(text);
 
 /**
  * Address of the program-wide settings.
@@ -25,7 +24,7 @@ export function getGatewayPda(
   authority: PublicKey,
   programId: PublicKey = PROGRAM_ID,
 ): [PublicKey, number] {
-  return PublicKey.findProgramAddressSync([seed("gateway"), authority.toBuffer()], programId);
+  return PublicKey.findProgramAddressSync([seed("gateway"), authority.toBytes()], programId);
 }
 
 /**
@@ -39,7 +38,7 @@ export function getUserPaymentPda(
   programId: PublicKey = PROGRAM_ID,
 ): [PublicKey, number] {
   return PublicKey.findProgramAddressSync(
-    [seed("user_payment"), owner.toBuffer(), mint.toBuffer()],
+    [seed("user_payment"), owner.toBytes(), mint.toBytes()],
     programId,
   );
 }
@@ -58,7 +57,7 @@ export function getPaymentPolicyPda(
   const id = new Uint8Array(4);
   new DataView(id.buffer).setUint32(0, toU32(policyId, "policyId"), true);
   return PublicKey.findProgramAddressSync(
-    [seed("payment_policy"), userPayment.toBuffer(), id],
+    [seed("payment_policy"), userPayment.toBytes(), id],
     programId,
   );
 }
@@ -72,7 +71,7 @@ export function getEscrowPda(
   policy: PublicKey,
   programId: PublicKey = PROGRAM_ID,
 ): [PublicKey, number] {
-  return PublicKey.findProgramAddressSync([seed("escrow"), policy.toBuffer()], programId);
+  return PublicKey.findProgramAddressSync([seed("escrow"), policy.toBytes()], programId);
 }
 
 /**
@@ -81,8 +80,5 @@ export function getEscrowPda(
  * const [programData] = getProgramDataPda();
  */
 export function getProgramDataPda(programId: PublicKey = PROGRAM_ID): [PublicKey, number] {
-  return PublicKey.findProgramAddressSync(
-    [programId.toBuffer()],
-    new PublicKey(UPGRADEABLE_LOADER),
-  );
+  return PublicKey.findProgramAddressSync([programId.toBytes()], new PublicKey(UPGRADEABLE_LOADER));
 }

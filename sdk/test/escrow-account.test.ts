@@ -2,7 +2,7 @@ import { expect } from "chai";
 import BN from "bn.js";
 import { PublicKey } from "@solana/web3.js";
 import { decodeAccount } from "../src/accounts/decode";
-import { accountsCoder } from "../src/coder";
+import { anchorAccounts } from "./anchor-coder";
 import { ACCOUNT_SIZE, PROGRAM_ID } from "../src/constants";
 import { AccountNotFoundError } from "../src/errors/accounts";
 import { getEscrow } from "../src/accounts/fetch";
@@ -41,7 +41,7 @@ describe("the Escrow account", () => {
       ],
       { mediationAt: new BN(NOW + 2), platformFeeBps: 250 },
     );
-    const data = await accountsCoder().encode("escrow", given);
+    const data = await anchorAccounts().encode("escrow", given);
     expect(data.length).to.equal(ACCOUNT_SIZE.escrow);
     const info = { owner: PROGRAM_ID, data, executable: false, lamports: 1 };
     const back = decodeAccount("escrow", escrowPda, info, PROGRAM_ID);

@@ -8,7 +8,7 @@ import {
   TOKEN_PROGRAM_ID,
 } from "@solana/spl-token";
 import { Keypair, PublicKey, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
-import { accountsCoder } from "../src/coder";
+import { anchorAccounts } from "./anchor-coder";
 import { createContext } from "../src/context";
 import { type MilestoneClient, Tributary } from "../src/index";
 import {
@@ -238,7 +238,7 @@ export async function fakeWorld(): Promise<{
 }> {
   const connection = new FakeConnection();
   const put = async (name: string, address: PublicKey, account: object) =>
-    connection.set(address, PROGRAM_ID, await accountsCoder().encode(name, account));
+    connection.set(address, PROGRAM_ID, await anchorAccounts().encode(name, account));
   await put("programConfig", getConfigPda()[0], config());
   await put("paymentGateway", gateway, gatewayAccount());
   await put("userPayment", userPaymentPda, userPayment());

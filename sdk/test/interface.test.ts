@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { PublicKey } from "@solana/web3.js";
-import { accountsCoder } from "../src/coder";
+import { anchorAccounts } from "./anchor-coder";
 import { ACCOUNT_SIZE, PROGRAM_ID } from "../src/constants";
 import { POLICY_OFFSET, USER_PAYMENT_OFFSET } from "../src/accounts/offsets";
 import { FIXES } from "../src/errors/catalog";
@@ -55,7 +55,7 @@ describe("the SDK's constants", () => {
   });
 
   it("given an encoded policy, then the bytes at the offsets are its fields", async () => {
-    const data = await accountsCoder().encode("paymentPolicy", policy({ releaseCondition: 9 }));
+    const data = await anchorAccounts().encode("paymentPolicy", policy({ releaseCondition: 9 }));
     expect(data.length).to.equal(ACCOUNT_SIZE.paymentPolicy);
     expect(data.subarray(POLICY_OFFSET.recipient, POLICY_OFFSET.recipient + 32)).to.deep.equal(
       recipient.publicKey.toBuffer(),
@@ -64,14 +64,14 @@ describe("the SDK's constants", () => {
     expect(data[POLICY_OFFSET.releaseCondition]).to.equal(9);
     expect(data[POLICY_OFFSET.totalMilestones]).to.equal(2);
     expect(data[POLICY_OFFSET.status]).to.equal(0);
-    const back = accountsCoder().decode("paymentPolicy", data) as ReturnType<typeof policy>;
+    const back = anchorAccounts().decode("paymentPolicy", data) as ReturnType<typeof policy>;
     expect(back.policyType.milestone.milestoneAmounts.map(String)).to.deep.equal([
       "50000000",
       "100000000",
       "0",
       "0",
     ]);
-    expect((await accountsCoder().encode("userPayment", userPayment())).length).to.equal(
+    expect((await anchorAccounts().encode("userPayment", userPayment())).length).to.equal(
       ACCOUNT_SIZE.userPayment,
     );
   });

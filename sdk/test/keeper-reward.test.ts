@@ -7,7 +7,7 @@ import BN from "bn.js";
 import { expect } from "chai";
 import fc from "fast-check";
 import { decodeAccount } from "../src/accounts/decode";
-import { accountsCoder, milestoneCoder } from "../src/coder";
+import { anchorAccounts, anchorCoder } from "./anchor-coder";
 import { PROGRAM_ID } from "../src/constants";
 import { createContext } from "../src/context";
 import { MilepostErrorCode } from "../src/errors/codes";
@@ -231,7 +231,7 @@ describe("what the chain says of rewards", () => {
         { data, owner: PROGRAM_ID, lamports: 0, executable: false },
         PROGRAM_ID,
       ).keeperRewardBps;
-    const bytes = await accountsCoder().encode(
+    const bytes = await anchorAccounts().encode(
       "paymentGateway",
       gatewayAccount({ keeperRewardBps: 0x1234 }),
     );
@@ -275,7 +275,7 @@ describe("what the chain says of rewards", () => {
     expect(second.data.executor.equals(stranger.publicKey)).to.equal(true);
     expect(second.data.keeperTokenAccount.equals(treasury)).to.equal(true);
     expect([second.data.milestoneIndex, second.data.amount.toNumber()]).to.deep.equal([2, 123]);
-    expect(milestoneCoder().events.decode(paid.toString("base64"))).to.not.equal(null);
+    expect(anchorCoder().events.decode(paid.toString("base64"))).to.not.equal(null);
   });
 });
 

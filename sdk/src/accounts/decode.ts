@@ -1,8 +1,10 @@
 import type { AccountInfo, PublicKey } from "@solana/web3.js";
 import type { Buffer } from "buffer";
-import { accountsCoder } from "../coder";
+import { DecodeError } from "../codec/bytes";
+import { hasDiscriminator, readTagged, type Tagged } from "../codec/program";
 import { ACCOUNT_SIZE } from "../constants";
 import { AccountKindError } from "../errors/accounts";
+import { ACCOUNTS } from "../generated/accounts";
 import type { Escrow, PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
 
 /** The program's account kinds by their name in Anchor's spelling. */
@@ -41,9 +43,16 @@ export function decodeAccount<K extends AccountKind>(
   if (info.data.length !== ACCOUNT_SIZE[kind]) {
     throw refuse(`it has ${info.data.length} bytes, expected ${ACCOUNT_SIZE[kind]}`);
   }
+  const definition = ACCOUNTS[kind] as unknown as Tagged<AccountKinds[K]>;
+  if (!hasDiscriminator(info.data, definition.discriminator)) {
+    throw refuse("it is another kind of account of the program");
+  }
   try {
-    return accountsCoder().decode<AccountKinds[K]>(kind, info.data);
+    return readTagged(definition, info.data);
   } catch (cause) {
-    throw refuse("it is another kind of account of the program", cause);
+    // Anything else is a fault of ours or of the environment, and says nothing about the account.
+    if (cause instanceof DecodeError)
+      throw refuse(`its data is malformed: ${cause.message}`, cause);
+    throw cause;
   }
 }

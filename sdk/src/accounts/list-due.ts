@@ -1,5 +1,5 @@
 import BN from "bn.js";
-import { utils } from "@coral-xyz/anchor";
+import bs58 from "bs58";
 import type { GetProgramAccountsFilter, PublicKey } from "@solana/web3.js";
 import type { MilestoneContext } from "../context";
 import { toAddress } from "../input/address";
@@ -74,7 +74,7 @@ type DueFields = Pick<
 
 function filtersOf(query: DuePoliciesQuery): GetProgramAccountsFilter[] {
   const byte = (offset: number, value: number) => ({
-    memcmp: { offset, bytes: utils.bytes.bs58.encode(Uint8Array.of(value)) },
+    memcmp: { offset, bytes: bs58.encode(Uint8Array.of(value)) },
   });
   const filters = [
     ...kindFilters("paymentPolicy"),

@@ -1,8 +1,9 @@
 import type { Buffer } from "buffer";
 import type { AccountInfo, GetProgramAccountsFilter, PublicKey } from "@solana/web3.js";
-import { accountsCoder } from "../coder";
+import bs58 from "bs58";
 import { ACCOUNT_SIZE } from "../constants";
 import type { MilestoneContext } from "../context";
+import { ACCOUNTS } from "../generated/accounts";
 import { toAddress } from "../input/address";
 import type { Escrow, PaymentPolicy, UserPayment, WithAddress } from "../types";
 import { type AccountKind, type AccountKinds, decodeAccount } from "./decode";
@@ -16,8 +17,8 @@ export function addressFilter(offset: number, address: PublicKey): GetProgramAcc
 
 /** Size and discriminator of one kind of account. */
 export function kindFilters(kind: AccountKind): GetProgramAccountsFilter[] {
-  const { offset, bytes } = accountsCoder().memcmp(kind) as { offset: number; bytes: string };
-  return [{ dataSize: ACCOUNT_SIZE[kind] }, { memcmp: { offset, bytes } }];
+  const bytes = bs58.encode(Uint8Array.from(ACCOUNTS[kind].discriminator));
+  return [{ dataSize: ACCOUNT_SIZE[kind] }, { memcmp: { offset: 0, bytes } }];
 }
 
 /** Returns all accounts of a kind that pass the filters. Throws `RpcError`. */

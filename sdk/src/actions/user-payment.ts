@@ -1,4 +1,4 @@
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { TOKEN_PROGRAM_ID } from "../tokens/programs";
 import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";
 import type { MilestoneContext } from "../context";

@@ -1,5 +1,5 @@
 import type { TransactionInstruction } from "@solana/web3.js";
-import { ASSOCIATED_TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { ASSOCIATED_TOKEN_PROGRAM_ID } from "../tokens/programs";
 import { IDL } from "../generated/milestone";
 
 /**

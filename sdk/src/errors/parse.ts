@@ -1,7 +1,7 @@
-import { LangErrorCode, LangErrorMessage } from "@coral-xyz/anchor";
-import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "../tokens/programs";
 import { PublicKey, SystemProgram } from "@solana/web3.js";
 import { PROGRAM_ID } from "../constants";
+import { ANCHOR_ERRORS } from "./anchor-errors";
 import { MilepostError } from "./base";
 import { RUNTIME_FIXES, SYSTEM_ERRORS, TOKEN_ERRORS, TOKEN_FIXES } from "./catalog";
 import { MilepostErrorCode } from "./codes";
@@ -106,10 +106,9 @@ function frameworkError(
   program: PublicKey | null,
   details: ErrorOrigin,
 ): MilepostError | null {
-  const message = (LangErrorMessage as ReadonlyMap<number, string>).get(code);
-  if (!message) return null;
-  const name =
-    Object.entries(LangErrorCode).find(([, value]) => value === code)?.[0] ?? "AnchorError";
+  const known = ANCHOR_ERRORS[code];
+  if (!known) return null;
+  const [name, message] = known;
   const about = { label: "Anchor's checks", id: program, errorName: name, errorCode: code };
   return new ForeignProgramError(MilepostErrorCode.FrameworkError, about, undefined, {
     ...details,

@@ -1,11 +1,11 @@
 import type { PublicKey } from "@solana/web3.js";
-import { IDL, type Milestone as MilestoneIdl } from "../generated/milestone";
+import { PROGRAM_ERRORS } from "../generated/errors";
 import { MilepostError } from "./base";
 import { FIXES } from "./catalog";
 import { MilepostErrorCode } from "./codes";
 
 /** Names of the program's errors, as in decisions 0001 and 0003. */
-export type MilestoneErrorName = Capitalize<MilestoneIdl["errors"][number]["name"]>;
+export type MilestoneErrorName = (typeof PROGRAM_ERRORS)[number]["name"];
 
 /** Where in a transaction an error came from. */
 export interface ErrorOrigin {
@@ -14,12 +14,6 @@ export interface ErrorOrigin {
   logs?: readonly string[];
   metaMessages?: string[];
   cause?: unknown;
-}
-
-interface ProgramErrorEntry {
-  code: number;
-  name: string;
-  msg?: string;
 }
 
 /**
@@ -42,7 +36,7 @@ export class MilestoneProgramError extends MilepostError {
     origin: "chain" | "sdk",
     details: ErrorOrigin = {},
   ) {
-    const entry = entries().find((error) => capitalize(error.name) === programErrorName);
+    const entry = PROGRAM_ERRORS.find(({ name }) => name === programErrorName);
     const fix = FIXES[programErrorName] ?? "";
     const index = details.instructionIndex ?? null;
     super(
@@ -73,8 +67,7 @@ export function refuse(name: MilestoneErrorName, ...metaMessages: string[]): Mil
 
 /** The program's error of that code; null when it has none. */
 export function milestoneErrorName(code: number): MilestoneErrorName | null {
-  const entry = entries().find((error) => error.code === code);
-  return entry ? (capitalize(entry.name) as MilestoneErrorName) : null;
+  return PROGRAM_ERRORS.find((error) => error.code === code)?.name ?? null;
 }
 
 /** An error of another program that took part: a token program, the system program, Anchor's checks in ours. */
@@ -130,12 +123,4 @@ export class TransactionRuntimeError extends MilepostError {
     this.instructionIndex = index;
     this.logs = details.logs ?? [];
   }
-}
-
-function entries(): readonly ProgramErrorEntry[] {
-  return IDL.errors as readonly ProgramErrorEntry[];
-}
-
-function capitalize(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -1,5 +1,5 @@
 /** Where the money of a held milestone goes. */
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { TOKEN_PROGRAM_ID } from "../tokens/programs";
 import type { PublicKey } from "@solana/web3.js";
 import { fetchAccountInfos } from "../accounts/fetch";
 import type { MilestoneContext } from "../context";

@@ -1,6 +1,6 @@
 /** What the instructions that end a held milestone have in common: its division, and the accounts it is paid into. */
 import BN from "bn.js";
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { TOKEN_PROGRAM_ID } from "../tokens/programs";
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import type { MilestoneContext } from "../context";
 import { AccountKindError } from "../errors/accounts";

@@ -1,4 +1,4 @@
-import { ASSOCIATED_TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { ASSOCIATED_TOKEN_PROGRAM_ID } from "../tokens/programs";
 import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import { checkConfig } from "../actions/milestone-parties";
 import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";

@@ -1,4 +1,4 @@
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { TOKEN_PROGRAM_ID } from "../tokens/programs";
 import type { PublicKey } from "@solana/web3.js";
 import { associatedTokenAddress } from "../tokens/account";
 

@@ -1,23 +1,22 @@
-import type { IdlEvents } from "@coral-xyz/anchor";
+import { Buffer } from "buffer";
 import type { PublicKey } from "@solana/web3.js";
-import { milestoneCoder } from "../coder";
+import { DecodeError } from "../codec/bytes";
+import { hasDiscriminator, readTagged, type Tagged } from "../codec/program";
 import { PROGRAM_ID } from "../constants";
-import type { Milestone as MilestoneIdl } from "../generated/milestone";
-
-type EventData = IdlEvents<MilestoneIdl>;
+import { type EventData, EVENTS } from "../generated/events";
 
 /** Names of the program's events, as in decision 0001. */
-export type MilestoneEventName = Capitalize<keyof EventData & string>;
+export type MilestoneEventName = Capitalize<keyof EventData>;
 
 /** One event; `name` tells the type of `data`. Amounts are `BN` of base units, times `BN` of Unix seconds. */
 export type MilestoneEvent = {
-  [N in keyof EventData & string]: {
+  [N in keyof EventData]: {
     name: Capitalize<N>;
     data: EventData[N];
     /** Index of the top-level instruction that caused it. */
     instructionIndex: number;
   };
-}[keyof EventData & string];
+}[keyof EventData];
 
 export interface DecodedEvents {
   events: MilestoneEvent[];
@@ -73,13 +72,19 @@ export function decodeEvents(
 }
 
 function decodeData(base64: string, instructionIndex: number): MilestoneEvent | null {
+  const bytes = Buffer.from(base64.trim(), "base64");
+  const found = Object.entries(EVENTS).find(([, { discriminator }]) =>
+    hasDiscriminator(bytes, discriminator),
+  );
+  // No event of this version.
+  if (!found) return null;
+  const name = found[0][0]!.toUpperCase() + found[0].slice(1);
   try {
-    const event = milestoneCoder().events.decode(base64.trim());
-    if (!event) return null;
-    const name = event.name[0]!.toUpperCase() + event.name.slice(1);
-    return { name, data: event.data, instructionIndex } as unknown as MilestoneEvent;
-  } catch {
-    // Data of another shape than any event's: a later version's, or no event at all.
-    return null;
+    const data = readTagged(found[1] as Tagged<EventData[keyof EventData]>, bytes);
+    return { name, data, instructionIndex } as MilestoneEvent;
+  } catch (error) {
+    // An event of that name with another shape: another version's.
+    if (error instanceof DecodeError) return null;
+    throw error;
   }
 }

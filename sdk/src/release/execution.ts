@@ -1,5 +1,5 @@
 import BN from "bn.js";
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { TOKEN_PROGRAM_ID } from "../tokens/programs";
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { FUNDING_KIND_CLOSED, FUNDING_KIND_HELD, MAX_MILESTONES } from "../constants";
 import type { MilestoneContext } from "../context";

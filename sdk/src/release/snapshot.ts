@@ -1,6 +1,6 @@
 import type { Buffer } from "buffer";
 import type BN from "bn.js";
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { TOKEN_PROGRAM_ID } from "../tokens/programs";
 import { type AccountInfo, type PublicKey, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
 import { addressKey } from "../address-key";
 import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "../accounts/decode";

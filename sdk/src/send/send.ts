@@ -1,4 +1,4 @@
-import { utils } from "@coral-xyz/anchor";
+import bs58 from "bs58";
 import {
   type AddressLookupTableAccount,
   ComputeBudgetProgram,
@@ -178,7 +178,7 @@ async function buildAndSign(
   }).compileToV0Message([...lookupTables]);
   const signed = await signTransaction(new VersionedTransaction(message), context.wallet, signers);
   const bytes = signed.serialize();
-  const signature = utils.bytes.bs58.encode(signed.signatures[0]!);
+  const signature = bs58.encode(signed.signatures[0]!);
   return { bytes, signature, lastValidBlockHeight };
 }
 

@@ -1,29 +1,26 @@
-import type { Buffer } from "buffer";
-import {
-  AccountState,
-  ExtensionType,
-  getDefaultAccountState,
-  type Mint,
-  TOKEN_2022_PROGRAM_ID,
-  TOKEN_PROGRAM_ID,
-  unpackMint,
-} from "@solana/spl-token";
 import type { AccountInfo, PublicKey } from "@solana/web3.js";
 import { AccountKindError, UnsupportedMintError } from "../errors/accounts";
+import { type Extension, EXTENSION, extensionName, readExtensions } from "./extensions";
+import { isTokenProgram } from "./programs";
 
 /** Extensions that neither change what a transfer delivers nor who may move the tokens (decision 0001). */
-const SUPPORTED: ReadonlySet<number> = new Set([
-  ExtensionType.MintCloseAuthority,
-  ExtensionType.ConfidentialTransferMint,
-  ExtensionType.InterestBearingConfig,
-  ExtensionType.MetadataPointer,
-  ExtensionType.TokenMetadata,
-  ExtensionType.GroupPointer,
-  ExtensionType.TokenGroup,
-  ExtensionType.GroupMemberPointer,
-  ExtensionType.TokenGroupMember,
-  ExtensionType.ScaledUiAmountConfig,
+const SUPPORTED: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  EXTENSION.mintCloseAuthority,
+  EXTENSION.confidentialTransferMint,
+  EXTENSION.interestBearingConfig,
+  EXTENSION.metadataPointer,
+  EXTENSION.tokenMetadata,
+  EXTENSION.groupPointer,
+  EXTENSION.tokenGroup,
+  EXTENSION.groupMemberPointer,
+  EXTENSION.tokenGroupMember,
+  EXTENSION.scaledUiAmountConfig,
 ]);
+
+/** Offsets of a mint's fields; authorities and supply are not read. */
+const OFFSET = { decimals: 44, isInitialized: 45 } as const;
+/** `AccountState::Initialized` of the token program. */
+const STATE_INITIALIZED = 1;
 
 export interface MintState {
   address: PublicKey;
@@ -34,33 +31,30 @@ export interface MintState {
   unsupportedExtensions: string[];
 }
 
-/** Whether `program` is SPL Token or Token-2022. */
-export function isTokenProgram(program: PublicKey): boolean {
-  return program.equals(TOKEN_PROGRAM_ID) || program.equals(TOKEN_2022_PROGRAM_ID);
-}
-
-/** Reads a mint of either token program. Throws `AccountKindError`. */
-export function parseMint(address: PublicKey, info: AccountInfo<Buffer>): MintState {
+/**
+ * Reads a mint of either token program. Throws `AccountKindError`.
+ * @example
+ * const { decimals } = parseMint(mint, await connection.getAccountInfo(mint));
+ */
+export function parseMint(address: PublicKey, info: AccountInfo<Uint8Array>): MintState {
   if (!isTokenProgram(info.owner)) {
     throw new AccountKindError("mint", address, `it belongs to program ${info.owner.toBase58()}`);
   }
-  let mint: Mint;
-  try {
-    mint = unpackMint(address, info, info.owner);
-  } catch (cause) {
-    throw new AccountKindError(
-      "mint",
-      address,
-      `${info.data.length} bytes that are no mint`,
-      cause,
-    );
+  const extensions = readExtensions(info.data, "mint");
+  if (!extensions) {
+    const size = info.data.length;
+    throw new AccountKindError("mint", address, `its ${size} bytes are not the layout of a mint`);
   }
-  if (!mint.isInitialized) throw new AccountKindError("mint", address, "it is not initialized");
+  if (info.data[OFFSET.isInitialized] === 0) {
+    throw new AccountKindError("mint", address, "it is not initialized");
+  }
   return {
     address,
     tokenProgram: info.owner,
-    decimals: mint.decimals,
-    unsupportedExtensions: unsupportedExtensions(mint),
+    decimals: info.data[OFFSET.decimals]!,
+    unsupportedExtensions: extensions
+      .filter((extension) => !isSupported(extension))
+      .map(({ type }) => extensionName(type)),
   };
 }
 
@@ -71,29 +65,10 @@ export function requireSupported(mint: MintState): void {
   }
 }
 
-function unsupportedExtensions(mint: Mint): string[] {
-  return extensionTypes(mint.tlvData)
-    .filter((type) => !isSupported(type, mint))
-    .map((type) => ExtensionType[type] ?? `unknown extension ${type}`);
-}
-
-function isSupported(type: number, mint: Mint): boolean {
+function isSupported({ type, value }: Extension): boolean {
   // Harmless while it says what accounts are anyway; `Frozen` would freeze a recipient's new account.
-  if (type === ExtensionType.DefaultAccountState) {
-    return getDefaultAccountState(mint)?.state === AccountState.Initialized;
-  }
+  if (type === EXTENSION.defaultAccountState) return value[0] === STATE_INITIALIZED;
   return SUPPORTED.has(type);
 }
 
-/** The types of a TLV list up to its padding; spl-token's own reader reports the padding as extensions. */
-function extensionTypes(tlv: Buffer): number[] {
-  const types: number[] = [];
-  let at = 0;
-  while (at + 4 <= tlv.length) {
-    const type = tlv.readUInt16LE(at);
-    if (type === ExtensionType.Uninitialized) break;
-    types.push(type);
-    at += 4 + tlv.readUInt16LE(at + 2);
-  }
-  return types;
-}
+export { isTokenProgram } from "./programs";
