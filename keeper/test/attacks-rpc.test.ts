@@ -9,7 +9,7 @@ import { look } from "../src/work/look";
 import { FakeChain } from "./fake-chain";
 import { ManualTimers } from "./manual-timers";
 import { NOW } from "./plans";
-import { type Fault, FaultyConnection, inContext, result } from "./work-chain";
+import { type Fault, FaultyConnection, inContext, result, seen } from "./work-chain";
 import { WorkWorld } from "./work-world";
 
 const FAR = Number.MAX_SAFE_INTEGER;
@@ -147,7 +147,7 @@ describe("attacks: one RPC of several", () => {
   for (const [name, fault] of [
     [
       "is stuck at an old height",
-      async (request, next) => (request.method === "getBlockHeight" ? result(request, 1) : next()),
+      async (request, next) => (request.method === "getEpochInfo" ? seen(request, 1) : next()),
     ],
     [
       "claims that it landed",

@@ -7,7 +7,7 @@ import { sign, transactionFee } from "../src/send/sign";
 import { fixedKeypair } from "../../tests/harness";
 import { World } from "../../tests/world";
 import { payable } from "../../tests/payable-policy";
-import { dropped, FaultyConnection, inContext, lags } from "./work-chain";
+import { dropped, FaultyConnection, inContext, lags, seen } from "./work-chain";
 
 describe("send: delivering signed bytes", () => {
   let world: World;
@@ -109,13 +109,120 @@ describe("send: delivering signed bytes", () => {
   it("given an RPC whose blocks are ahead, when another one's are not, then the blockhash may still land", async () => {
     const ahead = another();
     ahead.fault = async (request, next) =>
-      request.method === "getBlockHeight"
-        ? { jsonrpc: "2.0", id: request.id, result: 1_000_000 }
-        : lags(request, next);
+      request.method === "getEpochInfo" ? seen(request, 1_000_000) : lags(request, next);
     rpc.fault = dropped;
     const behind = await deliver(attempt, options([ahead, rpc], { maxRounds: 2 }));
     expect(behind).to.deep.equal({ state: "landed", slot: 1_000 });
-    expect(ahead.count("getBlockHeight")).to.equal(0);
+    expect(ahead.count("getEpochInfo")).to.equal(0);
+  });
+
+  describe("nodes behind one URL, of which the heights come from one that is ahead", () => {
+    /** The transaction landed in a late block of its blockhash's life; one node has not seen that block. */
+    async function landedLate(behindBy: number) {
+      const last = attempt.lastValidBlockHeight;
+      await world.chain.warpToSlot(BigInt(last));
+      await world.chain.sendRaw(attempt.wire);
+      let isBehind = true;
+      rpc.fault = async (request, next) => {
+        if (request.method === "getEpochInfo") return seen(request, last + 1, last + 1);
+        if (request.method !== "getSignatureStatuses" || !isBehind) return next();
+        return inContext(request, [null], last + 1 - behindBy);
+      };
+      return { heal: () => void (isBehind = false) };
+    }
+
+    for (const behindBy of [1, 4, 100]) {
+      it(`does not count a null of a node that is ${behindBy} slots before the expiry, and finds what landed`, async () => {
+        const { heal } = await landedLate(behindBy);
+        const first = await deliver(attempt, options([rpc], { maxRounds: 3 }));
+        expect(first).to.deep.equal({ state: "open", reason: "Unconfirmed" });
+        heal();
+        const delivery = await deliver(attempt, options([rpc]));
+        expect(delivery).to.deep.equal({ state: "landed", slot: attempt.lastValidBlockHeight });
+      });
+    }
+
+    it("does not count it of one RPC of two either, nor long after the expiry", async () => {
+      const { heal } = await landedLate(4);
+      const other = another();
+      const last = attempt.lastValidBlockHeight;
+      other.fault = async (request, next) => {
+        if (request.method === "getEpochInfo") return seen(request, last + 5_000, last + 5_000);
+        if (request.method !== "getSignatureStatuses") return dropped(request, next);
+        return inContext(request, [null], last + 4_999);
+      };
+      const first = await deliver(attempt, options([rpc, other], { maxRounds: 3 }));
+      expect(first).to.deep.equal({ state: "open", reason: "Unconfirmed" });
+      heal();
+      const delivery = await deliver(attempt, options([rpc, other]));
+      expect(delivery).to.deep.include({ state: "landed" });
+    });
+
+    it("counts a null as of the slot of the expiry, when nothing landed", async () => {
+      rpc.fault = dropped;
+      await world.chain.warpToSlot(BigInt(attempt.lastValidBlockHeight) + 1n);
+      expect(await deliver(attempt, options([rpc]))).to.deep.equal({ state: "expired" });
+    });
+  });
+
+  it("takes no refusal after an accepted send for the end, whichever error it is", async () => {
+    for (const code of [-32002, -32003, -32005, -32602, -32601]) {
+      let sends = 0;
+      rpc.fault = async (request, next) => {
+        if (request.method === "getSignatureStatuses" && sends < 3) return lags(request, next);
+        if (request.method !== "sendTransaction") return next();
+        sends += 1;
+        if (sends === 1) return next();
+        return { jsonrpc: "2.0", id: request.id, error: { code, message: "refused" } };
+      };
+      expect(await deliver(attempt, options([rpc])), String(code)).to.include({ state: "landed" });
+      expect(sends).to.equal(3);
+    }
+  });
+
+  it("does not believe that the policies show the payment when that is from before its slot", async () => {
+    await world.chain.sendRaw(attempt.wire);
+    rpc.fault = async (request, next) => {
+      const answer = (await next()) as { result: { context: { slot: number } } };
+      if (request.method === "getMultipleAccounts") answer.result.context.slot = 999;
+      return answer;
+    };
+    const delivery = await deliver(attempt, options([rpc], { maxRounds: 2 }));
+    expect(delivery).to.deep.equal({ state: "open", reason: "Unconfirmed" });
+  });
+
+  describe("an RPC that hangs beside a good one", () => {
+    const hanging = () => {
+      const made = another();
+      made.fault = () => new Promise<never>(() => undefined);
+      return made;
+    };
+    /** The grace is over at once, by the test's clock. */
+    const grace = async () => undefined;
+
+    it("is sent to and not waited for when the transaction lands", async () => {
+      const silent = hanging();
+      const delivery = await deliver(attempt, options([silent, rpc], { grace }));
+      expect(delivery).to.deep.equal({ state: "landed", slot: 1_000 });
+      expect(silent.calls).to.include("sendTransaction");
+    });
+
+    it("is waited for before bytes count as expired", async () => {
+      const silent = another();
+      let answers: (() => void) | null = null;
+      silent.fault = async (request, next) => {
+        if (request.method !== "getEpochInfo") return dropped(request, next);
+        await new Promise<void>((resolve) => (answers = resolve));
+        return seen(request, attempt.lastValidBlockHeight);
+      };
+      rpc.fault = dropped;
+      await world.chain.warpToSlot(BigInt(attempt.lastValidBlockHeight) + 1n);
+      const delivering = deliver(attempt, options([silent, rpc], { grace, maxRounds: 1 }));
+      while (!answers) await new Promise((resolve) => setImmediate(resolve));
+      (answers as () => void)();
+      // The one that was slow is not past the expiry.
+      expect(await delivering).to.deep.equal({ state: "open", reason: "Unconfirmed" });
+    });
   });
 
   it("given a status below the commitment, when it is read, then it does not count", async () => {

@@ -71,6 +71,12 @@ export function inContext(request: Request, value: unknown, slot = 1_000): unkno
   return result(request, { context: { slot }, value });
 }
 
+/** How far a node has seen: at `absoluteSlot`, the block height was `blockHeight`. */
+export function seen(request: Request, blockHeight: number, absoluteSlot = blockHeight): unknown {
+  const epoch = { epoch: 0, slotIndex: absoluteSlot, slotsInEpoch: 432_000 };
+  return result(request, { ...epoch, absoluteSlot, blockHeight, transactionCount: 0 });
+}
+
 /** Takes the transaction and forgets it. */
 export const dropped: Fault = async (request, next) =>
   request.method === "sendTransaction" ? result(request, "1".repeat(88)) : next();

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { openAttempts, outcomesOf } from "../src/store/attempts";
-import { dropped, FaultyConnection, type Fault, inContext, lags, result } from "./work-chain";
+import { dropped, FaultyConnection, type Fault, inContext, seen } from "./work-chain";
 import { WorkWorld } from "./work-world";
 
 const SILENT_BLOCKS = 100;
@@ -71,7 +71,7 @@ describe("work: an RPC that is gone for good", () => {
     await keeper.worker({ rpcs: [keeper.rpc, gone], maxRounds: 1 }).pass();
     const expiry = await lastValid();
     behind.fault = async (request, next) =>
-      request.method === "getBlockHeight" ? result(request, expiry) : dropped(request, next);
+      request.method === "getEpochInfo" ? seen(request, expiry) : dropped(request, next);
     const rpcs = [keeper.rpc, behind, gone];
     await keeper.chain.warpToSlot(BigInt(expiry + 10 * SILENT_BLOCKS));
     expect(await keeper.worker({ rpcs, silentBlocks: SILENT_BLOCKS }).recover()).to.equal(0);
@@ -105,13 +105,14 @@ describe("work: an RPC that is gone for good", () => {
     await keeper.worker({ maxRounds: 1 }).pass();
     const expiry = await lastValid();
     keeper.rpc.fault = async (request, next) => {
-      if (request.method !== "getBlockHeight") return dropped(request, next);
+      if (request.method !== "getEpochInfo") return dropped(request, next);
       const [config] = request.params as [{ commitment?: string } | undefined];
-      return result(request, config?.commitment === "finalized" ? expiry : expiry + 32);
+      return seen(request, config?.commitment === "finalized" ? expiry : expiry + 32);
     };
     expect(await keeper.worker().recover()).to.equal(0);
     keeper.rpc.fault = async (request, next) =>
-      request.method === "getBlockHeight" ? result(request, expiry + 1) : dropped(request, next);
+      request.method === "getEpochInfo" ? seen(request, expiry + 1) : dropped(request, next);
+    await keeper.chain.warpToSlot(BigInt(expiry + 1));
     expect(await keeper.worker().recover()).to.equal(1);
     expect(await keeper.attempts()).to.deep.equal(["expired"]);
   });
@@ -119,8 +120,8 @@ describe("work: an RPC that is gone for good", () => {
   it("given a payment that landed through the RPC that then went away, when the other one knows nothing of it, then the milestone is still paid once", async () => {
     // The worst there is: the bytes are given up although they landed. The accounts, and in the end the program, know better.
     keeper.rpc.fault = async (request, next) => {
-      if (request.method === "getSignatureStatuses") return lags(request, next);
-      return dropped(request, next);
+      if (request.method !== "getSignatureStatuses") return dropped(request, next);
+      return inContext(request, [null], slot());
     };
     gone.fault = async (request, next) => {
       if (request.method === "sendTransaction") await next();

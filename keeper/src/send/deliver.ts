@@ -2,7 +2,9 @@
 import { type Commitment, type Connection, PublicKey, type SignatureStatus } from "@solana/web3.js";
 import { decodeAccount, FUNDING_KIND_CLOSED } from "@milepost/sdk";
 import type { Attempt, Member } from "../types";
+import { isExpired, isNowhere, type PerRpc, type Seen, type StatusAt } from "./expiry";
 import type { Pause } from "./pause";
+import { answersOfAll, answersSoon } from "./soon";
 
 export type Deliverable = Pick<Attempt, "signature" | "wire" | "lastValidBlockHeight"> & {
   members: readonly Member[];
@@ -18,11 +20,13 @@ export type Delivery =
   | { state: "open"; reason: string };
 
 export interface DeliverOptions {
-  /** All are sent to and asked. */
+  /** All are sent to and asked. One that hangs is not waited for, except before bytes count as expired. */
   rpcs: readonly Connection[];
   programId: PublicKey;
   commitment: Commitment;
   pause: Pause;
+  /** After an RPC has answered, until the others are not waited for. Default: the system's. */
+  grace?: Pause;
   /** Between two times that the bytes are sent. Default: 2,000. */
   resendEveryMs?: number;
   /** How often they are sent, at most. Default: 90, well above a blockhash's life. */
@@ -41,83 +45,59 @@ const SILENT_BLOCKS = 1_500;
 
 /**
  * Sends the same bytes again until they are confirmed, or nowhere: their blockhash has expired, by finalized block height,
- * and no RPC finds the signature in its history. An RPC that drops, lags, times out or answers garbage only costs time.
- * Never rejects because of an RPC.
+ * and no RPC finds the signature in its history as of a slot after that. An RPC that drops, lags, times out or answers
+ * garbage only costs time. A refusal never ends a delivery: what another RPC has taken may still land. Never rejects
+ * because of an RPC.
  */
 export async function deliver(attempt: Deliverable, options: DeliverOptions): Promise<Delivery> {
-  const { rpcs, pause, signal } = options;
+  const { rpcs, pause, signal, grace } = options;
   for (let round = 1; ; round += 1) {
     if (signal?.aborted) return { state: "open", reason: "Stopped" };
-    await Promise.all(
-      rpcs.map((rpc) =>
-        answer(() => rpc.sendRawTransaction(attempt.wire, { skipPreflight: true, maxRetries: 0 })),
-      ),
+    const config = { skipPreflight: true, maxRetries: 0 };
+    await answersSoon(
+      rpcs.map((rpc) => rpc.sendRawTransaction(attempt.wire, config)),
+      grace,
     );
     if (round === 1) await options.onSent?.();
-    const found = await judge(attempt, await statuses(attempt, rpcs, false), options);
-    if (found) return found;
-    // The height is read before the history: what lands in between is found.
-    const heights = await Promise.all(
-      rpcs.map((rpc) => answer(() => rpc.getBlockHeight("finalized"))),
-    );
-    if (isExpired(attempt, heights)) {
-      const history = await statuses(attempt, rpcs, true);
-      const late = await judge(attempt, history, options);
-      if (late) return late;
-      if (isNowhere(attempt, heights, history, options)) return { state: "expired" };
-    }
+    const found = await answersSoon(statuses(attempt, rpcs, false), grace);
+    const ended = (await judge(attempt, found, options)) ?? (await expiry(attempt, options));
+    if (ended) return ended;
     if (round >= (options.maxRounds ?? 90)) return { state: "open", reason: "Unconfirmed" };
     await pause(options.resendEveryMs ?? 2_000, signal);
   }
 }
 
-/** One status an RPC: null when it knows none, undefined when it did not answer. */
-type Statuses = readonly (SignatureStatus | null | undefined)[];
+/** The end of bytes whose blockhash may have expired; null when they may still land. */
+async function expiry(attempt: Deliverable, options: DeliverOptions): Promise<Delivery | null> {
+  const { rpcs, grace, silentBlocks = SILENT_BLOCKS } = options;
+  // How far each has seen is read before the history: what lands in between is found.
+  const looks = rpcs.map(seenBy);
+  if (!isExpired(attempt, await answersSoon(looks, grace))) return null;
+  // Nothing else is signed before, so that there is time to hear every one.
+  const seen = await answersOfAll(looks);
+  if (!isExpired(attempt, seen)) return null;
+  const history = await answersOfAll(statuses(attempt, rpcs, true));
+  const late = await judge(attempt, history, options);
+  if (late) return late;
+  return isNowhere(attempt, seen, history, silentBlocks) ? { state: "expired" } : null;
+}
+
+async function seenBy(rpc: Connection): Promise<Seen> {
+  const { absoluteSlot, blockHeight } = await rpc.getEpochInfo("finalized");
+  if (typeof blockHeight !== "number") throw new Error("the RPC does not tell its block height");
+  return { slot: absoluteSlot, blockHeight };
+}
 
 function statuses(
   { signature }: Deliverable,
   rpcs: readonly Connection[],
   searchTransactionHistory: boolean,
-): Promise<Statuses> {
-  return Promise.all(
-    rpcs.map((rpc) =>
-      answer(async () => {
-        const { value } = await rpc.getSignatureStatuses([signature], { searchTransactionHistory });
-        return value[0] ?? null;
-      }),
-    ),
-  );
-}
-
-/** One finalized block height an RPC; undefined when it did not answer. */
-type Heights = readonly (number | undefined)[];
-
-/** Whether somebody says so, and nobody who answers says otherwise; an hour later nobody is heeded who does. */
-function isExpired(
-  { lastValidBlockHeight, isStale = false }: Deliverable,
-  heights: Heights,
-): boolean {
-  const known = heights.filter((height) => height !== undefined);
-  return known.length > 0 && (isStale || known.every((height) => height > lastValidBlockHeight));
-}
-
-/**
- * Whether expired bytes are in no history. Every RPC has to say so at first; long after the expiry, one that does not answer,
- * or claims what no policy shows, is not waited for any more, or the milestone would never be paid. The worst that a wrong
- * answer does is a second transaction for the same milestone: the program refuses an index that is paid, so that it costs a
- * fee and moves nothing.
- */
-function isNowhere(
-  { lastValidBlockHeight, isStale = false }: Deliverable,
-  heights: Heights,
-  history: Statuses,
-  { silentBlocks = SILENT_BLOCKS }: DeliverOptions,
-): boolean {
-  const searched = heights.filter(
-    (height, index) => height !== undefined && history[index] === null,
-  ) as number[];
-  if (searched.length === heights.length) return true;
-  return searched.some((height) => isStale || height > lastValidBlockHeight + silentBlocks);
+): Promise<StatusAt>[] {
+  return rpcs.map(async (rpc) => {
+    const config = { searchTransactionHistory };
+    const { context, value } = await rpc.getSignatureStatuses([signature], config);
+    return { slot: context.slot, status: value[0] ?? null };
+  });
 }
 
 /**
@@ -126,12 +106,14 @@ function isNowhere(
  */
 async function judge(
   attempt: Deliverable,
-  found: Statuses,
+  found: PerRpc<StatusAt>,
   options: DeliverOptions,
 ): Promise<Delivery | null> {
-  const done = found.filter(
-    (status): status is SignatureStatus => !!status && isReached(status, options.commitment),
-  );
+  const done = found
+    .map((each) => each?.status)
+    .filter(
+      (status): status is SignatureStatus => !!status && isReached(status, options.commitment),
+    );
   const succeeded = done.find(({ err }) => err === null);
   const failed = done.find(({ err }) => err !== null);
   if (succeeded && (await isPaid(attempt.members, succeeded.slot, options))) {
@@ -144,26 +126,26 @@ async function judge(
 async function isPaid(
   members: readonly Member[],
   slot: number,
-  { rpcs, commitment, programId }: DeliverOptions,
+  { rpcs, commitment, programId, grace }: DeliverOptions,
 ): Promise<boolean> {
   if (members.length === 0) return true;
   const addresses = members.map(({ policy }) => new PublicKey(policy));
-  const looks = rpcs.map((rpc) =>
-    answer(async () => {
-      const { value } = await rpc.getMultipleAccountsInfoAndContext(addresses, {
-        commitment,
-        minContextSlot: slot,
-      });
-      return members.every(({ milestoneIndex }, index) => {
-        const info = value[index];
-        if (!info?.owner.equals(programId)) return true;
-        const policy = decodeAccount("paymentPolicy", addresses[index]!, info, programId);
-        const { currentMilestone } = policy.policyType.milestone;
-        return currentMilestone > milestoneIndex || policy.fundingKind === FUNDING_KIND_CLOSED;
-      });
-    }),
-  );
-  return (await Promise.all(looks)).includes(true);
+  const looks = rpcs.map(async (rpc) => {
+    const { context, value } = await rpc.getMultipleAccountsInfoAndContext(addresses, {
+      commitment,
+      minContextSlot: slot,
+    });
+    // Not every node heeds the condition.
+    if (context.slot < slot) return false;
+    return members.every(({ milestoneIndex }, index) => {
+      const info = value[index];
+      if (!info?.owner.equals(programId)) return true;
+      const policy = decodeAccount("paymentPolicy", addresses[index]!, info, programId);
+      const { currentMilestone } = policy.policyType.milestone;
+      return currentMilestone > milestoneIndex || policy.fundingKind === FUNDING_KIND_CLOSED;
+    });
+  });
+  return (await answersSoon(looks, grace)).includes(true);
 }
 
 const LEVELS: readonly string[] = ["processed", "confirmed", "finalized"];
@@ -174,12 +156,4 @@ function isReached(status: SignatureStatus, commitment: Commitment): boolean {
     status.confirmationStatus ?? (status.confirmations === null ? "finalized" : "processed");
   const wanted = LEVELS.indexOf(commitment);
   return LEVELS.indexOf(reached) >= (wanted === -1 ? 1 : wanted);
-}
-
-async function answer<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch {
-    return undefined;
-  }
 }

@@ -132,7 +132,14 @@ export class TableLife {
   ): Promise<AddressLookupTableAccount | null> {
     const { connection } = this.options.context;
     const config = { commitment, minContextSlot };
-    const { value } = await connection.getAddressLookupTable(new PublicKey(address), config);
+    const { context, value } = await connection.getAddressLookupTable(
+      new PublicKey(address),
+      config,
+    );
+    // Not every node heeds the condition, and what a table was before says nothing.
+    if (context.slot < (minContextSlot ?? 0)) {
+      throw new Error(`the RPC answered as of slot ${context.slot}, before ${minContextSlot}`);
+    }
     return value;
   }
 
