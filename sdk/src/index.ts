@@ -3,6 +3,13 @@ export * from "./context";
 export * from "./types";
 export * from "./pdas";
 export { createMemoBuffer, decodeMemo } from "./input/memo";
+export {
+  type AddressWarning,
+  checkWallet,
+  requireWallets,
+  type WalletHints,
+  type WalletRole,
+} from "./input/wallet";
 export { type IntegerInput } from "./input/numbers";
 export { toMilestoneSchedule, type MilestoneSchedule } from "./input/milestones";
 export { buildInstruction, type InstructionAccounts, type InstructionName } from "./instruction";

@@ -84,6 +84,14 @@ describe("parseTransactionError", () => {
     expect((error as ForeignProgramError).programErrorName).to.equal("ConstraintMut");
   });
 
+  it("given the code of an account passed twice, which Anchor's client does not know, then its name and a fix", () => {
+    const error = parseTransactionError(custom(2040, 1), { instructionPrograms: [PROGRAM_ID] });
+    const typed = error as ForeignProgramError;
+    expect(typed.code).to.equal(MilepostErrorCode.FrameworkError);
+    expect(typed.programErrorName).to.equal("ConstraintDuplicateMutableAccount");
+    expect(typed.message).to.contain("Fix: Pass different accounts");
+  });
+
   it("given our code from another program, then it is not taken for ours", () => {
     const programs = [SystemProgram.programId];
     const error = parseTransactionError(custom(6000, 0), { instructionPrograms: programs });

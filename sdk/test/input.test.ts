@@ -3,6 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { PublicKey } from "@solana/web3.js";
 import { MAX_TIMESTAMP } from "../src/constants";
+import { MilepostErrorCode } from "../src/errors/codes";
 import { InvalidInputError } from "../src/errors/input";
 import { toAddress } from "../src/input/address";
 import { createMemoBuffer, decodeMemo, toMemo } from "../src/input/memo";
@@ -35,6 +36,15 @@ describe("createMemoBuffer", () => {
     expect(error.shortMessage).to.equal(
       "Invalid memo: expected at most 64 bytes of UTF-8, got 66.",
     );
+  });
+
+  it("given text that was cut inside a surrogate pair, then refused: it would be stored as another text", async () => {
+    for (const text of ["pay \u{1F600}".slice(0, 5), "\u{1F600}".slice(1), "a\uD800b"]) {
+      const error = await expectError(InvalidInputError, () => createMemoBuffer(text));
+      expect([error.code, error.field]).to.deep.equal([MilepostErrorCode.InputMemo, "memo"]);
+      expect(error.message).to.contain("lone surrogate");
+    }
+    expect(decodeMemo(createMemoBuffer("pay \u{1F600}"))).to.equal("pay \u{1F600}");
   });
 
   it("given a NUL or no text, then refused", async () => {

@@ -1,14 +1,15 @@
-import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
+import { PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import { MAX_PROTOCOL_FEE_BPS } from "../constants";
 import type { MilestoneContext } from "../context";
 import { InvalidInputError } from "../errors/input";
 import { toAddress, toNonZeroAddress } from "../input/address";
 import { toBps } from "../input/numbers";
+import { type AddressWarning, requireWallets, type WalletRole } from "../input/wallet";
 import { buildInstruction } from "../instruction";
 import { getConfigPda, getProgramDataPda } from "../pdas";
 
 export interface InitializeConfigArgs {
-  /** Owner of the token accounts that receive protocol fees. */
+  /** Wallet whose token accounts receive protocol fees; not a token account. */
   feeRecipient: PublicKey;
   /** 0 to 500. */
   protocolFeeBps: number;
@@ -16,11 +17,15 @@ export interface InitializeConfigArgs {
   upgradeAuthority?: PublicKey;
   /** Pays the rent; signs. Default: the wallet. */
   payer?: PublicKey;
+  /** Called once per address that is allowed and may be a mistake. */
+  onWarning?: (warning: AddressWarning) => void;
+  /** Builds the instruction without a look at the addresses' accounts. Default: false. */
+  skipChecks?: boolean;
 }
 
 /**
  * Creates the program-wide settings, once. Only the program's upgrade authority can.
- * Throws `InvalidInputError`.
+ * Throws `InvalidInputError`, `AccountKindError` where `feeRecipient` is not a wallet.
  * @example
  * const instructions = await initializeConfig(context, { feeRecipient, protocolFeeBps: 50 });
  */
@@ -29,40 +34,45 @@ export async function initializeConfig(
   args: InitializeConfigArgs,
 ): Promise<TransactionInstruction[]> {
   const { programId, wallet } = context;
-  return [
-    buildInstruction(
-      "initializeConfig",
-      {
-        payer: toAddress(args.payer ?? wallet.publicKey, "payer"),
-        upgradeAuthority: toAddress(args.upgradeAuthority ?? wallet.publicKey, "upgradeAuthority"),
-        config: getConfigPda(programId)[0],
-        programData: getProgramDataPda(programId)[0],
-        systemProgram: SystemProgram.programId,
-      },
-      {
-        feeRecipient: toNonZeroAddress(args.feeRecipient, "feeRecipient"),
-        protocolFeeBps: toBps(args.protocolFeeBps, "protocolFeeBps", MAX_PROTOCOL_FEE_BPS),
-      },
-      programId,
-    ),
-  ];
+  const instruction = buildInstruction(
+    "initializeConfig",
+    {
+      payer: toAddress(args.payer ?? wallet.publicKey, "payer"),
+      upgradeAuthority: toAddress(args.upgradeAuthority ?? wallet.publicKey, "upgradeAuthority"),
+      config: getConfigPda(programId)[0],
+      programData: getProgramDataPda(programId)[0],
+      systemProgram: SystemProgram.programId,
+    },
+    {
+      feeRecipient: toNonZeroAddress(args.feeRecipient, "feeRecipient"),
+      protocolFeeBps: toBps(args.protocolFeeBps, "protocolFeeBps", MAX_PROTOCOL_FEE_BPS),
+    },
+    programId,
+  );
+  await checkConfigRoles(context, args);
+  return [instruction];
 }
 
 export interface UpdateConfigArgs {
+  /** Wallet whose token accounts receive protocol fees; not a token account. */
   feeRecipient?: PublicKey;
   /** 0 to 500; existing policies keep the fee they were created with. */
   protocolFeeBps?: number;
   /** Refuses creation and execution while true, nothing else. */
   isPaused?: boolean;
-  /** Who may call `acceptAuthority`; `PublicKey.default` cancels a hand-over. */
+  /** Wallet that may call `acceptAuthority`; `PublicKey.default` cancels a hand-over. */
   pendingAuthority?: PublicKey;
   /** Signs. Default: the wallet. */
   authority?: PublicKey;
+  /** Called once per address that is allowed and may be a mistake. */
+  onWarning?: (warning: AddressWarning) => void;
+  /** Builds the instruction without a look at the addresses' accounts. Default: false. */
+  skipChecks?: boolean;
 }
 
 /**
  * Changes the settings that are given and leaves the others.
- * Throws `InvalidInputError`.
+ * Throws `InvalidInputError`, `AccountKindError` where `feeRecipient` or `pendingAuthority` is not a wallet.
  * @example
  * const instructions = await updateConfig(context, { isPaused: true });
  */
@@ -75,25 +85,41 @@ export async function updateConfig(
   if (isPaused !== undefined && typeof isPaused !== "boolean") {
     throw new InvalidInputError({ field: "isPaused", expected: "a boolean", received: isPaused });
   }
-  return [
-    buildInstruction(
-      "updateConfig",
-      {
-        authority: toAddress(args.authority ?? wallet.publicKey, "authority"),
-        config: getConfigPda(programId)[0],
-      },
-      {
-        feeRecipient: feeRecipient ? toNonZeroAddress(feeRecipient, "feeRecipient") : null,
-        protocolFeeBps:
-          protocolFeeBps === undefined
-            ? null
-            : toBps(protocolFeeBps, "protocolFeeBps", MAX_PROTOCOL_FEE_BPS),
-        isPaused: isPaused ?? null,
-        pendingAuthority: pendingAuthority ? toAddress(pendingAuthority, "pendingAuthority") : null,
-      },
-      programId,
-    ),
-  ];
+  const instruction = buildInstruction(
+    "updateConfig",
+    {
+      authority: toAddress(args.authority ?? wallet.publicKey, "authority"),
+      config: getConfigPda(programId)[0],
+    },
+    {
+      feeRecipient: feeRecipient ? toNonZeroAddress(feeRecipient, "feeRecipient") : null,
+      protocolFeeBps:
+        protocolFeeBps === undefined
+          ? null
+          : toBps(protocolFeeBps, "protocolFeeBps", MAX_PROTOCOL_FEE_BPS),
+      isPaused: isPaused ?? null,
+      pendingAuthority: pendingAuthority ? toAddress(pendingAuthority, "pendingAuthority") : null,
+    },
+    programId,
+  );
+  await checkConfigRoles(context, args);
+  return [instruction];
+}
+
+/** Throws `AccountKindError`. An update to anything else reads nothing. */
+async function checkConfigRoles(
+  context: MilestoneContext,
+  args: Pick<UpdateConfigArgs, "feeRecipient" | "pendingAuthority" | "onWarning" | "skipChecks">,
+): Promise<void> {
+  if (args.skipChecks) return;
+  const { feeRecipient, pendingAuthority } = args;
+  const roles: WalletRole[] = [];
+  if (feeRecipient) roles.push({ field: "feeRecipient", address: feeRecipient, must: "receive" });
+  // All zeros cancels a hand-over.
+  if (pendingAuthority && !pendingAuthority.equals(PublicKey.default)) {
+    roles.push({ field: "pendingAuthority", address: pendingAuthority, must: "sign" });
+  }
+  for (const warning of await requireWallets(context, roles)) args.onWarning?.(warning);
 }
 
 /**

@@ -11,13 +11,14 @@ import { refuse } from "../errors/program";
 import { toAddress, toNonZeroAddress } from "../input/address";
 import { encodePaddedText } from "../input/memo";
 import { toBps } from "../input/numbers";
+import { type AddressWarning, requireWallets, type WalletRole } from "../input/wallet";
 import { buildInstruction } from "../instruction";
 import { getGatewayPda } from "../pdas";
 
 export interface CreateGatewayArgs {
-  /** Signs releases of conditions 2 and 3. */
+  /** Wallet that signs releases of conditions 2 and 3. */
   signer: PublicKey;
-  /** Owner of the token accounts that receive the gateway's fees. */
+  /** Wallet whose token accounts receive the gateway's fees; not a token account. */
   feeRecipient: PublicKey;
   /** 0 to 1,000. */
   feeBps: number;
@@ -29,11 +30,15 @@ export interface CreateGatewayArgs {
   authority?: PublicKey;
   /** Pays the rent and gets it back; signs. Default: the wallet. */
   payer?: PublicKey;
+  /** Called once per address that is allowed and may be a mistake. */
+  onWarning?: (warning: AddressWarning) => void;
+  /** Builds the instruction without a look at the addresses' accounts. Default: false. */
+  skipChecks?: boolean;
 }
 
 /**
  * Creates the authority's gateway. Anyone may have one.
- * Throws `InvalidInputError`.
+ * Throws `InvalidInputError`, `AccountKindError` where `signer` or `feeRecipient` is not a wallet.
  * @example
  * const instructions = await createGateway(context, { signer, feeRecipient, feeBps: 100, name: "Acme" });
  */
@@ -43,29 +48,31 @@ export async function createGateway(
 ): Promise<TransactionInstruction[]> {
   const { programId, wallet } = context;
   const authority = toAddress(args.authority ?? wallet.publicKey, "authority");
-  return [
-    buildInstruction(
-      "createGateway",
-      {
-        payer: toAddress(args.payer ?? wallet.publicKey, "payer"),
-        authority,
-        gateway: getGatewayPda(authority, programId)[0],
-        systemProgram: SystemProgram.programId,
-      },
-      {
-        signer: toNonZeroAddress(args.signer, "signer"),
-        feeRecipient: toNonZeroAddress(args.feeRecipient, "feeRecipient"),
-        feeBps: toBps(args.feeBps, "feeBps", MAX_GATEWAY_FEE_BPS),
-        name: encodePaddedText(args.name, GATEWAY_NAME_LENGTH, "name"),
-        url: encodePaddedText(args.url ?? "", GATEWAY_URL_LENGTH, "url"),
-      },
-      programId,
-    ),
-  ];
+  const instruction = buildInstruction(
+    "createGateway",
+    {
+      payer: toAddress(args.payer ?? wallet.publicKey, "payer"),
+      authority,
+      gateway: getGatewayPda(authority, programId)[0],
+      systemProgram: SystemProgram.programId,
+    },
+    {
+      signer: toNonZeroAddress(args.signer, "signer"),
+      feeRecipient: toNonZeroAddress(args.feeRecipient, "feeRecipient"),
+      feeBps: toBps(args.feeBps, "feeBps", MAX_GATEWAY_FEE_BPS),
+      name: encodePaddedText(args.name, GATEWAY_NAME_LENGTH, "name"),
+      url: encodePaddedText(args.url ?? "", GATEWAY_URL_LENGTH, "url"),
+    },
+    programId,
+  );
+  await checkGatewayRoles(context, args);
+  return [instruction];
 }
 
 export interface UpdateGatewayArgs {
+  /** Wallet that signs releases of conditions 2 and 3. */
   signer?: PublicKey;
+  /** Wallet whose token accounts receive the gateway's fees; not a token account. */
   feeRecipient?: PublicKey;
   /** 0 to 1,000; existing policies keep the fee they were created with. */
   feeBps?: number;
@@ -73,11 +80,15 @@ export interface UpdateGatewayArgs {
   url?: string;
   /** Signs. Default: the wallet. */
   authority?: PublicKey;
+  /** Called once per address that is allowed and may be a mistake. */
+  onWarning?: (warning: AddressWarning) => void;
+  /** Builds the instruction without a look at the addresses' accounts. Default: false. */
+  skipChecks?: boolean;
 }
 
 /**
  * Changes the settings that are given and leaves the others.
- * Throws `InvalidInputError`.
+ * Throws `InvalidInputError`, `AccountKindError` where `signer` or `feeRecipient` is not a wallet.
  * @example
  * const instructions = await updateGateway(context, { feeBps: 50 });
  */
@@ -88,20 +99,34 @@ export async function updateGateway(
   const { programId, wallet } = context;
   const { signer, feeRecipient, feeBps, name, url } = args;
   const authority = toAddress(args.authority ?? wallet.publicKey, "authority");
-  return [
-    buildInstruction(
-      "updateGateway",
-      { authority, gateway: getGatewayPda(authority, programId)[0] },
-      {
-        signer: signer ? toNonZeroAddress(signer, "signer") : null,
-        feeRecipient: feeRecipient ? toNonZeroAddress(feeRecipient, "feeRecipient") : null,
-        feeBps: feeBps === undefined ? null : toBps(feeBps, "feeBps", MAX_GATEWAY_FEE_BPS),
-        name: name === undefined ? null : encodePaddedText(name, GATEWAY_NAME_LENGTH, "name"),
-        url: url === undefined ? null : encodePaddedText(url, GATEWAY_URL_LENGTH, "url"),
-      },
-      programId,
-    ),
-  ];
+  const instruction = buildInstruction(
+    "updateGateway",
+    { authority, gateway: getGatewayPda(authority, programId)[0] },
+    {
+      signer: signer ? toNonZeroAddress(signer, "signer") : null,
+      feeRecipient: feeRecipient ? toNonZeroAddress(feeRecipient, "feeRecipient") : null,
+      feeBps: feeBps === undefined ? null : toBps(feeBps, "feeBps", MAX_GATEWAY_FEE_BPS),
+      name: name === undefined ? null : encodePaddedText(name, GATEWAY_NAME_LENGTH, "name"),
+      url: url === undefined ? null : encodePaddedText(url, GATEWAY_URL_LENGTH, "url"),
+    },
+    programId,
+  );
+  await checkGatewayRoles(context, args);
+  return [instruction];
+}
+
+/** Throws `AccountKindError`. An update to anything else reads nothing. */
+async function checkGatewayRoles(
+  context: MilestoneContext,
+  args: Pick<UpdateGatewayArgs, "signer" | "feeRecipient" | "onWarning" | "skipChecks">,
+): Promise<void> {
+  if (args.skipChecks) return;
+  const roles: WalletRole[] = [];
+  if (args.signer) roles.push({ field: "signer", address: args.signer, must: "sign" });
+  if (args.feeRecipient) {
+    roles.push({ field: "feeRecipient", address: args.feeRecipient, must: "receive" });
+  }
+  for (const warning of await requireWallets(context, roles)) args.onWarning?.(warning);
 }
 
 export interface SetKeeperRewardArgs {

@@ -22,17 +22,24 @@ export class AccountKindError extends MilepostError {
   override name = "AccountKindError";
   readonly expectedKind: string;
   readonly address: PublicKey;
+  /** What it is instead, such as `it is a program`. */
+  readonly actual: string;
 
-  constructor(expectedKind: string, address: PublicKey, actual: string, cause?: unknown) {
+  constructor(
+    expectedKind: string,
+    address: PublicKey,
+    actual: string,
+    cause?: unknown,
+    metaMessages: string[] = [],
+  ) {
     super(
       MilepostErrorCode.AccountWrongKind,
       `${address.toBase58()} is not a ${expectedKind}: ${actual}.`,
-      {
-        cause,
-      },
+      { cause, metaMessages },
     );
     this.expectedKind = expectedKind;
     this.address = address;
+    this.actual = actual;
   }
 }
 

@@ -24,7 +24,7 @@ export const FIXES: Readonly<Record<string, string>> = {
   InvalidTimestamp: "Use Unix seconds, not milliseconds.",
   TimestampsNotOrdered: "Order the milestones by due date.",
   InvalidRecipient:
-    "Name a wallet other than the owner's; what only the recipient may do, the policy's recipient signs.",
+    "Name a wallet, not the owner's and not an account of this program; the policy's recipient signs.",
   AmountOverflow: "Lower the amounts: what all policies may still pull must fit 64 bits.",
   UnsupportedMint: "Use a mint without transfer fee, hook, permanent delegate, pause or the like.",
   InvalidMint: "Pass the mint of the policy's UserPayment.",
@@ -51,7 +51,7 @@ export const FIXES: Readonly<Record<string, string>> = {
   PolicyIdsAheadOfSlot:
     "Try again later: closing works from 1,024 slots (some seven minutes) after the newest policy id.",
   InvalidFirstPolicyId:
-    "Build the transaction again: its slot is more than 1,024 slots old, or ahead of the cluster.",
+    "Sign within seven minutes; where that is too short (a multisig), let createUserPayment(mint) land first.",
   PolicyIdsExhausted: "No policy can be added to this UserPayment any more.",
   CounterOverflow: "This should be unreachable; please report it.",
   AccountAlreadyExists: "The account is there already; use it.",

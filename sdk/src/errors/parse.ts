@@ -101,16 +101,28 @@ function fromCustomCode(
   return new ForeignProgramError(MilepostErrorCode.UnknownProgramError, about, fix, details);
 }
 
+/** Errors of the framework that the program is built with, and that Anchor's clients do not know: with a fix. */
+const NEWER_FRAMEWORK_ERRORS: Readonly<
+  Record<number, readonly [name: string, message: string, fix: string]>
+> = {
+  2040: [
+    "ConstraintDuplicateMutableAccount",
+    "One account was passed twice, and the instruction may write to it",
+    "Pass different accounts: a recipient or a destination is not an account that the instruction changes.",
+  ],
+};
+
 function frameworkError(
   code: number,
   program: PublicKey | null,
   details: ErrorOrigin,
 ): MilepostError | null {
-  const known = ANCHOR_ERRORS[code];
+  const newer = NEWER_FRAMEWORK_ERRORS[code];
+  const known = ANCHOR_ERRORS[code] ?? newer;
   if (!known) return null;
   const [name, message] = known;
   const about = { label: "Anchor's checks", id: program, errorName: name, errorCode: code };
-  return new ForeignProgramError(MilepostErrorCode.FrameworkError, about, undefined, {
+  return new ForeignProgramError(MilepostErrorCode.FrameworkError, about, newer?.[2], {
     ...details,
     metaMessages: [message],
   });

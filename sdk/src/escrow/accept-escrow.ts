@@ -2,6 +2,7 @@ import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import type { MilestoneContext } from "../context";
 import { refuse } from "../errors/program";
 import { toNonZeroAddress } from "../input/address";
+import { type AddressWarning, requireWallets } from "../input/wallet";
 import { buildInstruction } from "../instruction";
 import type { Escrow } from "../types";
 import { type HeldPolicyArgs, loadHeldPolicy, requireEscrow } from "./held-policy";
@@ -15,14 +16,16 @@ export interface AcceptEscrowArgs extends HeldPolicyArgs {
    * are read. With `mediator` and `skipChecks` the escrow need not exist yet.
    */
   terms?: Partial<EscrowTerms>;
+  /** Called where the mediator's address is allowed and may be a mistake. */
+  onWarning?: (warning: AddressWarning) => void;
 }
 
 /**
  * The recipient's signature on the terms of an escrow; look at them first: `getEscrow`. The terms are repeated in the
  * instruction, so it fits no others (`TermsMismatch`). Before it nothing can be submitted or paid, and the owner can take
  * everything back. The policy's recipient signs.
- * Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`, `MilestoneProgramError` (`InvalidEscrow`,
- * `EscrowClosed`, `EscrowAlreadyAccepted`, `TermsMismatch`).
+ * Throws `AccountNotFoundError`, `AccountKindError` (also where the mediator is not a wallet), `InvalidInputError`,
+ * `MilestoneProgramError` (`InvalidEscrow`, `EscrowClosed`, `EscrowAlreadyAccepted`, `TermsMismatch`).
  * @example
  * const { mediator, reviewPeriodSecs } = await getEscrow(context, policyPda);
  * const instructions = await acceptEscrow(context, { policyPda });
@@ -43,6 +46,9 @@ export async function acceptEscrow(
   if (opened && !args.skipChecks) {
     refuseOtherTerms(opened, mediator, terms);
     if (!opened.acceptedAt.isZero()) throw refuse("EscrowAlreadyAccepted");
+    // The escrow may have been opened without this SDK: a mediator who cannot sign can never decide.
+    const role = { field: "mediator", address: mediator, must: "sign" as const };
+    for (const warning of await requireWallets(context, [role])) args.onWarning?.(warning);
   }
   const signed = Object.fromEntries(TERM_FIELDS.map((field) => [field, terms[field]]));
   return [

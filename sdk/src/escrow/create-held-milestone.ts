@@ -1,10 +1,8 @@
 import type BN from "bn.js";
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
-import {
-  type CreateMilestoneArgs,
-  type CreateMilestoneOptions,
-  prepareMilestone,
-} from "../actions/create-milestone";
+import type { CreateMilestoneArgs, CreateMilestoneOptions } from "../actions/milestone-args";
+import type { MilestoneWarning } from "../actions/milestone-warnings";
+import { prepareCreation } from "../actions/prepare-milestone";
 import type { MilestoneContext } from "../context";
 import { toAddress, toNonZeroAddress } from "../input/address";
 import { toMilestoneSchedule } from "../input/milestones";
@@ -21,8 +19,8 @@ import { buildOpening, refuseMediator } from "./open-escrow";
 import { type EscrowTerms, toEscrowTerms } from "./terms";
 import { getVaultAddress } from "./vault";
 
-export interface CreateHeldMilestoneOptions extends Omit<CreateMilestoneOptions, "onWarning"> {
-  /** Divides a milestone in mediation; neither owner nor recipient. */
+export interface CreateHeldMilestoneOptions extends CreateMilestoneOptions {
+  /** Divides a milestone in mediation: a wallet, neither the owner's nor the recipient's. */
   mediator: PublicKey;
   /** Default of each: `DEFAULT_ESCROW_TERMS`. */
   terms?: Partial<EscrowTerms>;
@@ -30,8 +28,7 @@ export interface CreateHeldMilestoneOptions extends Omit<CreateMilestoneOptions,
   fund?: MilestonesToFund;
 }
 
-export type CreateHeldMilestoneArgs = Omit<CreateMilestoneArgs, "onWarning"> &
-  CreateHeldMilestoneOptions;
+export type CreateHeldMilestoneArgs = CreateMilestoneArgs & CreateHeldMilestoneOptions;
 
 /** A new held policy, ready to be put into a transaction. */
 export interface PreparedHeldMilestone {
@@ -45,6 +42,8 @@ export interface PreparedHeldMilestone {
   escrowAmount: BN;
   /** Base units that leave the owner's token account in this transaction. */
   funded: BN;
+  /** As for a delegated policy, without the one about the balance: what is funded is in the vault. */
+  warnings: MilestoneWarning[];
 }
 
 /**
@@ -97,7 +96,13 @@ export async function prepareHeldMilestone(
     requireFundable(schedule.milestoneAmounts, terms.platformFeeBps);
   }
 
-  const created = await prepareMilestone(context, creation);
+  const warnings: MilestoneWarning[] = [];
+  const onWarning = (warning: MilestoneWarning): void => {
+    if (warning.code === "BALANCE_BELOW_COMMITTED") return;
+    warnings.push(warning);
+    args.onWarning?.(warning);
+  };
+  const created = await prepareCreation(context, { ...creation, onWarning }, mediator);
   const { policy, policyId, userPayment, tokenAccount, tokenProgram, escrowAmount } = created;
   if (!args.skipChecks) refuseBalanceBelow(created.balance, funded);
   const [escrow] = getEscrowPda(policy, context.programId);
@@ -108,5 +113,6 @@ export async function prepareHeldMilestone(
     buildOpening(context, { ...shared, payer, mediator, terms }),
   ];
   if (count > 0) instructions.push(buildFunding(context, { ...shared, first: 0, count }));
-  return { instructions, policy, policyId, userPayment, escrow, vault, escrowAmount, funded };
+  const addresses = { policy, policyId, userPayment, escrow, vault };
+  return { instructions, ...addresses, escrowAmount, funded, warnings };
 }

@@ -7,6 +7,7 @@ import type { MilestoneContext } from "../context";
 import { AccountNotFoundError } from "../errors/accounts";
 import { refuse } from "../errors/program";
 import { toAddress, toNonZeroAddress } from "../input/address";
+import { type AddressWarning, checkWallet } from "../input/wallet";
 import { buildInstruction } from "../instruction";
 import { getConfigPda, getEscrowPda } from "../pdas";
 import { parseTokenAccount, type TokenAccountState } from "../tokens/account";
@@ -19,12 +20,14 @@ import { getVaultAddress } from "./vault";
 export interface OpenEscrowArgs {
   /** A live delegated policy. */
   policyPda: PublicKey;
-  /** Divides a milestone in mediation; neither owner nor recipient. */
+  /** Divides a milestone in mediation: a wallet, neither the owner's nor the recipient's. */
   mediator: PublicKey;
   /** Default of each: `DEFAULT_ESCROW_TERMS`. */
   terms?: Partial<EscrowTerms>;
   /** Pays the rent of escrow and vault and gets it back; signs. Default: the wallet. */
   payer?: PublicKey;
+  /** Called once per address that is allowed and may be a mistake. */
+  onWarning?: (warning: AddressWarning) => void;
   /** Builds the instructions even when the program is sure to refuse them as things stand. Default: false. */
   skipChecks?: boolean;
 }
@@ -73,10 +76,11 @@ export async function prepareOpening(
   const policy = await fetchAccount(context, "paymentPolicy", policyAddress);
   const userPayment = await fetchAccount(context, "userPayment", policy.userPayment);
   const [config] = getConfigPda(context.programId);
-  const [configInfo, mintInfo, sourceInfo] = await fetchAccountInfos(context, [
+  const [configInfo, mintInfo, sourceInfo, mediatorInfo] = await fetchAccountInfos(context, [
     config,
     userPayment.mint,
     userPayment.tokenAccount,
+    mediator,
   ]);
   if (!mintInfo) throw new AccountNotFoundError("Mint", userPayment.mint);
   const mint = parseMint(userPayment.mint, mintInfo);
@@ -86,6 +90,12 @@ export async function prepareOpening(
     requireSupported(mint);
     requireFundable(policy.policyType.milestone.milestoneAmounts, terms.platformFeeBps);
     refuseUnholdable(policy);
+    const warning = checkWallet(
+      { field: "mediator", address: mediator, must: "sign" },
+      mediatorInfo,
+      { programId: context.programId, mint, owners: partiesOf(userPayment.owner, policy) },
+    );
+    if (warning) args.onWarning?.(warning);
   }
   const [escrow] = getEscrowPda(policyAddress, context.programId);
   const vault = getVaultAddress(escrow, mint.address, mint.tokenProgram);
@@ -110,6 +120,14 @@ export async function prepareOpening(
 export function refuseMediator(mediator: PublicKey, owner: PublicKey, recipient: PublicKey): void {
   const party = mediator.equals(owner) ? "owner" : mediator.equals(recipient) ? "recipient" : null;
   if (party) throw refuse("InvalidMediator", `${mediator.toBase58()} is the ${party}`);
+}
+
+/** The wallets whose token account may have been given as the mediator. */
+function partiesOf(owner: PublicKey, { recipient }: PaymentPolicy) {
+  return [
+    { name: "owner", address: owner },
+    { name: "recipient", address: recipient },
+  ];
 }
 
 function refuseUnholdable({ fundingKind, policyType, status }: PaymentPolicy): void {

@@ -4,7 +4,7 @@ import { MilepostErrorCode } from "../errors/codes";
 
 /**
  * `text` as UTF-8, padded with zeros to `length` bytes (64 for a memo).
- * Throws `InvalidInputError` when the text takes more bytes, or contains a NUL.
+ * Throws `InvalidInputError` when the text takes more bytes, contains a NUL, or half of a surrogate pair.
  * @example
  * const memo = createMemoBuffer("project_abc", 64);
  */
@@ -31,6 +31,16 @@ export function encodePaddedText(text: string, length: number, field: string): n
   }
   if (!Number.isSafeInteger(length) || length < 0) {
     throw new InvalidInputError({ field: "length", expected: "a byte count", received: length });
+  }
+  // The encoder would write U+FFFD for half of a surrogate pair, and the text would not be what was given.
+  if (/\p{Surrogate}/u.test(text)) {
+    throw new InvalidInputError({
+      field,
+      expected: "text without a lone surrogate",
+      received: text,
+      hint: 'cut text between characters, as in [...text].slice(0, 16).join("")',
+      code,
+    });
   }
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > length) {
