@@ -23,6 +23,14 @@ export default tseslint.config(
     },
   },
   {
+    files: ["sdk/src/**/*.ts"],
+    rules: {
+      // A page has neither: what reads accounts is generated, and `Buffer` is imported by name.
+      "no-restricted-imports": ["error", "@coral-xyz/anchor", "@solana/spl-token"],
+      "no-restricted-globals": ["error", "Buffer"],
+    },
+  },
+  {
     files: ["**/*.test.ts"],
     // chai's property assertions (`expect(x).to.be.true`) are expressions by design.
     rules: { "@typescript-eslint/no-unused-expressions": "off" },

@@ -97,6 +97,16 @@ export {
   TransactionRuntimeError,
 } from "./errors/program";
 export { parseTransactionError, type ParseErrorOptions } from "./errors/parse";
+export { type JsonValue, toJson } from "./to-json";
+export { parseMint, type MintState } from "./tokens/mint";
+export { parseTokenAccount, type TokenAccountState } from "./tokens/account";
+export { associatedTokenAddress, createAssociatedTokenAccount } from "./tokens/associated";
+export {
+  ASSOCIATED_TOKEN_PROGRAM_ID,
+  NATIVE_MINT,
+  TOKEN_2022_PROGRAM_ID,
+  TOKEN_PROGRAM_ID,
+} from "./tokens/programs";
 export { IDL, type Milestone as MilestoneIdl } from "./generated/milestone";
 export { MilestoneClient, type ExecutePaymentOptions } from "./milestone-client";
 /** The name spec 003 uses for `MilestoneClient`. */

@@ -24,7 +24,13 @@ export function transactionSize(
     }).compileToV0Message([...lookupTables]);
     const signatures = message.header.numRequiredSignatures;
     return 1 + 64 * signatures + message.serialize().length;
-  } catch {
-    return null;
+  } catch (error) {
+    if (isTooLarge(error)) return null;
+    throw error;
   }
+}
+
+/** web3.js writes into a buffer of one packet (`RangeError`), and asserts at most 256 accounts. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof RangeError || /max static account keys/i.test(String(error));
 }

@@ -62,7 +62,7 @@ export const PROGRAM_ERRORS = [
   {
     code: 6017,
     name: "InvalidRecipient",
-    msg: "The recipient must be a wallet other than the owner, and the policy's own where it signs",
+    msg: "The recipient must not be the owner, a mint, a token account or an account of this program; where it signs, it must be the policy's recipient",
   },
   { code: 6018, name: "AmountOverflow", msg: "The sum of the amounts does not fit 64 bits" },
   {
@@ -202,7 +202,7 @@ export const PROGRAM_ERRORS = [
   {
     code: 6057,
     name: "InvalidMediator",
-    msg: "The mediator must be a wallet other than the owner and the recipient",
+    msg: "The mediator must not be the owner, the recipient or the all-zero address",
   },
   { code: 6058, name: "InvalidParty", msg: "Only the owner or the recipient may do this" },
   {

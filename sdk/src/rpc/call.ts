@@ -79,8 +79,9 @@ export function isBehind(error: unknown): boolean {
   );
 }
 
-function toRpcError(context: MilestoneContext, method: string, cause: unknown): MilepostError {
-  if (cause instanceof MilepostError) return cause;
+function toRpcError(context: MilestoneContext, method: string, cause: unknown): unknown {
+  // No transport throws a `ReferenceError`: it is a fault of the program or its environment. A `TypeError` may be fetch's.
+  if (cause instanceof MilepostError || cause instanceof ReferenceError) return cause;
   const endpoint = endpointOf(context);
   const isAnswer = hasAnswered(cause);
   const what = isAnswer ? "refused" : "did not answer";
