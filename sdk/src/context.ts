@@ -8,13 +8,25 @@ import {
 } from "@solana/web3.js";
 import { readContext } from "./accounts/read-accounts";
 import { PROGRAM_ID } from "./constants";
-import { toAddress } from "./input/address";
+import { InvalidInputError } from "./errors/input";
 import type { SendClock } from "./rpc/clock";
+import { walletAddress } from "./wallet-address";
 
 /** Anything with a public key: an Anchor wallet, a wallet adapter, a `Keypair`. Only `send` needs more than the key. */
 export interface MilestoneWallet {
   readonly publicKey: PublicKey;
   signTransaction?<T extends Transaction | VersionedTransaction>(transaction: T): Promise<T>;
+  /** Signs and sends, as wallet adapters do. `send` uses it only where there is no `signTransaction`. Returns the signature. */
+  sendTransaction?(
+    transaction: Transaction | VersionedTransaction,
+    connection: Connection,
+  ): Promise<string>;
+  /** Signs and sends, as Phantom's and Solflare's own providers do. Used last. */
+  signAndSendTransaction?(
+    transaction: Transaction | VersionedTransaction,
+  ): Promise<string | { signature: string | Uint8Array }>;
+  /** As wallet adapters have it: null for a wallet that signs legacy transactions only. */
+  readonly supportedTransactionVersions?: ReadonlySet<string | number> | null;
   /** Anchor's `NodeWallet` has it. */
   readonly payer?: Signer;
   /** A `Keypair` has it. */
@@ -56,7 +68,8 @@ export function createContext(
   wallet: MilestoneWallet,
   options: MilestoneContextOptions = {},
 ): MilestoneContext {
-  toAddress((wallet as MilestoneWallet | undefined)?.publicKey as PublicKey, "wallet.publicKey");
+  requireConnection(connection);
+  walletAddress({ wallet });
   const context: MilestoneContext = {
     connection,
     wallet,
@@ -65,4 +78,20 @@ export function createContext(
     ...(options.clock ? { clock: options.clock } : {}),
   };
   return readContext(context, options);
+}
+
+/** A URL and the RPC object of `@solana/kit` are the usual mistakes; the latter answers to any name, also to a property's. */
+function requireConnection(connection: unknown): void {
+  const isObject = typeof connection === "object" && connection !== null;
+  const isKit =
+    isObject && typeof (connection as { commitment?: unknown }).commitment === "function";
+  if (isObject && !isKit) return;
+  throw new InvalidInputError({
+    field: "connection",
+    expected: "a Connection of @solana/web3.js 1.x",
+    // A URL may hold an API key.
+    received:
+      typeof connection === "string" ? "a string" : isKit ? "an RPC of @solana/kit" : connection,
+    hint: "pass new Connection(url)",
+  });
 }

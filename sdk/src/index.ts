@@ -83,6 +83,7 @@ export * from "./events/decode";
 export * from "./send/send";
 export { type SignedTransaction } from "./send/confirm";
 export { type SendClock } from "./rpc/clock";
+export { type TransactionVersion } from "./send/message";
 export { type PriorityFeeOptions } from "./send/priority-fee";
 export { SendError } from "./errors/send";
 export { RpcError } from "./errors/rpc";

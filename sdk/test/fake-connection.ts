@@ -34,6 +34,8 @@ export class FakeConnection {
   onSend: () => void = () => undefined;
   onStatus: (searchHistory: boolean) => SignatureStatus | null = () => null;
   onHeight: () => number = () => this.blockHeight;
+  /** How far the node is that answers about signatures. */
+  onStatusSlot: () => number = () => this.slotAt(this.blockHeight);
 
   asConnection(): Connection {
     return this as unknown as Connection;
@@ -114,8 +116,12 @@ export class FakeConnection {
     return { blockhash, lastValidBlockHeight: this.lastValidBlockHeight };
   }
 
-  async simulateTransaction(): Promise<{ value: FakeConnection["simulation"] }> {
-    return { value: this.simulation };
+  async simulateTransaction(
+    _transaction: unknown,
+    { minContextSlot = 0 }: { minContextSlot?: number },
+  ): Promise<{ context: { slot: number }; value: FakeConnection["simulation"] }> {
+    this.refuseBehind(minContextSlot);
+    return { context: { slot: this.slot }, value: this.simulation };
   }
 
   async getRecentPrioritizationFees(): Promise<{ slot: number; prioritizationFee: number }[]> {
@@ -131,8 +137,19 @@ export class FakeConnection {
   async getSignatureStatuses(
     _signatures: string[],
     { searchTransactionHistory }: { searchTransactionHistory: boolean },
-  ): Promise<{ value: (SignatureStatus | null)[] }> {
-    return { value: [this.onStatus(searchTransactionHistory)] };
+  ): Promise<{ context: { slot: number }; value: (SignatureStatus | null)[] }> {
+    const status = this.onStatus(searchTransactionHistory);
+    return { context: { slot: this.onStatusSlot() }, value: [status] };
+  }
+
+  /** Slots run 4,900 ahead of heights, and every block is final at once. */
+  async getEpochInfo(): Promise<{ absoluteSlot: number; blockHeight: number }> {
+    const blockHeight = this.onHeight();
+    return { absoluteSlot: this.slotAt(blockHeight), blockHeight };
+  }
+
+  slotAt(blockHeight: number): number {
+    return blockHeight + 4_900;
   }
 
   async getBlockHeight(): Promise<number> {

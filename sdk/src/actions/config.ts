@@ -7,6 +7,7 @@ import { toBps } from "../input/numbers";
 import { type AddressWarning, requireWallets, type WalletRole } from "../input/wallet";
 import { buildInstruction } from "../instruction";
 import { getConfigPda, getProgramDataPda } from "../pdas";
+import { walletAddress } from "../wallet-address";
 
 export interface InitializeConfigArgs {
   /** Wallet whose token accounts receive protocol fees; not a token account. */
@@ -33,12 +34,15 @@ export async function initializeConfig(
   context: MilestoneContext,
   args: InitializeConfigArgs,
 ): Promise<TransactionInstruction[]> {
-  const { programId, wallet } = context;
+  const { programId } = context;
   const instruction = buildInstruction(
     "initializeConfig",
     {
-      payer: toAddress(args.payer ?? wallet.publicKey, "payer"),
-      upgradeAuthority: toAddress(args.upgradeAuthority ?? wallet.publicKey, "upgradeAuthority"),
+      payer: toAddress(args.payer ?? walletAddress(context), "payer"),
+      upgradeAuthority: toAddress(
+        args.upgradeAuthority ?? walletAddress(context),
+        "upgradeAuthority",
+      ),
       config: getConfigPda(programId)[0],
       programData: getProgramDataPda(programId)[0],
       systemProgram: SystemProgram.programId,
@@ -80,7 +84,7 @@ export async function updateConfig(
   context: MilestoneContext,
   args: UpdateConfigArgs,
 ): Promise<TransactionInstruction[]> {
-  const { programId, wallet } = context;
+  const { programId } = context;
   const { feeRecipient, protocolFeeBps, isPaused, pendingAuthority } = args;
   if (isPaused !== undefined && typeof isPaused !== "boolean") {
     throw new InvalidInputError({ field: "isPaused", expected: "a boolean", received: isPaused });
@@ -88,7 +92,7 @@ export async function updateConfig(
   const instruction = buildInstruction(
     "updateConfig",
     {
-      authority: toAddress(args.authority ?? wallet.publicKey, "authority"),
+      authority: toAddress(args.authority ?? walletAddress(context), "authority"),
       config: getConfigPda(programId)[0],
     },
     {
@@ -135,7 +139,7 @@ export async function acceptAuthority(
     buildInstruction(
       "acceptAuthority",
       {
-        pendingAuthority: toAddress(args.authority ?? context.wallet.publicKey, "authority"),
+        pendingAuthority: toAddress(args.authority ?? walletAddress(context), "authority"),
         config: getConfigPda(context.programId)[0],
       },
       {},

@@ -14,6 +14,7 @@ import { toBps } from "../input/numbers";
 import { type AddressWarning, requireWallets, type WalletRole } from "../input/wallet";
 import { buildInstruction } from "../instruction";
 import { getGatewayPda } from "../pdas";
+import { walletAddress } from "../wallet-address";
 
 export interface CreateGatewayArgs {
   /** Wallet that signs releases of conditions 2 and 3. */
@@ -46,12 +47,12 @@ export async function createGateway(
   context: MilestoneContext,
   args: CreateGatewayArgs,
 ): Promise<TransactionInstruction[]> {
-  const { programId, wallet } = context;
-  const authority = toAddress(args.authority ?? wallet.publicKey, "authority");
+  const { programId } = context;
+  const authority = toAddress(args.authority ?? walletAddress(context), "authority");
   const instruction = buildInstruction(
     "createGateway",
     {
-      payer: toAddress(args.payer ?? wallet.publicKey, "payer"),
+      payer: toAddress(args.payer ?? walletAddress(context), "payer"),
       authority,
       gateway: getGatewayPda(authority, programId)[0],
       systemProgram: SystemProgram.programId,
@@ -96,9 +97,9 @@ export async function updateGateway(
   context: MilestoneContext,
   args: UpdateGatewayArgs,
 ): Promise<TransactionInstruction[]> {
-  const { programId, wallet } = context;
+  const { programId } = context;
   const { signer, feeRecipient, feeBps, name, url } = args;
-  const authority = toAddress(args.authority ?? wallet.publicKey, "authority");
+  const authority = toAddress(args.authority ?? walletAddress(context), "authority");
   const instruction = buildInstruction(
     "updateGateway",
     { authority, gateway: getGatewayPda(authority, programId)[0] },
@@ -146,8 +147,8 @@ export async function setKeeperReward(
   context: MilestoneContext,
   args: SetKeeperRewardArgs,
 ): Promise<TransactionInstruction[]> {
-  const { programId, wallet } = context;
-  const authority = toAddress(args.authority ?? wallet.publicKey, "authority");
+  const { programId } = context;
+  const authority = toAddress(args.authority ?? walletAddress(context), "authority");
   return [
     buildInstruction(
       "setKeeperReward",
@@ -168,7 +169,7 @@ export async function closeGateway(
   context: MilestoneContext,
   args: { authority?: PublicKey; skipChecks?: boolean } = {},
 ): Promise<TransactionInstruction[]> {
-  const authority = toAddress(args.authority ?? context.wallet.publicKey, "authority");
+  const authority = toAddress(args.authority ?? walletAddress(context), "authority");
   const [gateway] = getGatewayPda(authority, context.programId);
   const { openPolicies, rentPayer } = await fetchAccount(context, "paymentGateway", gateway);
   if (openPolicies > 0 && !args.skipChecks) {

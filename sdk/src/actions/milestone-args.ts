@@ -10,6 +10,7 @@ import { toMemo } from "../input/memo";
 import { type MilestoneSchedule, toMilestoneSchedule } from "../input/milestones";
 import { type IntegerInput, toU32 } from "../input/numbers";
 import type { MilestoneWarning } from "./milestone-warnings";
+import { walletAddress } from "../wallet-address";
 
 export interface CreateMilestoneOptions extends ReadOptions {
   /** Whose money it is; signs. Default: the wallet. */
@@ -86,7 +87,7 @@ export interface CheckedInput {
 
 /** Refuses what needs no look at the chain. Throws `InvalidInputError`. */
 export function checkInput(context: MilestoneContext, args: CreateMilestoneArgs): CheckedInput {
-  const owner = toAddress(args.owner ?? context.wallet.publicKey, "owner");
+  const owner = toAddress(args.owner ?? walletAddress(context), "owner");
   const recipient = toNonZeroAddress(args.recipient, "recipient");
   if (recipient.equals(owner)) {
     throw new InvalidInputError({
@@ -101,7 +102,7 @@ export function checkInput(context: MilestoneContext, args: CreateMilestoneArgs)
     recipient,
     gateway: toAddress(args.gateway, "gateway"),
     owner,
-    payer: toAddress(args.payer ?? context.wallet.publicKey, "payer"),
+    payer: toAddress(args.payer ?? walletAddress(context), "payer"),
     schedule: toMilestoneSchedule(args.amounts, args.timestamps, args.releaseCondition),
     memo: toMemo(args.memo),
     policyId: args.policyId === undefined ? undefined : toU32(args.policyId, "policyId"),

@@ -11,6 +11,7 @@ import { buildInstruction } from "../instruction";
 import { getPaymentPolicyPda, getUserPaymentPda } from "../pdas";
 import type { PaymentStatus } from "../types";
 import { tokenProgramOf } from "./user-payment";
+import { walletAddress } from "../wallet-address";
 
 export interface PolicyArgs {
   tokenMint: PublicKey;
@@ -85,7 +86,7 @@ export async function deletePaymentPolicy(
 }
 
 function policyAddresses(context: MilestoneContext, args: PolicyArgs) {
-  const owner = toAddress(args.owner ?? context.wallet.publicKey, "owner");
+  const owner = toAddress(args.owner ?? walletAddress(context), "owner");
   const mint = toAddress(args.tokenMint, "tokenMint");
   const [userPayment] = getUserPaymentPda(owner, mint, context.programId);
   const policyId = toU32(args.policyId, "policyId");

@@ -11,6 +11,7 @@ import { parseTokenAccount } from "../tokens/account";
 import { refuseUnapprovable } from "../tokens/approvable";
 import { isTokenProgram, parseMint, requireSupported } from "../tokens/mint";
 import { prepareOwnerTokenAccount } from "./owner-token-account";
+import { walletAddress } from "../wallet-address";
 
 export interface CreateUserPaymentArgs {
   mint: PublicKey;
@@ -32,10 +33,10 @@ export async function createUserPayment(
   context: MilestoneContext,
   args: CreateUserPaymentArgs,
 ): Promise<TransactionInstruction[]> {
-  const { programId, wallet } = context;
+  const { programId } = context;
   const mintAddress = toAddress(args.mint, "mint");
-  const owner = toAddress(args.owner ?? wallet.publicKey, "owner");
-  const payer = toAddress(args.payer ?? wallet.publicKey, "payer");
+  const owner = toAddress(args.owner ?? walletAddress(context), "owner");
+  const payer = toAddress(args.payer ?? walletAddress(context), "payer");
   const [mintInfo] = await fetchAccountInfos(context, [mintAddress]);
   if (!mintInfo) throw new AccountNotFoundError("Mint", mintAddress);
   const mint = parseMint(mintAddress, mintInfo);
@@ -84,7 +85,7 @@ export async function closeUserPayment(
   context: MilestoneContext,
   args: CloseUserPaymentArgs,
 ): Promise<TransactionInstruction[]> {
-  const owner = toAddress(args.owner ?? context.wallet.publicKey, "owner");
+  const owner = toAddress(args.owner ?? walletAddress(context), "owner");
   const [userPayment] = getUserPaymentPda(owner, toAddress(args.mint, "mint"), context.programId);
   const { openPolicies, rentPayer } = await fetchAccount(context, "userPayment", userPayment);
   if (openPolicies > 0 && !args.skipChecks) {
@@ -115,7 +116,7 @@ export async function syncDelegation(
   context: MilestoneContext,
   args: SyncDelegationArgs,
 ): Promise<TransactionInstruction[]> {
-  const owner = toAddress(args.owner ?? context.wallet.publicKey, "owner");
+  const owner = toAddress(args.owner ?? walletAddress(context), "owner");
   const mint = toAddress(args.mint, "mint");
   const [userPayment] = getUserPaymentPda(owner, mint, context.programId);
   const { tokenAccount } = await fetchAccount(context, "userPayment", userPayment);

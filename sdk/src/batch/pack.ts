@@ -16,6 +16,7 @@ import { buildExecution, type Execution } from "../release/execution";
 import { loadReleaseSnapshots } from "../release/snapshot";
 import { TransactionRoom } from "./room";
 import { traceLength } from "./trace";
+import { walletAddress } from "../wallet-address";
 
 /** Compute units allowed for one execution with all fees; a measured one, held or delegated, takes well below it. */
 export const EXECUTION_COMPUTE_UNITS = 60_000;
@@ -81,7 +82,7 @@ export async function packExecutions(
   executions: readonly (Execution | PublicKey)[],
   options: PackOptions = {},
 ): Promise<ExecutionGroup[]> {
-  const payer = toAddress(options.payer ?? context.wallet.publicKey, "payer");
+  const payer = toAddress(options.payer ?? walletAddress(context), "payer");
   const addresses = executions.filter(isAddress).map((address) => toAddress(address, "executions"));
   const keeperTokenAccounts = options.keeperTokenAccounts?.map((address) =>
     toAddress(address, "keeperTokenAccounts"),

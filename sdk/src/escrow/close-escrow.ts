@@ -10,6 +10,7 @@ import { parseTokenAccount } from "../tokens/account";
 import { ownerDestination, refusePayees } from "./destinations";
 import { type HeldPolicyArgs, loadHeldPolicy, requireEscrow } from "./held-policy";
 import { escrowOutstanding } from "./payout";
+import { walletAddress } from "../wallet-address";
 
 export interface CloseEscrowArgs extends HeldPolicyArgs {
   /** Gets what is left in the vault: any token account of the mint that the owner owns. */
@@ -31,7 +32,7 @@ export async function closeEscrow(
   context: MilestoneContext,
   args: CloseEscrowArgs,
 ): Promise<TransactionInstruction[]> {
-  const payer = toAddress(args.payer ?? context.wallet.publicKey, "payer");
+  const payer = toAddress(args.payer ?? walletAddress(context), "payer");
   const held = await loadHeldPolicy(context, args.policyPda);
   const { policy, userPayment, policyAddress, escrowAddress } = held;
   const escrow = requireEscrow(policy, held.escrow);

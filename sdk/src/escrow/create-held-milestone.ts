@@ -18,6 +18,7 @@ import {
 import { buildOpening, refuseMediator } from "./open-escrow";
 import { type EscrowTerms, toEscrowTerms } from "./terms";
 import { getVaultAddress } from "./vault";
+import { walletAddress } from "../wallet-address";
 
 export interface CreateHeldMilestoneOptions extends CreateMilestoneOptions {
   /** Divides a milestone in mediation: a wallet, neither the owner's nor the recipient's. */
@@ -81,8 +82,8 @@ export async function prepareHeldMilestone(
   const { fund, terms: givenTerms, mediator: givenMediator, ...creation } = args;
   const mediator = toNonZeroAddress(givenMediator, "mediator");
   const terms = toEscrowTerms(givenTerms);
-  const owner = toAddress(args.owner ?? context.wallet.publicKey, "owner");
-  const payer = toAddress(args.payer ?? context.wallet.publicKey, "payer");
+  const owner = toAddress(args.owner ?? walletAddress(context), "owner");
+  const payer = toAddress(args.payer ?? walletAddress(context), "payer");
   const mint = toAddress(args.mint, "mint");
   const schedule = toMilestoneSchedule(args.amounts, args.timestamps, args.releaseCondition);
   const { totalMilestones } = schedule;

@@ -12,6 +12,7 @@ import {
   refuseAction,
   requireEscrow,
 } from "./held-policy";
+import { walletAddress } from "../wallet-address";
 
 export interface DisputeMilestoneArgs extends HeldMilestoneArgs {
   /** 32 bytes, SHA-256 of the objection: `hashDocument`, `hashFile`. */
@@ -71,7 +72,7 @@ export async function requestMediation(
   context: MilestoneContext,
   args: RequestMediationArgs,
 ): Promise<TransactionInstruction[]> {
-  const party = toAddress(args.party ?? context.wallet.publicKey, "party");
+  const party = toAddress(args.party ?? walletAddress(context), "party");
   const { held, milestoneIndex } = await loadFor("requestMediation", context, args, party);
   const accounts = { party, ...addressesOf(held) };
   return [buildInstruction("requestMediation", accounts, { milestoneIndex }, context.programId)];

@@ -25,6 +25,7 @@ import {
 } from "./held-policy";
 import { divideMilestone, type MilestonePayout } from "./payout";
 import type { EscrowAction } from "./transitions";
+import { walletAddress } from "../wallet-address";
 
 /** What every ending takes. Missing associated token accounts are created in front. */
 export interface EndingArgs extends HeldMilestoneArgs, DestinationOverrides {
@@ -73,7 +74,7 @@ export async function prepareEnding(
   recipientAmountOf: (amount: BN, escrow: Escrow) => BN,
 ): Promise<Ending> {
   const policyPda = toAddress(args.policyPda, "policyPda");
-  const payer = toAddress(args.payer ?? context.wallet.publicKey, "payer");
+  const payer = toAddress(args.payer ?? walletAddress(context), "payer");
   const [snapshot] = await loadReleaseSnapshots(context, [policyPda], {
     recipientTokenAccount: given(args.recipientTokenAccount, "recipientTokenAccount"),
     gatewayFeeAccount: given(args.gatewayFeeAccount, "gatewayFeeAccount"),

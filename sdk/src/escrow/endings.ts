@@ -8,6 +8,7 @@ import { buildInstruction } from "../instruction";
 import { type EndingArgs, prepareEnding } from "./ending";
 import { toHash } from "./hash";
 import { timeoutShare } from "./payout";
+import { walletAddress } from "../wallet-address";
 
 /** Nothing goes back to the owner. */
 export interface ApproveMilestoneArgs extends Omit<EndingArgs, "ownerTokenAccount"> {
@@ -105,7 +106,7 @@ export async function expireMediation(
   context: MilestoneContext,
   args: ExpireMediationArgs,
 ): Promise<TransactionInstruction[]> {
-  const executor = toAddress(args.executor ?? context.wallet.publicKey, "executor");
+  const executor = toAddress(args.executor ?? walletAddress(context), "executor");
   const ending = await prepareEnding(context, "expireMediation", args, (amount, escrow) =>
     timeoutShare(amount, escrow.timeoutRecipientBps),
   );

@@ -16,6 +16,7 @@ import type { PaymentPolicy, UserPayment } from "../types";
 import { requireFundable } from "./funding";
 import { type EscrowTerms, toEscrowTerms } from "./terms";
 import { getVaultAddress } from "./vault";
+import { walletAddress } from "../wallet-address";
 
 export interface OpenEscrowArgs {
   /** A live delegated policy. */
@@ -70,7 +71,7 @@ export async function prepareOpening(
 ): Promise<Opening> {
   const policyAddress = toAddress(args.policyPda, "policyPda");
   const mediator = toNonZeroAddress(args.mediator, "mediator");
-  const payer = toAddress(args.payer ?? context.wallet.publicKey, "payer");
+  const payer = toAddress(args.payer ?? walletAddress(context), "payer");
   const terms = toEscrowTerms(args.terms);
 
   const policy = await fetchAccount(context, "paymentPolicy", policyAddress);

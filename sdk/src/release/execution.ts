@@ -16,6 +16,7 @@ import { createMissing, refuseWrongDestination, refuseWrongKeeperAccount } from 
 import { keeperReward } from "./fees";
 import { type Destination, payingAccount, type ReleaseSnapshot } from "./snapshot";
 import { requireReleasable } from "./token-requirements";
+import { walletAddress } from "../wallet-address";
 
 export interface ExecutionOptions {
   /** The milestone that is meant. Default: the current one. It is fixed in the instruction: a resend never pays the next. */
@@ -71,7 +72,7 @@ export function buildExecution(
         owner: userPayment.owner,
         recipient: policy.recipient,
       });
-  const executor = options.executor ?? required?.address ?? context.wallet.publicKey;
+  const executor = options.executor ?? required?.address ?? walletAddress(context);
   if (!options.skipChecks) {
     refuseWithoutEscrow(snapshot);
     refuseWrongIndex(snapshot, milestoneIndex);
@@ -116,7 +117,7 @@ export function buildExecution(
     }
     if (rewarded) refuseWrongKeeperAccount(rewarded, { mint, source });
   }
-  const payer = options.payer ?? context.wallet.publicKey;
+  const payer = options.payer ?? walletAddress(context);
   return {
     policy: snapshot.policyAddress,
     milestoneIndex,

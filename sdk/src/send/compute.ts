@@ -1,22 +1,28 @@
 import {
-  type AddressLookupTableAccount,
   ComputeBudgetProgram,
   PublicKey,
   type TransactionInstruction,
-  TransactionMessage,
-  VersionedTransaction,
+  type VersionedMessage,
 } from "@solana/web3.js";
+import { addressKey } from "../address-key";
 import { MAX_COMPUTE_UNITS } from "../constants";
 import type { MilestoneContext } from "../context";
+import { MilepostErrorCode } from "../errors/codes";
 import { parseTransactionError } from "../errors/parse";
 import { SendError } from "../errors/send";
-import { MilepostErrorCode } from "../errors/codes";
+import { callRpcAtLeast } from "../rpc/call";
+import { minSimulationSlot } from "../rpc/seen-slots";
+import { compile, type Draft, readInstructions } from "./message";
+import { recentPriorityFee } from "./priority-fee";
+import type { SendSettings } from "./settings";
 
 /** Tags of the compute budget program's instructions. */
 const SET_LIMIT = 2;
 const SET_PRICE = 3;
+/** What setting the limit and the price takes. */
+const BUDGET_UNITS = 300;
 
-/** Whether the instructions set a compute unit limit, or price, themselves. */
+/** Returns whether the instructions set a compute unit limit, or price, themselves. */
 export function hasComputeBudget(
   instructions: readonly TransactionInstruction[],
   kind: "limit" | "price",
@@ -27,43 +33,95 @@ export function hasComputeBudget(
   );
 }
 
+/** What is added to the instructions, with the numbers in it. */
+export interface ComputeBudget {
+  instructions: TransactionInstruction[];
+  limit: number;
+  /** Micro-lamports per compute unit. */
+  price: number;
+}
+
+/** Chooses limit and price by a simulation and by recent fees. Throws what the simulation failed with, typed. */
+export async function computeBudget(
+  context: MilestoneContext,
+  draft: Draft,
+  walletRoom: number,
+  settings: SendSettings,
+): Promise<ComputeBudget> {
+  const used = await simulateComputeUnits(context, draft);
+  const margin = Math.max(used * settings.computeUnitMargin, walletRoom);
+  const limit = Math.min(
+    settings.computeUnitLimit ?? Math.ceil(used + margin) + BUDGET_UNITS,
+    MAX_COMPUTE_UNITS,
+  );
+  const { priorityFee } = settings;
+  const price =
+    typeof priorityFee === "number"
+      ? priorityFee
+      : await recentPriorityFee(context, draft.instructions, priorityFee);
+  const instructions: TransactionInstruction[] = [];
+  if (!hasComputeBudget(draft.instructions, "limit")) {
+    instructions.push(ComputeBudgetProgram.setComputeUnitLimit({ units: limit }));
+  }
+  if (price > 0 && !hasComputeBudget(draft.instructions, "price")) {
+    instructions.push(ComputeBudgetProgram.setComputeUnitPrice({ microLamports: price }));
+  }
+  return { instructions, limit, price };
+}
+
+/** Returns the limit and the price that a message sets, with the given ones where it sets none. */
+export function budgetOf(
+  message: VersionedMessage,
+  { limit, price }: Pick<ComputeBudget, "limit" | "price">,
+): { limit: number; price: number } {
+  const budget = addressKey(ComputeBudgetProgram.programId);
+  for (const { program, data } of readInstructions(message, [])) {
+    if (program !== budget) continue;
+    const view = new DataView(data.buffer, data.byteOffset, data.length);
+    if (data[0] === SET_LIMIT && data.length >= 5) limit = view.getUint32(1, true);
+    if (data[0] === SET_PRICE && data.length >= 9) price = Number(view.getBigUint64(1, true));
+  }
+  return { limit, price };
+}
+
 /**
  * Compute units the instructions take, by simulation with the highest limit and any blockhash.
  * Throws what the simulation failed with, typed, and with the caller's instruction indexes: nothing was sent.
  */
-export async function simulateComputeUnits(
-  context: MilestoneContext,
-  payer: PublicKey,
-  instructions: readonly TransactionInstruction[],
-  lookupTables: readonly AddressLookupTableAccount[],
-): Promise<number> {
+async function simulateComputeUnits(context: MilestoneContext, draft: Draft): Promise<number> {
+  const { connection, commitment } = context;
   // At the end, so that instruction indexes stay the caller's.
-  const limit = hasComputeBudget(instructions, "limit")
+  const limit = hasComputeBudget(draft.instructions, "limit")
     ? []
     : [ComputeBudgetProgram.setComputeUnitLimit({ units: MAX_COMPUTE_UNITS })];
-  const message = new TransactionMessage({
-    payerKey: payer,
-    recentBlockhash: PublicKey.default.toBase58(),
-    instructions: [...instructions, ...limit],
-  }).compileToV0Message([...lookupTables]);
-  const { value } = await context.connection.simulateTransaction(
-    new VersionedTransaction(message),
-    {
-      sigVerify: false,
-      replaceRecentBlockhash: true,
-      commitment: context.commitment,
-    },
-  );
+  const instructions = [...draft.instructions, ...limit];
+  const transaction = compile({ ...draft, version: 0, instructions }, PublicKey.default.toBase58());
+  const simulate = (minSlot: number) =>
+    callRpcAtLeast(context, "simulateTransaction", minSlot, (minContextSlot) =>
+      connection.simulateTransaction(transaction, {
+        sigVerify: false,
+        replaceRecentBlockhash: true,
+        commitment,
+        minContextSlot,
+      }),
+    );
+  let answer = await simulate(minSimulationSlot(context));
+  if (answer.value.err) {
+    // A node that is behind may not know an account yet; a failure counts at the newest slot that any node tells of.
+    const newest = await connection.getSlot(commitment).catch(() => 0);
+    if (newest > answer.context.slot) answer = await simulate(newest);
+  }
+  const { value } = answer;
   if (value.err) {
     const parsed = parseTransactionError(value.err, {
       logs: value.logs,
-      instructionPrograms: instructions.map(({ programId }) => programId),
+      instructionPrograms: draft.instructions.map(({ programId }) => programId),
       programId: context.programId,
     });
     throw (
       parsed ??
       new SendError(MilepostErrorCode.SendRejected, "The simulation failed.", {
-        metaMessages: [JSON.stringify(value.err)],
+        metaMessages: [JSON.stringify(value.err), "Hint: nothing was sent."],
       })
     );
   }

@@ -3,10 +3,14 @@ import type { MilestoneContext } from "../context";
 import { MilepostErrorCode } from "../errors/codes";
 import { SendError } from "../errors/send";
 import type { SendClock } from "../rpc/clock";
+import { commitmentLevel } from "../rpc/commitment";
+import { type Attempt, slotAfterExpiry } from "./expiry";
 
 export interface SignedTransaction {
+  /** Empty where the wallet sent it and returned the signature alone. */
   bytes: Uint8Array;
   signature: string;
+  /** Infinity where it can land at any time, as with a durable nonce. */
   lastValidBlockHeight: number;
 }
 
@@ -20,101 +24,115 @@ export interface ConfirmOptions {
 const PERMANENT_RPC_CODES: readonly unknown[] = [-32602, -32003];
 
 /**
- * Sends the same signed bytes again and again until the signature is confirmed or its blockhash expired, and then
- * looks the signature up once more. An RPC that drops, lags, times out or answers garbage only costs time.
- * Returns the status, which may hold the transaction's own error; null when it expired without landing.
- * Throws `SendError`: `SendRejected` when the RPC calls the bytes invalid, `SendUnconfirmed` on a timeout.
+ * Sends the same signed bytes again and again until the signature is confirmed or provably can't land any more. An RPC that
+ * drops, lags, times out or answers garbage only costs time.
+ *
+ * It can't land once two answers agree, from any nodes: a finalized block in slot S is past the blockhash's life, and a
+ * look at the signature, history included, finds nothing at slot S or later. A node that is behind S proves nothing.
+ *
+ * Returns the status, which may hold the transaction's own error; null when it can't land.
+ * Throws `SendError`: `SendRejected` when the first answer to the bytes calls them invalid, `SendUnconfirmed` on a timeout.
  */
 export async function sendUntilConfirmed(
   context: MilestoneContext,
   transaction: SignedTransaction,
   options: ConfirmOptions,
 ): Promise<SignatureStatus | null> {
-  const { connection, commitment } = context;
   const { clock } = options;
   const deadline = clock.now() + options.timeoutMs;
   const problems: { last: unknown } = { last: undefined };
-  let wasAccepted = false;
-
-  for (;;) {
+  const attempt: Attempt = async (call) => {
     try {
-      await connection.sendRawTransaction(transaction.bytes, {
-        skipPreflight: true,
-        maxRetries: 0,
-      });
-      wasAccepted = true;
+      return await call();
     } catch (cause) {
       problems.last = cause;
-      if (!wasAccepted && isPermanent(cause)) {
-        const { signature } = transaction;
-        throw new SendError(MilepostErrorCode.SendRejected, "The RPC refused the transaction.", {
-          signature,
-          cause,
-        });
-      }
+      return undefined;
     }
-    const status = await lookUp(context, transaction.signature, false, problems);
-    if (isDone(status, commitment)) return status;
+  };
+  let expiredAt: number | null = null;
 
-    const height = await attempt(() => connection.getBlockHeight(commitment), problems);
-    if (height !== undefined && height > transaction.lastValidBlockHeight) {
-      const last = await lookUp(context, transaction.signature, true, problems);
-      // Undefined: the RPC didn't answer, and an unknown end must not be taken for "did not land".
-      if (last === null) return null;
-      if (last && isDone(last, commitment)) return last;
-    }
-    if (clock.now() >= deadline) {
-      throw new SendError(
-        MilepostErrorCode.SendUnconfirmed,
-        `No answer about the transaction within ${options.timeoutMs} ms; it may still land.`,
-        { signature: transaction.signature, cause: problems.last },
-      );
+  for (let round = 0; ; round += 1) {
+    if (expiredAt === null) await push(context, transaction, round === 0, problems);
+    const answer = await lookUp(context, transaction.signature, expiredAt !== null, attempt);
+    const status = answer?.value[0];
+    if (status && isDone(status, context.commitment)) return status;
+    if (answer && !status && expiredAt !== null && answer.context.slot >= expiredAt) return null;
+
+    if (clock.now() >= deadline) throw unconfirmed(transaction, options, problems.last);
+    if (expiredAt === null) {
+      expiredAt = await slotAfterExpiry(context, transaction.lastValidBlockHeight, attempt);
+      // The look that may prove it follows at once.
+      if (expiredAt !== null) continue;
     }
     await clock.sleep(options.resendEveryMs);
   }
 }
 
-/** The signature's status, null when the RPC knows none, undefined when it didn't answer. */
-async function lookUp(
+/**
+ * Only the very first answer can be a rejection. After it the bytes may have been accepted, by the node that timed out or by
+ * another of its pool, and what a later one says of them is not the last word.
+ */
+async function push(
+  { connection }: MilestoneContext,
+  { bytes, signature }: SignedTransaction,
+  isFirst: boolean,
+  problems: { last: unknown },
+): Promise<void> {
+  if (bytes.length === 0) return;
+  try {
+    await connection.sendRawTransaction(bytes, { skipPreflight: true, maxRetries: 0 });
+  } catch (cause) {
+    problems.last = cause;
+    if (!isFirst || !isPermanent(cause)) return;
+    const metaMessages = ["Hint: it can't land; see the cause, and build it again."];
+    throw new SendError(MilepostErrorCode.SendRejected, "The RPC refused the transaction.", {
+      signature,
+      cause,
+      metaMessages,
+    });
+  }
+}
+
+function lookUp(
   { connection }: MilestoneContext,
   signature: string,
   searchTransactionHistory: boolean,
-  problems: { last: unknown },
-): Promise<SignatureStatus | null | undefined> {
-  const answer = await attempt(
-    () => connection.getSignatureStatuses([signature], { searchTransactionHistory }),
-    problems,
-  );
-  return answer === undefined ? undefined : (answer.value[0] ?? null);
+  attempt: Attempt,
+) {
+  return attempt(() => connection.getSignatureStatuses([signature], { searchTransactionHistory }));
 }
 
-async function attempt<T>(
-  call: () => Promise<T>,
-  problems: { last: unknown },
-): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (cause) {
-    problems.last = cause;
-    return undefined;
-  }
+function unconfirmed(
+  { signature, lastValidBlockHeight, bytes }: SignedTransaction,
+  { timeoutMs }: ConfirmOptions,
+  cause: unknown,
+): SendError {
+  const who = bytes.length === 0 ? " The wallet sent it, so it was not sent again." : "";
+  return new SendError(
+    MilepostErrorCode.SendUnconfirmed,
+    `The transaction was not confirmed within ${timeoutMs} ms; it may still land.${who}`,
+    {
+      signature,
+      lastValidBlockHeight,
+      cause,
+      metaMessages: [
+        "Hint: look the signature up, with history, on a node that is past the last valid block height; send again only if it is not there.",
+      ],
+    },
+  );
 }
 
 const LEVELS: readonly string[] = ["processed", "confirmed", "finalized"];
 
-function isDone(
-  status: SignatureStatus | null | undefined,
-  commitment: Commitment,
-): status is SignatureStatus {
-  if (!status) return false;
-  const wanted = { processed: 0, confirmed: 1, finalized: 2 }[commitment as string] ?? 1;
+/** A status below the commitment may be of a fork that is dropped, also when it holds an error. */
+function isDone(status: SignatureStatus, commitment: Commitment): boolean {
   // `confirmations` is null once rooted; old nodes leave `confirmationStatus` out.
   const reached = status.confirmationStatus
     ? LEVELS.indexOf(status.confirmationStatus)
     : status.confirmations === null
       ? 2
       : 0;
-  return reached >= wanted;
+  return reached >= commitmentLevel(commitment);
 }
 
 function isPermanent(cause: unknown): boolean {
