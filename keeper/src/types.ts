@@ -142,4 +142,6 @@ export interface KeeperEvents {
    */
   underfunded(alert: Underfunded): void;
   rpc(method: string, milliseconds: number, ok: boolean): void;
+  /** A batch of `members` policies failed as a whole, for the reason given, and goes on in two halves. */
+  split(reason: string, members: number): void;
 }

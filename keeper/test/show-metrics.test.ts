@@ -206,6 +206,7 @@ describe("keeper: metrics", () => {
       unclaimed: () => void heard.push("unclaimed"),
       underfunded: () => void heard.push("underfunded"),
       rpc: () => void heard.push("rpc"),
+      split: () => void heard.push("split"),
     };
     const broken: Partial<KeeperEvents> = {
       executed: () => {
@@ -221,7 +222,10 @@ describe("keeper: metrics", () => {
       ...{ owner: addressOf("owner"), reason: "NoTokenAccount", amount: 5n },
     });
     events.rpc("getSlot", 1, true);
-    expect(heard).to.deep.equal(["executed", "failed", "underfunded", "unclaimed", "rpc"]);
+    events.split("TooManyAccountLocks", 2);
+    expect(heard).to.deep.equal([
+      ...["executed", "failed", "underfunded", "unclaimed", "rpc", "split"],
+    ]);
   });
 
   it("given rewards that nobody claims, then they are counted, and the log tells it once for each mint, of a hundred at most", async () => {

@@ -18,6 +18,8 @@ export const AMOUNT = 1_000_000n;
 export class WorkWorld {
   readonly executed: Outcome[] = [];
   readonly failed: { member: Member; verdict: Verdict }[] = [];
+  /** Reasons for which batches were split. */
+  readonly splits: string[] = [];
   readonly payer = fixedKeypair("fee payer");
   /** Public keys of the gateway signers whose keys the workers have. */
   gatewaySigners: Keypair[] = [];
@@ -67,9 +69,9 @@ export class WorkWorld {
     return address.toBase58();
   }
 
-  /** A due policy of an owner of its own. */
-  async otherPolicy(label: string): Promise<string> {
-    return (await this.world.otherOwnersPolicy(label, AMOUNT)).address.toBase58();
+  /** A due policy of an owner of its own; its recipient has no token account when `isNew`. */
+  async otherPolicy(label: string, options: { isNew?: boolean } = {}): Promise<string> {
+    return (await this.world.otherOwnersPolicy(label, AMOUNT, options)).address.toBase58();
   }
 
   context(connection = this.rpc) {
@@ -103,6 +105,7 @@ export class WorkWorld {
       events: {
         executed: (outcome) => void this.executed.push(outcome),
         failed: (member, verdict) => void this.failed.push({ member, verdict }),
+        split: (reason) => void this.splits.push(reason),
       },
       // Ten slots pass with every wait.
       pause: async () => this.chain.warpToSlot(this.chain.slot() + 10n),

@@ -31,6 +31,34 @@ export async function readWatch(
 }
 
 /**
+ * `readWatch` of several lists, whose accounts are read together; null for a list that no RPC answers about. All are of
+ * `slot` or earlier: what is decided on them has to be as new as the newest.
+ */
+export async function readWatches(
+  { connection, commitment }: WatchSource,
+  lists: readonly (readonly PublicKey[])[],
+): Promise<((Watch & { slot: number }) | null)[]> {
+  const infos: Infos = new Map();
+  const all = [...new Set(lists.flat().map((account) => account.toBase58()))];
+  let slot = 0;
+  for (let start = 0; start < all.length; start += ADDRESSES_PER_REQUEST) {
+    const chunk = all.slice(start, start + ADDRESSES_PER_REQUEST);
+    const keys = chunk.map((address) => new PublicKey(address));
+    const found = await connection
+      .getMultipleAccountsInfoAndContext(keys, { commitment })
+      .catch(() => null);
+    if (!found) continue;
+    slot = Math.max(slot, found.context.slot);
+    chunk.forEach((address, index) => infos.set(address, found.value[index] ?? null));
+  }
+  return lists.map((list) => {
+    const accounts = [...new Set(list.map((account) => account.toBase58()))].sort();
+    const isRead = accounts.every((address) => infos.has(address));
+    return isRead ? { accounts, digest: digestOf(accounts, infos), slot } : null;
+  });
+}
+
+/**
  * Ends the waits whose accounts have changed; looks at up to `limit` policies, the longest unchecked first. Ends old ones
  * whatever has changed: what they were decided on may have been an RPC's mistake.
  */

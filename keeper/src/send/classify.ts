@@ -39,8 +39,17 @@ function verdictOn(error: unknown, options: ParseErrorOptions): Verdict {
       : error instanceof MilepostError
         ? error
         : (rpcVerdict(error) ?? parse(error, options));
-  if (parsed === null) return { kind: "unknown", reason: UNRECOGNIZED };
+  if (parsed === null) {
+    return { kind: "unknown", reason: isTooLarge(error) ? TOO_LARGE : UNRECOGNIZED };
+  }
   return parsed instanceof MilepostError ? ofMilepostError(parsed) : parsed;
+}
+
+const TOO_LARGE = "SendTooLarge";
+
+/** Whether a node's or web3.js's words say that a transaction has more than 1,232 bytes. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && /\btoo large: \d+|encoding overruns/i.test(error.message);
 }
 
 /** Whether it is the fee payer who lacks SOL: then no policy is to blame. */

@@ -12,8 +12,27 @@ export interface Split<T> {
   isShared: boolean;
 }
 
-/** Errors of an instruction that tell about the transaction's size, not about the instruction. */
-const OF_THE_WHOLE = new Set(["ComputationalBudgetExceeded", "ProgramFailedToComplete"]);
+/** More compute than the limit; what landed before it may have made it more than in the simulation. */
+export const OF_COMPUTE: ReadonlySet<string> = new Set([
+  "ComputationalBudgetExceeded",
+  // Also of a program that runs out of memory.
+  "ProgramFailedToComplete",
+]);
+
+/** Limits that all members of a transaction share: the one that meets it first is not to blame. */
+const OF_THE_WHOLE: ReadonlySet<string> = new Set([
+  ...OF_COMPUTE,
+  "MaxInstructionTraceLengthExceeded",
+  "MaxAccountsDataAllocationsExceeded",
+  "MaxAccountsExceeded",
+  "MaxLoadedAccountsDataSizeExceeded",
+  "TooManyAccountLocks",
+]);
+
+/** Whether an error by this name tells about a transaction's size, and not about one of its instructions. */
+export function isOfTheWhole(name: string): boolean {
+  return OF_THE_WHOLE.has(name);
+}
 
 /**
  * Divides the members by the failed instruction: an execution's own member, or everybody whose set-up it is. `err` is the
@@ -31,7 +50,7 @@ export function split<T extends { execution: Execution }>(
     failed === null || isFeePayerShort(error)
       ? undefined
       : group.instructions.filter(({ programId }) => !programId.equals(BUDGET))[failed.index - 1];
-  const isWhole = failed !== null && OF_THE_WHOLE.has(failed.name) && !isAlone;
+  const isWhole = failed !== null && isOfTheWhole(failed.name) && !isAlone;
   const blamed =
     instruction && !isWhole
       ? items.filter(

@@ -123,6 +123,9 @@ export const RUNTIME_VERDICTS: Readonly<Record<string, VerdictKind>> = {
   MaxLoadedAccountsDataSizeExceeded: "retryable",
   ComputationalBudgetExceeded: "retryable",
   ProgramFailedToComplete: "retryable",
+  MaxInstructionTraceLengthExceeded: "retryable",
+  MaxAccountsDataAllocationsExceeded: "retryable",
+  MaxAccountsExceeded: "retryable",
   // The lookup table is not there yet, or no more.
   AddressLookupTableNotFound: "retryable",
   InvalidAddressLookupTableOwner: "retryable",

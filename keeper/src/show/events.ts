@@ -19,6 +19,7 @@ export function allEvents(...listeners: readonly Partial<KeeperEvents>[]): Keepe
     unclaimed: (...args) => tell("unclaimed", args),
     underfunded: (...args) => tell("underfunded", args),
     rpc: (...args) => tell("rpc", args),
+    split: (...args) => tell("split", args),
   };
 }
 
@@ -40,6 +41,8 @@ export function logEvents(log: Logger): Partial<KeeperEvents> {
       hinted.add(key);
       log.warn({ event: "unclaimed", ...reward }, HINTS[reward.reason] ?? "reward not claimed");
     },
+    split: (reason, members) =>
+      log.info({ event: "split", reason, members }, "batch is tried again in two halves"),
     underfunded: (alert) =>
       log.warn({ event: "underfunded", ...alert }, "due within 72 hours and not covered"),
   };

@@ -71,6 +71,7 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
   const alerts = counter("underfunded_total", "Alerts about payments not covered", ["reason"]);
   const executed = counter("executed_total", "Milestones executed by this keeper");
   const failed = counter("failed_total", "Executions that failed", ["verdict", "error"]);
+  const splits = counter("batches_split_total", "Batches that went on in two halves", ["reason"]);
   const fees = counter("fees_lamports_total", "Transaction fees paid for executions", ["mint"]);
   const rent = counter("rent_lamports_total", "Rent of token accounts created", ["mint"]);
   const rewards = counter(
@@ -130,6 +131,7 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
     },
     failed: (_, verdict) => failed.inc({ verdict: verdict.kind, error: labelOf(verdict.reason) }),
     unclaimed: ({ mint, reason }) => unclaimed.inc({ mint: mintOf(mint), reason: labelOf(reason) }),
+    split: (reason) => splits.inc({ reason: labelOf(reason) }),
     underfunded: ({ reason }) => alerts.inc({ reason: labelOf(reason) }),
     rpc: (method, milliseconds, ok) =>
       rpc.observe({ method: labelOf(method), ok: String(ok) }, milliseconds / 1_000),

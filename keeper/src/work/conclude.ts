@@ -1,5 +1,5 @@
 /** What becomes of a policy that could not be paid: put off, waiting for an account, or over. */
-import { readWatch } from "../find/watch";
+import { readWatches } from "../find/watch";
 import { backoffSeconds, MAX_BACKOFF_SECS } from "../send/backoff";
 import { FEE_PAYER_SHORT } from "../send/classify";
 import { backOff, done, wait } from "../store/policies";
@@ -8,6 +8,7 @@ import type { MilestoneContext, ReleaseSnapshot } from "@milepost/sdk";
 import type { Connection, PublicKey } from "@solana/web3.js";
 import { decide, type Item } from "./decide";
 import { look } from "./look";
+import { inParallel } from "./parallel";
 import type { WorkerSettings } from "./settings";
 import { watchedAccounts } from "./watched-accounts";
 
@@ -16,20 +17,32 @@ type Settings = Pick<
   "context" | "database" | "events" | "payer" | "gatewaySigners" | "random"
 >;
 
-/**
- * `snapshot` is what was read last, and may be out of date. What was `tried` because it looked ready, and failed, is left
- * alone for longer each time also when it waits: whoever breaks it in front of every try may repair it for the next one.
- */
-export async function conclude(
-  settings: Settings,
-  item: Item,
-  verdict: Verdict,
-  { snapshot = null, tried = false }: { snapshot?: ReleaseSnapshot | null; tried?: boolean } = {},
-): Promise<void> {
-  settings.events.failed(item.member, verdict);
-  if (verdict.kind === "retryable") return putOff(settings, item, verdict.reason);
-  if (verdict.kind === "terminal") return done(settings.database, item.member, verdict.reason);
-  return lookAgain(settings, item, verdict, snapshot, tried);
+/** A policy that could not be paid. */
+export interface HeldUp {
+  item: Item;
+  verdict: Verdict;
+  /** What was read last; it may be out of date. */
+  snapshot: ReleaseSnapshot | null;
+  /**
+   * Looked ready, and failed. Then it is left alone for longer each time also when it waits: whoever breaks it in front of
+   * every try may repair it for the next one.
+   */
+  tried: boolean;
+}
+
+/** Database writes at once. */
+const WRITTEN_AT_ONCE = 4;
+
+/** Writes down what becomes of these. Rejects when the database or every RPC fails. */
+export async function concludeAll(settings: Settings, held: readonly HeldUp[]): Promise<void> {
+  for (const { item, verdict } of held) settings.events.failed(item.member, verdict);
+  const isClear = ({ verdict: { kind } }: HeldUp) => kind === "retryable" || kind === "terminal";
+  await inParallel(held.filter(isClear), WRITTEN_AT_ONCE, async ({ item, verdict }) => {
+    if (verdict.kind === "retryable") return putOff(settings, item, verdict.reason);
+    return done(settings.database, item.member, verdict.reason);
+  });
+  const unclear = held.filter((each) => !isClear(each));
+  if (unclear.length > 0) await lookAgain(settings, unclear);
 }
 
 /** The rule said no: asked again as late as anything is. */
@@ -40,35 +53,48 @@ export async function refused(settings: Settings, item: Item): Promise<void> {
 }
 
 /**
- * The watch is read before the decision, so that a change between the two is not missed. What only the chain's answer
+ * The watches are read before the decisions, so that a change between the two is not missed. What only the chain's answer
  * showed and the accounts don't is put off: it is not for them to end it.
  */
-async function lookAgain(
-  settings: Settings,
-  item: Item,
-  verdict: Verdict,
-  snapshot: ReleaseSnapshot | null,
-  tried: boolean,
-): Promise<void> {
+async function lookAgain(settings: Settings, held: readonly HeldUp[]): Promise<void> {
   const { context, database } = settings;
-  const { policy } = item.member;
-  // Which account is frozen only a new look tells; the others go on changing with every payment.
-  const isOld = verdict.reason === "TokenAccountFrozen";
-  const first = isOld ? (await look(context, [policy])).get(policy)! : { snapshot };
-  const known = "snapshot" in first ? first.snapshot : null;
-  const watch = await readWatch(context, watchedAccounts(policy, verdict.reason, known)).catch(
-    () => null,
+  const known = await lastKnown(context, held);
+  const watches = await readWatches(
+    context,
+    held.map((each) => watchedAccounts(policyOf(each), each.verdict.reason, known(each))),
   );
-  const looks = await look(watch ? atLeast(context, watch.slot) : context, [policy]);
-  const decision = decide(item, looks.get(policy)!, keysOf(settings));
-  const now = decision.kind === "held up" ? decision.verdict : null;
-  if (now?.kind === "terminal") return done(database, item.member, now.reason);
-  // Another reason than the one that the watch is for: the next try will find it.
-  if (watch && now?.kind === "waiting" && now.reason === verdict.reason) {
-    const seconds = tried ? backoffSeconds(item.attempts, settings.random) : 0;
-    return wait(database, item.member, now.reason, watch, seconds);
-  }
-  return putOff(settings, item, verdict.reason);
+  const slot = Math.max(0, ...watches.map((watch) => watch?.slot ?? 0));
+  const looks = await look(slot > 0 ? atLeast(context, slot) : context, held.map(policyOf));
+  const writes = held.map((each, index) => ({ ...each, watch: watches[index] ?? null }));
+  await inParallel(writes, WRITTEN_AT_ONCE, async ({ item, verdict, tried, watch }) => {
+    const decision = decide(item, looks.get(item.member.policy)!, keysOf(settings));
+    const now = decision.kind === "held up" ? decision.verdict : null;
+    if (now?.kind === "terminal") return done(database, item.member, now.reason);
+    // Another reason than the one that the watch is for: the next try will find it.
+    if (watch && now?.kind === "waiting" && now.reason === verdict.reason) {
+      const seconds = tried ? backoffSeconds(item.attempts, settings.random) : 0;
+      return wait(database, item.member, now.reason, watch, seconds);
+    }
+    return putOff(settings, item, verdict.reason);
+  });
+}
+
+function policyOf({ item }: HeldUp): string {
+  return item.member.policy;
+}
+
+/** Which account is frozen only a new look tells; the others go on changing with every payment. */
+async function lastKnown(
+  context: MilestoneContext,
+  held: readonly HeldUp[],
+): Promise<(each: HeldUp) => ReleaseSnapshot | null> {
+  const isOld = ({ verdict }: HeldUp) => verdict.reason === "TokenAccountFrozen";
+  const looks = await look(context, held.filter(isOld).map(policyOf));
+  return (each) => {
+    if (!isOld(each)) return each.snapshot;
+    const found = looks.get(policyOf(each))!;
+    return "snapshot" in found ? found.snapshot : null;
+  };
 }
 
 /** The same, but no account is read as it was before the slot: an RPC that lags behind refuses. */

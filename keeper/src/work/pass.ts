@@ -10,7 +10,7 @@ import { finishAttempt, type Journaled, openAttemptsOf } from "../store/attempts
 import { plansOf } from "../store/policies";
 import type { Approval, Verdict } from "../types";
 import { rewardOwnerOf, unclaimedReward } from "./claim";
-import { conclude, keysOf, refused } from "./conclude";
+import { concludeAll, keysOf, refused } from "./conclude";
 import { build, decide, type Item } from "./decide";
 import { look } from "./look";
 import { waitForAccounts } from "./missing-accounts";
@@ -18,6 +18,7 @@ import { inParallel } from "./parallel";
 import { rentOf, type RentShare } from "./rent-budget";
 import type { WorkerSettings } from "./settings";
 import { deliveryOf, type Ready, settle, ship, type Shipping } from "./ship";
+import { Verdicts } from "./verdicts";
 
 /** The policies of one fetch. */
 export class Pass implements Shipping {
@@ -25,6 +26,9 @@ export class Pass implements Shipping {
   readonly rent: RentShare | null;
   private readonly places: ReadonlyMap<string, number>;
   endedCount = 0;
+  private readonly verdicts: Verdicts;
+  /** Of payments to token accounts that the keeper is not to create. */
+  private readonly unmade: { decided: Decided; execution: Execution }[] = [];
 
   constructor(
     readonly settings: WorkerSettings,
@@ -35,11 +39,22 @@ export class Pass implements Shipping {
     this.open = new Map(leases.map((lease) => [lease.policy, lease]));
     this.rent = settings.rentBudget?.share() ?? null;
     this.places = new Map(leases.map(({ policy }, place) => [policy, place]));
+    this.verdicts = new Verdicts(async (held) => {
+      await concludeAll(settings, held);
+      await this.ended(held.map(({ item }) => item));
+    });
   }
 
   async run(): Promise<void> {
-    await this.resume();
-    if (this.isStopping()) return;
+    try {
+      await this.resume();
+      if (!this.isStopping()) await this.pay();
+    } finally {
+      await this.verdicts.end();
+    }
+  }
+
+  private async pay(): Promise<void> {
     const items = await this.items();
     const looks = await look(
       this.settings.context,
@@ -49,7 +64,7 @@ export class Pass implements Shipping {
     const open: Ready[] = [];
     const unasked: Decided[] = [];
     await inParallel(items, 8, async (item) => {
-      const decided = await this.decided(item, looks.get(item.member.policy)!);
+      const decided = this.decided(item, looks.get(item.member.policy)!);
       if (decided?.needsApproval) return void unasked.push(decided);
       const ready = decided && (await this.made(decided));
       if (ready) open.push(ready);
@@ -58,8 +73,11 @@ export class Pass implements Shipping {
     const parts = [
       () => ship(this, this.inOrder(open)),
       async () => ship(this, this.inOrder(await this.approved(unasked))),
+      () => this.waitForUnmade(),
     ];
     await inParallel(parts, parts.length, (part) => part());
+    // Those that a rule said yes to meanwhile.
+    await this.waitForUnmade();
   }
 
   /** In the order of the leases: the longest due first. */
@@ -99,14 +117,13 @@ export class Pass implements Shipping {
     await this.complete(items.flatMap(({ member }) => this.open.get(member.policy) ?? []));
   }
 
-  async heldUp(
+  heldUp(
     item: Item,
     verdict: Verdict,
     snapshot: ReleaseSnapshot | null = null,
     tried = false,
-  ): Promise<void> {
-    await conclude(this.settings, item, verdict, { snapshot, tried });
-    await this.ended([item]);
+  ): void {
+    this.verdicts.add({ item, verdict, snapshot, tried });
   }
 
   /** Leases that have not ended: of a worker that stops, or that the database failed. */
@@ -184,12 +201,12 @@ export class Pass implements Shipping {
   }
 
   /** What may be paid, or null when the policy was held up. */
-  private async decided(item: Item, found: Look): Promise<Decided | null> {
+  private decided(item: Item, found: Look): Decided | null {
     const snapshot = "snapshot" in found ? found.snapshot : null;
     const decision = decide(item, found, keysOf(this.settings));
     if (decision.kind === "held up" || !snapshot) {
       const verdict = decision.kind === "held up" ? decision.verdict : UNREAD;
-      await this.heldUp(item, verdict, snapshot);
+      this.heldUp(item, verdict, snapshot);
       return null;
     }
     return { item, snapshot, needsApproval: decision.needsApproval };
@@ -207,21 +224,24 @@ export class Pass implements Shipping {
         if (ready) approved.push(ready);
         return;
       }
-      if (approval === "no") await refused(this.settings, item);
-      else await conclude(this.settings, item, { kind: "retryable", reason: "ReleaseLater" });
+      if (approval === "later") {
+        return this.heldUp(item, { kind: "retryable", reason: "ReleaseLater" });
+      }
+      await refused(this.settings, item);
       await this.ended([item]);
     });
     return approved;
   }
 
   /** The execution, or null when the policy was held up. An error here is this policy's alone. */
-  private async made({ item, snapshot }: Decided): Promise<Ready | null> {
+  private async made(decided: Decided): Promise<Ready | null> {
+    const { item, snapshot } = decided;
     const { context, payer, createAccounts = true, rentBudget } = this.settings;
     let execution: Execution;
     try {
       execution = await build(context, item, snapshot, payer.publicKey);
     } catch (error) {
-      await this.heldUp(item, classify(error), snapshot);
+      this.heldUp(item, classify(error), snapshot);
       return null;
     }
     const rent = rentOf(execution);
@@ -233,9 +253,16 @@ export class Pass implements Shipping {
       if (unclaimed) this.settings.events.unclaimed?.(unclaimed);
       return ready;
     }
-    await waitForAccounts(this.settings, item, execution, snapshot);
-    await this.ended([item]);
+    this.unmade.push({ decided, execution });
     return null;
+  }
+
+  private async waitForUnmade(): Promise<void> {
+    await inParallel(this.unmade.splice(0), 8, async ({ decided, execution }) => {
+      const { item, snapshot } = decided;
+      await waitForAccounts(this.settings, item, execution, snapshot);
+      await this.ended([item]);
+    });
   }
 
   private async ask({ member }: Item): Promise<Approval> {

@@ -32,7 +32,8 @@ export interface WorkerSettings {
   gatewaySigners?: readonly Signer[];
   /** Asked before a gateway signer's key signs. */
   rule: ReleaseRule;
-  events: Pick<KeeperEvents, "executed" | "failed"> & Partial<Pick<KeeperEvents, "unclaimed">>;
+  events: Pick<KeeperEvents, "executed" | "failed"> &
+    Partial<Pick<KeeperEvents, "unclaimed" | "split">>;
   pause: Pause;
   /** In [0, 1). */
   random: () => number;

@@ -1,24 +1,17 @@
 /** From decided payments to ended transactions: packs, simulates, signs, journals, delivers, records. */
-import { type Execution, groupExecutions, type ReleaseSnapshot } from "@milepost/sdk";
-import type { AddressLookupTableAccount } from "@solana/web3.js";
-import { classify, FEE_PAYER_SHORT } from "../send/classify";
+import type { Execution, ReleaseSnapshot } from "@milepost/sdk";
+import { classify } from "../send/classify";
 import { deliver, type Delivery } from "../send/deliver";
-import {
-  computeUnitLimitFor,
-  pack,
-  recentPrice,
-  type Simulation,
-  simulateGroup,
-  withBudget,
-} from "../send/pack";
+import { pack } from "../send/pack";
 import { isAnswering, isRpcFailure, RpcFailure } from "../send/rpc-error";
-import { sign, type Signed } from "../send/sign";
-import { split } from "../send/split";
+import type { Signed } from "../send/sign";
+import { OF_COMPUTE } from "../send/split";
 import { finishAttempt, type Journaled } from "../store/attempts";
 import type { Verdict } from "../types";
-import { waivedReward, waiveRewards } from "./claim";
-import { inParallel } from "./parallel";
 import type { Item } from "./decide";
+import { judge } from "./judge";
+import { inParallel } from "./parallel";
+import { type Failure, type Load, prepare, simulate } from "./prepare";
 import { recordLanded } from "./record";
 import type { RentShare } from "./rent-budget";
 import type { WorkerSettings } from "./settings";
@@ -44,13 +37,11 @@ export interface Shipping {
   journal(items: readonly Ready[], signed: Signed): Promise<Journaled | null>;
   /** The store has what became of these. */
   ended(items: readonly Item[]): Promise<void>;
-  /** Could not be paid, although it was `tried`, in a simulation or on chain. */
-  heldUp(
-    item: Item,
-    verdict: Verdict,
-    snapshot: ReleaseSnapshot | null,
-    tried?: boolean,
-  ): Promise<void>;
+  /**
+   * Could not be paid, although it was `tried`, in a simulation or on chain. What becomes of it is found out beside the
+   * other payments, which do not wait for it.
+   */
+  heldUp(item: Item, verdict: Verdict, snapshot: ReleaseSnapshot | null, tried?: boolean): void;
 }
 
 /** Ships everything, as few transactions as it takes. Rejects with `RpcFailure` when no RPC answers. */
@@ -59,7 +50,8 @@ export async function ship(shipping: Shipping, ready: readonly Ready[]): Promise
   const items = await withinBudget(shipping, ready);
   const { settings } = shipping;
   const payer = settings.payer.publicKey;
-  const loads: { group: Ready[]; lookupTables: readonly AddressLookupTableAccount[] }[] = [];
+  const firsts: Load[] = [];
+  const others: Load[] = [];
   for (const part of partsOf(settings, items)) {
     const executions = part.items.map(({ execution }) => execution);
     const lookupTables =
@@ -69,14 +61,14 @@ export async function ship(shipping: Shipping, ready: readonly Ready[]): Promise
       const some = part.items.filter(({ attempts }) => (attempts === 0) === isFirst);
       const { groups, tooLarge } = pack(some, { ...settings.packing, payer, lookupTables });
       for (const item of tooLarge) {
-        await shipping.heldUp(item, { kind: "unknown", reason: "SendTooLarge" }, item.snapshot);
+        shipping.heldUp(item, { kind: "unknown", reason: "SendTooLarge" }, item.snapshot);
       }
-      loads.push(...groups.map((group) => ({ group, lookupTables })));
+      const loads = isFirst ? firsts : others;
+      loads.push(...groups.map((group) => ({ items: group, lookupTables })));
     }
   }
-  await inParallel(loads, settings.concurrency ?? 8, ({ group, lookupTables }) =>
-    shipGroup(shipping, group, lookupTables),
-  );
+  const loads = [...firsts, ...others];
+  await inParallel(loads, settings.concurrency ?? 8, (load) => shipGroup(shipping, load));
 }
 
 /**
@@ -95,27 +87,31 @@ function partsOf(
   ].filter((part) => part.items.length > 0);
 }
 
+/** A load, and what was tried with it. */
+interface Tried extends Load {
+  /** How often it took more compute than it might. */
+  exceeded?: number;
+  /** How often some of its members were to blame and left. */
+  failures?: number;
+}
+
 /** How many times what the simulation took a transaction may take, after so many of them that took more than they might. */
 const HEADROOM = [1, 4, Infinity] as const;
 
-async function shipGroup(
-  shipping: Shipping,
-  items: readonly Ready[],
-  lookupTables: readonly AddressLookupTableAccount[],
-  exceeded = 0,
-): Promise<void> {
+async function shipGroup(shipping: Shipping, load: Tried): Promise<void> {
   const { settings } = shipping;
   const { database } = settings;
+  const { items, exceeded = 0 } = load;
   if (items.length === 0 || shipping.isStopping()) return;
-  const made = await prepare(shipping, items, lookupTables, HEADROOM[exceeded]!);
-  if (made.kind === "unanswered") return unanswered(shipping, items, lookupTables, made.error);
-  if (made.kind === "refused") return goOn(shipping, items, lookupTables, made.failure);
-  if (made.kind === "lost") return shipGroup(shipping, made.rest, lookupTables, exceeded);
+  const made = await prepare(shipping, load, HEADROOM[exceeded]!);
+  if (made.kind === "unanswered") return unanswered(shipping, load, made.error);
+  if (made.kind === "refused") return goOn(shipping, load, made.failure);
+  if (made.kind === "lost") return shipGroup(shipping, { ...load, items: made.rest });
   if (shipping.isStopping()) return;
   await settings.crash?.("after-sign");
   const attempt = await shipping.journal(items, made.signed);
   // Nothing was sent: the others are signed for anew.
-  if (!attempt) return shipGroup(shipping, await shipping.stillHeld(items), lookupTables, exceeded);
+  if (!attempt) return shipGroup(shipping, { ...load, items: await shipping.stillHeld(items) });
   await settings.crash?.("after-journal");
   const delivery = await deliver(attempt, {
     ...deliveryOf(shipping),
@@ -123,90 +119,83 @@ async function shipGroup(
   });
   if (delivery.state !== "failed") return settle(shipping, attempt, items, delivery);
   const { error } = delivery;
+  const { reason } = classify(error);
   await settings.crash?.("after-confirm");
-  await finishAttempt(database, attempt.signature, {
-    state: "failed",
-    error: classify(error).reason,
-  });
+  await finishAttempt(database, attempt.signature, { state: "failed", error: reason });
   await settings.crash?.("after-record");
-  if (OF_COMPUTE.has(classify(error).reason) && exceeded + 1 < HEADROOM.length) {
-    return shipGroup(shipping, items, lookupTables, exceeded + 1);
+  if (OF_COMPUTE.has(reason) && exceeded + 1 < HEADROOM.length) {
+    return shipGroup(shipping, { ...load, exceeded: exceeded + 1 });
   }
-  return goOn(shipping, items, lookupTables, { isOk: false, err: error, error });
-}
-
-type Made =
-  | { kind: "signed"; signed: Signed }
-  /** The simulation failed. */
-  | { kind: "refused"; failure: Failure }
-  /** Other workers have taken some over. */
-  | { kind: "lost"; rest: Ready[] }
-  /** Nothing was sent. */
-  | { kind: "unanswered"; error: unknown };
-
-type Failure = Exclude<Simulation, { isOk: true }>;
-
-async function prepare(
-  shipping: Shipping,
-  items: readonly Ready[],
-  lookupTables: readonly AddressLookupTableAccount[],
-  headroom: number,
-): Promise<Made> {
-  const { context, payer, gatewaySigners, priorityFee, crash } = shipping.settings;
-  const group = groupOf(shipping, items, lookupTables);
-  const simulation = await asked(() => simulateGroup(context, payer.publicKey, group));
-  if ("kind" in simulation) return simulation;
-  if (!simulation.isOk) return { kind: "refused", failure: simulation };
-  const instructions = withBudget(group, {
-    computeUnitLimit: computeUnitLimitFor(simulation.computeUnits * headroom),
-    computeUnitPrice: await recentPrice(context, group.instructions, priorityFee),
-  });
-  await crash?.("before-sign");
-  const rest = await shipping.stillHeld(items);
-  if (rest.length < items.length) return { kind: "lost", rest };
-  const signed = await asked(() =>
-    sign(context, instructions, { payer, signers: gatewaySigners, lookupTables }),
-  );
-  return "kind" in signed ? signed : { kind: "signed", signed };
-}
-
-async function asked<T>(
-  call: () => Promise<T>,
-): Promise<T | { kind: "unanswered"; error: unknown }> {
-  try {
-    return await call();
-  } catch (error) {
-    return { kind: "unanswered", error };
-  }
+  return goOn(shipping, load, { isOk: false, err: error, error }, true);
 }
 
 /**
  * An RPC that answers nothing is no policy's fault: nobody is put off, and the pass ends. One that answers, but not about
  * these, is asked about fewer, until it is known about which.
  */
-async function unanswered(
-  shipping: Shipping,
-  items: readonly Ready[],
-  lookupTables: readonly AddressLookupTableAccount[],
-  error: unknown,
-): Promise<void> {
+async function unanswered(shipping: Shipping, load: Tried, error: unknown): Promise<void> {
   const verdict = classify(error);
-  const isOfRpc = isRpcFailure(verdict);
-  if (isOfRpc && !(await isAnswering(shipping.settings.context.connection))) {
+  if (isRpcFailure(verdict) && !(await isAnswering(shipping.settings.context.connection))) {
     throw new RpcFailure(verdict, error);
   }
-  if (isOfRpc && items.length > 1) return shipHalves(shipping, items, lookupTables);
-  for (const item of items) await shipping.heldUp(item, verdict, item.snapshot);
+  if (load.items.length > 1) return shipHalves(shipping, load, verdict.reason);
+  for (const item of load.items) shipping.heldUp(item, verdict, item.snapshot);
 }
 
 async function shipHalves(
   shipping: Shipping,
-  items: readonly Ready[],
-  lookupTables: readonly AddressLookupTableAccount[],
+  load: Tried,
+  reason: string,
+  atOnce = 1,
 ): Promise<void> {
+  const { items } = load;
+  shipping.settings.events.split?.(reason, items.length);
   const middle = Math.ceil(items.length / 2);
-  await shipGroup(shipping, items.slice(0, middle), lookupTables);
-  return shipGroup(shipping, items.slice(middle), lookupTables);
+  const halves = [items.slice(0, middle), items.slice(middle)];
+  return inParallel(halves, atOnce, (half) =>
+    shipGroup(shipping, { ...load, items: half, exceeded: 0 }),
+  );
+}
+
+/**
+ * After a failure of the whole: who is to blame leaves, and the others are tried again without waiting for its verdict.
+ * Where a second one is to blame there may be many, so the rest is not tried once for each of them.
+ */
+async function goOn(
+  shipping: Shipping,
+  load: Tried,
+  failure: Failure,
+  hasLanded = false,
+): Promise<void> {
+  const { verdict, out, wasTried, rest, isHalved } = judge(shipping, load, failure);
+  for (const item of out) shipping.heldUp(item, verdict, item.snapshot, wasTried);
+  if (isHalved) return shipHalves(shipping, load, verdict.reason);
+  const failures = (load.failures ?? 0) + 1;
+  const next = { ...load, items: rest, exceeded: 0, failures };
+  if (failures === 1 || rest.length < 3) return shipGroup(shipping, next);
+  // Each failure on chain costs a fee and the time of a confirmation.
+  if (hasLanded) return shipHalves(shipping, next, verdict.reason, 2);
+  return shipGroup(shipping, { ...next, items: await sift(shipping, next) });
+}
+
+/** Simulations of members alone at once, of one transaction. */
+const SIFTED_AT_ONCE = 4;
+
+/** Simulates each member alone; those that fail leave. */
+async function sift(shipping: Shipping, { items, lookupTables }: Load): Promise<Ready[]> {
+  const good = new Map<Ready, readonly Ready[]>();
+  await inParallel(items, SIFTED_AT_ONCE, async (item) => {
+    // What nobody looks at any more is given back.
+    if (shipping.isStopping()) return;
+    const alone = { items: [item], lookupTables };
+    const simulation = await simulate(shipping, alone);
+    if ("kind" in simulation) return unanswered(shipping, alone, simulation.error);
+    if (simulation.isOk) return void good.set(item, [item]);
+    const { verdict, out, rest, wasTried } = judge(shipping, alone, simulation);
+    for (const each of out) shipping.heldUp(each, verdict, each.snapshot, wasTried);
+    good.set(item, rest);
+  });
+  return items.flatMap((item) => good.get(item) ?? []);
 }
 
 /** Writes down how an attempt ended that did not fail, for the members that are ours. */
@@ -229,72 +218,11 @@ export async function settle(
     await finishAttempt(settings.database, attempt.signature, { state: "expired" });
   }
   const reason = delivery.state === "expired" ? "SendBlockhashExpired" : delivery.reason;
-  for (const item of items) await shipping.heldUp(item, { kind: "retryable", reason }, null);
+  for (const item of items) shipping.heldUp(item, { kind: "retryable", reason }, null);
 }
 
 export function deliveryOf({ settings, signal }: Pick<Shipping, "settings" | "signal">) {
   const { rpcs, context, pause, resendEveryMs, maxRounds, silentBlocks } = settings;
   const { programId, commitment } = context;
   return { rpcs, programId, commitment, pause, signal, resendEveryMs, maxRounds, silentBlocks };
-}
-
-/** After a failure of the whole: who is to blame leaves, the others are tried again. */
-async function goOn(
-  shipping: Shipping,
-  items: readonly Ready[],
-  lookupTables: readonly AddressLookupTableAccount[],
-  failure: Failure,
-): Promise<void> {
-  const group = groupOf(shipping, items, lookupTables);
-  const verdict = classify(failure.error, {
-    programId: shipping.settings.context.programId,
-    instructionPrograms: group.instructions.map(({ programId }) => programId),
-  });
-  const { isShared, ...parts } = split(items, group, failure.err, failure.error);
-  if (!isShared) {
-    const { settings } = shipping;
-    const { blamed, rest, waived } = waiveRewards(settings, verdict.reason, parts);
-    for (const item of waived) {
-      settings.events.unclaimed?.(waivedReward(settings, item, verdict.reason));
-    }
-    for (const item of blamed) await shipping.heldUp(item, verdict, item.snapshot, true);
-    return shipGroup(shipping, rest, lookupTables);
-  }
-  if (/LookupTable/.test(verdict.reason)) shipping.settings.tables?.forget();
-  if (items.length > 1 && OF_THE_SIZE.has(verdict.reason)) {
-    return shipHalves(shipping, items, lookupTables);
-  }
-  // Who costs hundreds of times a fee leaves first: the others may still be paid.
-  const creating =
-    verdict.reason === FEE_PAYER_SHORT
-      ? items.filter(({ execution }) => execution.setup.length > 0)
-      : [];
-  const out = creating.length > 0 ? creating : items;
-  for (const item of out) await shipping.heldUp(item, verdict, item.snapshot);
-  if (out.length === items.length) return;
-  const rest = items.filter((item) => !out.includes(item));
-  return shipGroup(shipping, rest, lookupTables);
-}
-
-/** More compute than the limit; what landed before it may have made it more than in the simulation. */
-const OF_COMPUTE = new Set(["ComputationalBudgetExceeded", "ProgramFailedToComplete"]);
-
-/** Half as many may fit. */
-const OF_THE_SIZE = new Set([
-  ...OF_COMPUTE,
-  "MaxLoadedAccountsDataSizeExceeded",
-  "TooManyAccountLocks",
-]);
-
-/** The SDK's group of items that are known to fit one transaction. */
-function groupOf(
-  { settings }: Shipping,
-  items: readonly Ready[],
-  lookupTables: readonly AddressLookupTableAccount[],
-) {
-  const [group] = groupExecutions(
-    items.map(({ execution }) => execution),
-    { ...settings.packing, payer: settings.payer.publicKey, lookupTables },
-  );
-  return group!;
 }
