@@ -1,6 +1,6 @@
 import type { TransactionInstruction } from "@solana/web3.js";
 import { ASSOCIATED_TOKEN_PROGRAM_ID } from "../tokens/programs";
-import { IDL } from "../generated/milestone";
+import { INSTRUCTIONS } from "../generated/instructions";
 
 /**
  * Instructions of a token account's creation at most: its own, the size that the token program is asked for, the system
@@ -40,9 +40,9 @@ let positions: ReadonlyMap<string, readonly number[]> | undefined;
 /** Positions of the accounts that the instruction may pay, by its discriminator; undefined for another program's. */
 function paidPositions(data: Uint8Array): readonly number[] | undefined {
   positions ??= new Map(
-    IDL.instructions.map(({ discriminator, accounts }) => [
+    Object.values(INSTRUCTIONS).map(({ discriminator, accounts }) => [
       discriminator.join(),
-      accounts.flatMap(({ name }, at) => (PAID_ACCOUNTS.has(name) ? [at] : [])),
+      accounts.flatMap(([name], at) => (PAID_ACCOUNTS.has(name) ? [at] : [])),
     ]),
   );
   return positions.get(data.subarray(0, 8).join());
