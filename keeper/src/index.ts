@@ -38,7 +38,11 @@ export {
   type UnderfundedQuery,
   type UnderfundedReport,
 } from "./show/underfunded";
+export { mailChannel, type MailChannelOptions } from "./notify/mail";
+export type { NotificationChannel } from "./notify/notifier";
+export { webhookChannel, type WebhookChannelOptions } from "./notify/webhook";
 export { type AlertReport, raiseAlerts } from "./store/alerts";
+export type { DueNotification } from "./store/notifications";
 export { outcomesOf } from "./store/attempts";
 export { type Counts, counts, type StatusEntry, stuck, upcoming } from "./store/status";
 export { CRASH_POINTS, type CrashHook, type CrashPoint } from "./work/crash-points";

@@ -1,6 +1,7 @@
 import type { Commitment, Connection, Keypair, PublicKey } from "@solana/web3.js";
 import type { Timers } from "./clock/timers";
 import type { FinderOptions } from "./find/finder";
+import type { NotificationChannel } from "./notify/notifier";
 import type { ExecuteQueue } from "./queue/execute-queue";
 import type { Pause } from "./send/pause";
 import type { Logger } from "./show/log";
@@ -26,6 +27,8 @@ export interface KeeperOptions {
   metrics: KeeperMetrics;
   /** Told as well. */
   events?: Partial<KeeperEvents>;
+  /** Where alerts about payments that are not covered are sent, beside the log and the metrics. Default: nowhere. */
+  notify?: readonly NotificationChannel[];
   programId?: PublicKey;
   /** Default: `confirmed`. */
   commitment?: Commitment;

@@ -7,6 +7,7 @@ import { systemTimers, type Timers } from "./clock/timers";
 import { Finder } from "./find/finder";
 import type { KeeperOptions } from "./keeper-options";
 import { Lanes } from "./lanes";
+import { Notifier } from "./notify/notifier";
 import type { ExecuteQueue } from "./queue/execute-queue";
 import { renewalMs } from "./queue/leases";
 import type { Readiness } from "./show/http";
@@ -24,6 +25,7 @@ const MAINTAIN_MS = 5_000;
 const SAMPLE_MS = 15_000;
 const REHEARSE_MS = 30_000;
 const ALERT_MS = 600_000;
+const NOTIFY_MS = 30_000;
 const RECOVER_MS = 30_000;
 /** For `runOnce`, which has no second time: longer than a blockhash lives. */
 const RECOVER_ROUNDS = 90;
@@ -57,6 +59,7 @@ export class Keeper {
   private readonly lanes: Lanes;
   private readonly crew: Crew | null;
   private readonly events: KeeperEvents;
+  private readonly notifier: Notifier;
   private uncovered: readonly Underfunded[] | null = null;
   private feePayerLamports: number | null = null;
   private sampledNow: bigint | null = null;
@@ -85,6 +88,15 @@ export class Keeper {
         this.paid += 1;
         // What is next of it is not to wait for a scan.
         this.finder.changed(policy, slot);
+      },
+    });
+    this.notifier = new Notifier({
+      database,
+      channels: options.notify ?? [],
+      onSent: (channel, sent) => log.info({ channel, alerts: sent.length }, "alerts sent"),
+      onFailed: (channel, error, retrySeconds) => {
+        metrics.notificationFailed(channel);
+        log.warn({ channel, retrySeconds, err: error }, "alerts not sent; tried again later");
       },
     });
     this.finder = new Finder({
@@ -138,6 +150,7 @@ export class Keeper {
       // What a killed keeper left does not have to wait for the first time.
       void background.run("maintain", () => queue.maintain());
       void background.run("recover", () => this.recover());
+      background.every(NOTIFY_MS, "notify", () => this.notifier.deliver());
       background.every(TABLES_MS, "lookup tables", () => this.crew!.tables.maintain());
       background.every(FORGET_MS, "forget", () =>
         forgetAttempts(options.database, options.journalDays ?? 30),
@@ -289,6 +302,7 @@ export class Keeper {
     // A dry run must not take the alert from the keeper that runs.
     if (!queue) return;
     await raiseAlerts(database, report, (alert) => this.events.underfunded(alert));
+    await this.notifier.deliver();
   }
 
   private async rehearse(): Promise<Rehearsal> {

@@ -28,6 +28,13 @@ const CONFIG = {
   createAccounts: true,
   rentBudget: 0n,
   rewardOwner: null,
+  notify: {
+    webhook: {
+      url: "https://ops.example/hooks/NotifyKeyInPath1",
+      secret: `whsec_${Buffer.alloc(24, "notify").toString("base64")}`,
+    },
+    mail: { smtpUrl: "smtps://keeper:mail-pa55@mail.example", from: "a@b.c", to: ["d@e.f"] },
+  },
   concurrency: 1,
   isDryRun: false,
   isOnce: false,
@@ -38,6 +45,7 @@ describe("keeper: the secrets of a configuration", () => {
   const SECRETS = [
     ...["p%40ssword", "p@ssword", "KeyInPath1", "key-in-query", "KeyOfSocket1"],
     ...["pa%2Fssword", "pa/ssword", "tokenInPath9", "T00000001"],
+    ...["NotifyKeyInPath1", "mail-pa55", Buffer.alloc(24, "notify").toString("base64")],
     Buffer.from("name:p@ssword").toString("base64"),
     Buffer.alloc(24, "marked").toString("base64"),
     Buffer.from(CONFIG.feePayer.secretKey).toString("base64"),

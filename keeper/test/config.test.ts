@@ -13,6 +13,8 @@ import {
   helpText,
   usageOf,
   variableOf,
+  NOTIFY_SECRET,
+  SMTP_URL,
   WEBHOOK_SECRET,
 } from "../src/config/flags";
 import { keepToChain } from "../src/config/one-chain";
@@ -68,6 +70,7 @@ describe("keeper: flags and environment", () => {
       createAccounts: true,
       rentBudget: 500_000_000n,
       concurrency: 2,
+      notify: { webhook: null, mail: null },
       isDryRun: false,
       isOnce: false,
     });
@@ -83,9 +86,15 @@ describe("keeper: flags and environment", () => {
         ...["--metrics-port", "off", "--metrics-host", "::", "--min-balance", "5"],
         ...["--priority-percentile", "50", "--priority-cap", "0", "--dry-run", "--once"],
         ...["--no-create-accounts", "--rent-budget", "4078560"],
+        ...["--notify-url", "https://ops.example/hook", "--mail-from", "keeper@example.com"],
+        ...["--notify-mail", "ops@example.com", "--notify-mail", "night@example.com"],
         ...["--program-id", addressOf("program"), "--reward-owner", addressOf("treasury")],
       ],
-      { MILEPOST_KEEPER_WEBHOOK_SECRET: SECRET },
+      {
+        MILEPOST_KEEPER_WEBHOOK_SECRET: SECRET,
+        MILEPOST_KEEPER_NOTIFY_SECRET: SECRET,
+        MILEPOST_KEEPER_SMTP_URL: "smtps://user:password@mail.example:465",
+      },
     );
     expect(feePayer.publicKey.equals(payer.publicKey)).to.equal(true);
     expect(programId.toBase58()).to.equal(addressOf("program"));
@@ -108,6 +117,14 @@ describe("keeper: flags and environment", () => {
       createAccounts: false,
       rentBudget: 4_078_560n,
       concurrency: 8,
+      notify: {
+        webhook: { url: "https://ops.example/hook", secret: SECRET },
+        mail: {
+          smtpUrl: "smtps://user:password@mail.example:465",
+          from: "keeper@example.com",
+          to: ["ops@example.com", "night@example.com"],
+        },
+      },
       isDryRun: true,
       isOnce: true,
     });
@@ -147,6 +164,33 @@ describe("keeper: flags and environment", () => {
       args.push("--gateway-keypair", file("signer.json"), "--rule", rule);
       const { gateway } = runConfig(args, { MILEPOST_KEEPER_WEBHOOK_SECRET: SECRET });
       expect(gateway?.rule).to.deep.equal(expected);
+    });
+  }
+
+  const NOTIFY_MISTAKES: [string[], Record<string, string>, string][] = [
+    [["--notify-url", "https://x.example"], {}, "--notify-url needs the secret"],
+    [
+      ["--notify-url", "http://x.example"],
+      { MILEPOST_KEEPER_NOTIFY_SECRET: SECRET },
+      "--notify-url: the callback's URL has to be https",
+    ],
+    [["--notify-mail", "a@b.c"], {}, "--notify-mail needs the mail server"],
+    [["--mail-from", "a@b.c"], {}, "--mail-from needs --notify-mail"],
+    [
+      ["--notify-mail", "a@b.c"],
+      { MILEPOST_KEEPER_SMTP_URL: "mail.example" },
+      "MILEPOST_KEEPER_SMTP_URL takes an smtp:// or smtps:// URL",
+    ],
+    [
+      ["--notify-mail", "a@b.c\nBcc: x@y.z"],
+      { MILEPOST_KEEPER_SMTP_URL: "smtps://mail.example" },
+      "--notify-mail takes one mail address",
+    ],
+  ];
+  for (const [args, environment, message] of NOTIFY_MISTAKES) {
+    it(`refuses ${JSON.stringify(args)}: ${message}`, () => {
+      const all = ["--url", URL, "--keypair", file("payer.json"), ...args];
+      expect(() => runConfig(all, environment)).to.throw(UsageError, message);
     });
   }
 
@@ -303,7 +347,8 @@ describe("keeper: flags and environment", () => {
 
     it("given the README and the compose file, then they name no variable that there is not", () => {
       const compose = readFileSync(path.join(__dirname, "../docker-compose.yml"), "utf8");
-      const known = [...FLAGS.map(({ name }) => variableOf(name)), WEBHOOK_SECRET];
+      const secrets = [WEBHOOK_SECRET, NOTIFY_SECRET, SMTP_URL];
+      const known = [...FLAGS.map(({ name }) => variableOf(name)), ...secrets];
       for (const text of [README, compose]) {
         const named = text.match(/MILEPOST_KEEPER_[A-Z_]+/g) ?? [];
         expect(named).to.have.length.greaterThan(3);

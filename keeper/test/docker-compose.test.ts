@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,7 +17,7 @@ const text = readFileSync(path.join(ROOT, "docker-compose.yml"), "utf8");
 
 interface Service {
   image: string;
-  command?: string[];
+  build?: { context: string; dockerfile: string };
   environment: Record<string, string>;
   secrets?: string[];
   depends_on?: Record<string, { condition: string }>;
@@ -52,7 +52,6 @@ describe("keeper: docker-compose.yml", () => {
   it("given the file, then it has a Postgres from 15 on and the keeper, and every name in it exists", () => {
     expect(Object.keys(services)).to.have.members(["postgres", "keeper"]);
     expect(Number(/^postgres:(\d+)/.exec(postgres.image)?.[1])).to.be.at.least(15);
-    expect(Number(/^node:(\d+)/.exec(keeper.image)?.[1])).to.be.at.least(20);
     expect(Object.keys(volumes)).to.deep.equal(["postgres"]);
     expect(postgres.volumes!.map((volume) => volume.split(":")[0])).to.deep.equal(["postgres"]);
     expect(keeper.secrets).to.deep.equal(Object.keys(secrets));
@@ -95,16 +94,37 @@ describe("keeper: docker-compose.yml", () => {
     }
   });
 
-  it("given its command, then it installs this version and runs this command", () => {
-    const { name, version, bin } = JSON.parse(
-      readFileSync(path.join(ROOT, "package.json"), "utf8"),
-    ) as { name: string; version: string; bin: Record<string, string> };
-    const [command] = Object.keys(bin);
-    expect(keeper.command).to.deep.equal([
-      "sh",
-      "-c",
-      `npm install --global ${name}@${version} && exec ${command}`,
-    ]);
+  it("builds the image from the lock file, with every workspace that the lock file knows", () => {
+    const repository = path.resolve(ROOT, keeper.build!.context);
+    const dockerfile = readFileSync(path.join(repository, keeper.build!.dockerfile), "utf8");
+    const lines = dockerfile.split("\n");
+    const stages = lines.flatMap((line, index) => (line.startsWith("FROM ") ? [index] : []));
+    expect(stages).to.have.length(2);
+    for (const line of lines.filter((text) => text.startsWith("FROM "))) {
+      expect(Number(/^FROM node:(\d+)-slim/.exec(line)?.[1])).to.be.at.least(20);
+    }
+    const read = (file: string) =>
+      JSON.parse(readFileSync(path.join(repository, file), "utf8")) as Record<string, unknown>;
+    const { workspaces } = read("package.json") as { workspaces: string[] };
+    for (const stage of [lines.slice(stages[0], stages[1]), lines.slice(stages[1])]) {
+      const copied = stage.filter((line) => line.startsWith("COPY "));
+      expect(copied.join("\n")).to.include("package-lock.json");
+      for (const workspace of workspaces) {
+        expect(copied).to.include(`COPY ${workspace}/package.json ${workspace}/`);
+      }
+      expect(stage.join("\n")).to.match(/RUN npm ci /);
+    }
+    const sources = lines
+      .filter((line) => line.startsWith("COPY ") && !line.includes("--from"))
+      .flatMap((line) => line.split(" ").slice(1, -1));
+    for (const source of sources) {
+      expect(existsSync(path.join(repository, source)), source).to.equal(true);
+    }
+    expect(dockerfile).to.match(/^USER node$/m);
+    const { bin } = read("keeper/package.json") as { bin: Record<string, string> };
+    const [command] = Object.values(bin);
+    expect(dockerfile).to.include(`ENTRYPOINT ["node", "${path.posix.join("keeper", command!)}"]`);
+    expect(keeper.image).to.equal("${KEEPER_IMAGE:-milepost-keeper}");
   });
 
   it("given a stop, then it has longer than the keeper takes", () => {

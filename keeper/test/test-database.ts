@@ -35,7 +35,7 @@ export async function migratedDatabase(): Promise<TestDatabase> {
 /** No rows, the same tables. */
 export async function truncate(database: Database): Promise<void> {
   await database.script(`TRUNCATE milepost_keeper.policies, milepost_keeper.attempts, milepost_keeper.attempt_members,
-    milepost_keeper.outcomes, milepost_keeper.lookup_tables, milepost_keeper.alerts`);
+    milepost_keeper.outcomes, milepost_keeper.lookup_tables, milepost_keeper.alerts, milepost_keeper.notifications`);
 }
 
 async function emptyEmbedded(): Promise<TestDatabase> {

@@ -2,6 +2,7 @@
 import { systemTimers } from "../clock/timers";
 import type { RunConfig } from "../config/config";
 import { UsageError } from "../config/errors";
+import { openChannels } from "../config/notify";
 import { createRule } from "../config/rule";
 import { openSocket } from "../find/socket";
 import { createKeeper, type Keeper } from "../keeper";
@@ -98,6 +99,7 @@ async function openKeeper(
         log.warn({ err: error }, "the release rule"),
       ),
     },
+    notify: openChannels(config.notify),
     log,
     metrics,
     programId: config.programId,

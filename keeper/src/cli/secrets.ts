@@ -1,6 +1,7 @@
 /** Everything in a configuration that nobody may read in a log, an error or an answer. */
 import { utils } from "@coral-xyz/anchor";
 import type { CommonConfig, RunConfig } from "../config/config";
+import type { NotifyConfig } from "../config/notify";
 import { formsOf } from "../show/redact";
 import { basicAuthorization } from "./authorized-fetch";
 
@@ -21,7 +22,17 @@ export function secretsIn(config: CommonConfig | RunConfig): string[] {
     ...[...urls, ...(wsUrl ? [wsUrl] : []), ...(rule?.kind === "http" ? [rule.url] : [])].flatMap(
       (url) => [...secretsOf(url), ...keysInPath(url)],
     ),
+    ...(run ? notifySecrets(run.notify) : []),
     ...("url" in database ? secretsOf(database.url) : []),
+  ];
+}
+
+function notifySecrets({ webhook, mail }: NotifyConfig): string[] {
+  return [
+    ...(webhook
+      ? [...webhookSecret(webhook.secret), ...secretsOf(webhook.url), ...keysInPath(webhook.url)]
+      : []),
+    ...(mail ? secretsOf(mail.smtpUrl) : []),
   ];
 }
 

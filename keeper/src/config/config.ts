@@ -7,6 +7,7 @@ import { DEFAULT_RENT_BUDGET } from "../work/rent-budget";
 import { UsageError } from "./errors";
 import { type Flag, type FlagName, FLAGS, variableOf } from "./flags";
 import { readKeypair } from "./keypair";
+import { type NotifyConfig, readNotify } from "./notify";
 import { readRule, type RuleChoice } from "./rule";
 import { databaseUrl, rpcUrl, webSocketUrl } from "./urls";
 import { flag as flagOf, integer, port, required } from "./values";
@@ -38,6 +39,7 @@ export interface RunConfig extends CommonConfig {
   /** Lamports an hour for them, at most. */
   rentBudget: bigint;
   concurrency: number;
+  notify: NotifyConfig;
   isDryRun: boolean;
   isOnce: boolean;
 }
@@ -116,6 +118,10 @@ function readRun(common: CommonConfig, given: Given, environment: Environment): 
     createAccounts: !flagOf("--no-create-accounts", one("no-create-accounts")),
     rentBudget: BigInt(
       integer("--rent-budget", one("rent-budget") ?? String(DEFAULT_RENT_BUDGET), 0, 1e15),
+    ),
+    notify: readNotify(
+      { url: one("notify-url"), mail: given("notify-mail"), from: one("mail-from") },
+      environment,
     ),
     isDryRun: flagOf("--dry-run", one("dry-run")),
     isOnce: flagOf("--once", one("once")),

@@ -108,6 +108,25 @@ export const FLAGS = [
     help: "batches of up to 100 policies in work at once, 1 to 64",
   },
   {
+    name: "notify-url",
+    value: "URL",
+    byDefault: "none",
+    help: "a webhook for alerts about payments due within 72 hours that are not covered",
+  },
+  {
+    name: "notify-mail",
+    value: "ADDRESS",
+    several: true,
+    byDefault: "none",
+    help: "who gets these alerts by mail; repeat it for more",
+  },
+  {
+    name: "mail-from",
+    value: "ADDRESS",
+    byDefault: "milepost-keeper@HOST",
+    help: "the sender of that mail",
+  },
+  {
     name: "program-id",
     value: "ADDRESS",
     byDefault: "Milepost's",
@@ -143,6 +162,12 @@ export function variableOf(name: string): string {
 /** The secret that an http: rule's calls are signed with; there is no flag, as anybody can read a process's flags. */
 export const WEBHOOK_SECRET = variableOf("webhook-secret");
 
+/** The secret that alerts to --notify-url are signed with. */
+export const NOTIFY_SECRET = variableOf("notify-secret");
+
+/** The mail server of --notify-mail; it holds a password. */
+export const SMTP_URL = variableOf("smtp-url");
+
 /** What `--flag VALUE` looks like. */
 export function usageOf(flag: Flag): string {
   return `--${flag.name}${flag.value ? ` ${flag.value}` : ""}`;
@@ -162,6 +187,7 @@ export function helpText(): string {
 
 ${lines.join("")}
 Each flag may also be a variable: ${variableOf("url")} for --url (several with a comma between), and so on.
-An http: rule needs the secret of its signatures in ${WEBHOOK_SECRET}.
+An http: rule needs the secret of its signatures in ${WEBHOOK_SECRET}, --notify-url its own in ${NOTIFY_SECRET},
+and --notify-mail the mail server in ${SMTP_URL}, such as smtps://user:password@mail.example:465.
 `;
 }

@@ -106,4 +106,25 @@ export const MIGRATIONS: readonly Migration[] = [
       );
     `,
   },
+  {
+    major: 1,
+    minor: 1,
+    sql: `
+      -- What a notification says. Null in rows of older keepers, which notify nobody.
+      ALTER TABLE milepost_keeper.alerts ADD COLUMN mint text, ADD COLUMN reason text,
+        ADD COLUMN shortfall numeric(20, 0);
+
+      -- Which alerts went out by which channel. A keeper claims one for as long as not_before lies ahead.
+      CREATE TABLE milepost_keeper.notifications (
+        channel text NOT NULL,
+        policy text NOT NULL,
+        milestone_index smallint NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        not_before timestamptz NOT NULL DEFAULT now(),
+        sent_at timestamptz,
+        PRIMARY KEY (channel, policy, milestone_index),
+        FOREIGN KEY (policy, milestone_index) REFERENCES milepost_keeper.alerts ON DELETE CASCADE
+      );
+    `,
+  },
 ];

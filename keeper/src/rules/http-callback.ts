@@ -1,13 +1,10 @@
 /** Asks somebody else's server, with a question signed by Standard Webhooks. */
 import { randomUUID } from "node:crypto";
-import { Webhook } from "standardwebhooks";
 import { withoutSecrets } from "../show/redact";
 import type { Approval, ReleaseRule } from "../types";
+import { CallbackError, openWebhook, webhookTarget } from "../webhook";
 
-/** The server could not be asked, or did not answer as agreed. Holds neither the secret nor the URL's credentials. */
-export class CallbackError extends Error {
-  override readonly name = "CallbackError";
-}
+export { CallbackError };
 
 export interface HttpCallbackOptions {
   /** `https:`, or `http:` on this machine: whoever can change the answer can release. */
@@ -35,7 +32,7 @@ const MAX_ANSWER_BYTES = 10_000;
  * const rule = httpCallbackRule({ url: "https://example.com/release", secret: process.env.RELEASE_SECRET! });
  */
 export function httpCallbackRule(options: HttpCallbackOptions): ReleaseRule {
-  const { url, authorization } = target(options.url);
+  const { url, authorization } = webhookTarget(options.url);
   const webhook = openWebhook(options.secret);
   const send = options.fetch ?? fetch;
   const timeout = options.timeout ?? ((milliseconds) => AbortSignal.timeout(milliseconds));
@@ -131,34 +128,4 @@ async function readShort(answer: Response, shown: string): Promise<string> {
     }
     parts.push(part.value);
   }
-}
-
-function target(text: string): { url: URL; authorization: string | null } {
-  if (!URL.canParse(text)) throw new CallbackError("the callback's URL is none");
-  const url = new URL(text);
-  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocal)) {
-    throw new CallbackError(`the callback's URL has to be https: ${withoutSecrets(text)}`);
-  }
-  const { username, password } = url;
-  // `fetch` takes no credentials in a URL, and says the whole URL when it refuses.
-  url.username = url.password = "";
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const isGiven = username !== "" || password !== "";
-  return {
-    url,
-    authorization: isGiven ? `Basic ${Buffer.from(pair).toString("base64")}` : null,
-  };
-}
-
-function openWebhook(secret: string): Webhook {
-  const isWellFormed = /^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/.test(secret);
-  try {
-    if (isWellFormed) return new Webhook(secret);
-  } catch {
-    // Its message may hold the secret.
-  }
-  throw new CallbackError(
-    "the callback's secret has to be whsec_ and at least 16 characters base64",
-  );
 }

@@ -1,5 +1,6 @@
 /** What Prometheus is told. The registry is the caller's; nothing is global. */
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { version } from "../../package.json";
 import type { Counts } from "../store/status";
 import type { KeeperEvents } from "../types";
 
@@ -23,6 +24,8 @@ export interface KeeperMetrics extends KeeperEvents {
   scanned(policies: number): void;
   /** How many payments are due within the alert window and not covered. */
   uncovered(payments: number): void;
+  /** A channel could not send alerts; it tries again. */
+  notificationFailed(channel: string): void;
   /** Prometheus's text. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -50,6 +53,11 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
   const counter = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
     new Counter<L>({ name: `milepost_keeper_${name}`, help, labelNames, registers });
 
+  collectDefaultMetrics({ register: registry });
+  gauge("build_info", "1; the labels name the version of the keeper and of Node.js", [
+    "version",
+    "node",
+  ]).set({ version, node: process.version }, 1);
   const policies = gauge("policies", "Policies in the store by state", ["state"]);
   const waiting = gauge("waiting", "Waiting policies by reason", ["reason"]);
   const due = gauge("due", "Policies due by the chain's clock and not yet executed");
@@ -69,6 +77,9 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
   const scans = counter("scans_total", "Scans of the whole chain that ended well");
   const uncovered = gauge("uncovered", "Payments due in the alert window and not covered");
   const alerts = counter("underfunded_total", "Alerts about payments not covered", ["reason"]);
+  const notSent = counter("notifications_failed_total", "Failed attempts to send alerts", [
+    "channel",
+  ]);
   const executed = counter("executed_total", "Milestones executed by this keeper");
   const failed = counter("failed_total", "Executions that failed", ["verdict", "error"]);
   const splits = counter("batches_split_total", "Batches that went on in two halves", ["reason"]);
@@ -139,6 +150,7 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
       scans.inc();
       known.set(policies);
     },
+    notificationFailed: (channel) => notSent.inc({ channel: labelOf(channel) }),
     uncovered: (payments) => uncovered.set(payments),
     sampled({ chainNow, counts, queue, feePayerLamports, rentBudgetLeft = null, isLive }) {
       const waits = Object.entries(counts.waiting);

@@ -54,11 +54,14 @@ export async function raiseAlerts(
     // Two keepers that find the same take turns, so that one of them tells it.
     await transaction.query("LOCK TABLE milepost_keeper.alerts IN EXCLUSIVE MODE");
     const rows = JSON.stringify(
-      found.map(({ policy, milestoneIndex, owner, dueAt }) => ({
+      found.map(({ policy, milestoneIndex, owner, dueAt, mint, reason, shortfall }) => ({
         policy,
         milestone_index: milestoneIndex,
         owner,
         due_at: dueAt.toString(),
+        mint,
+        reason,
+        shortfall: shortfall.toString(),
       })),
     );
     await transaction.query(
@@ -68,9 +71,9 @@ export async function raiseAlerts(
       [rows, until.toString(), unknownOwners],
     );
     const news = await transaction.query<{ policy: string; index: number }>(
-      `INSERT INTO milepost_keeper.alerts (policy, milestone_index, owner, due_at)
-       SELECT policy, milestone_index, owner, due_at FROM jsonb_to_recordset($1::jsonb)
-         AS r (policy text, milestone_index smallint, owner text, due_at bigint)
+      `INSERT INTO milepost_keeper.alerts (policy, milestone_index, owner, due_at, mint, reason, shortfall)
+       SELECT policy, milestone_index, owner, due_at, mint, reason, shortfall FROM jsonb_to_recordset($1::jsonb)
+         AS r (policy text, milestone_index smallint, owner text, due_at bigint, mint text, reason text, shortfall numeric)
        ON CONFLICT DO NOTHING RETURNING policy, milestone_index AS index`,
       [rows],
     );

@@ -1,0 +1,63 @@
+/** Alerts by webhook, signed by Standard Webhooks. */
+import { withoutSecrets } from "../show/redact";
+import { CallbackError, openWebhook, webhookTarget } from "../webhook";
+import type { NotificationChannel } from "./notifier";
+
+export interface WebhookChannelOptions {
+  /** `https:`, or `http:` on this machine. */
+  url: string;
+  /** `whsec_` and base64. */
+  secret: string;
+  /** Milliseconds for the whole answer. Default: 10,000. */
+  timeoutMs?: number;
+  fetch?: typeof fetch;
+  /** Wall time, which the signature names. */
+  now?: () => Date;
+}
+
+/**
+ * POSTs one `{ type: "payment.underfunded", timestamp, data }` per alert. `data` has `policy`, `milestoneIndex`, `owner`, `mint`,
+ * `dueAt` (Unix seconds), `reason` (the program's error) and `shortfall` (base units, a decimal string). The `webhook-id`
+ * is the same for each attempt to send one alert. Any answer of 2xx is taken for received.
+ * Throws `CallbackError` for a URL or a secret that can't be used.
+ * @example
+ * const channel = webhookChannel({ url: "https://ops.example/milepost", secret: process.env.NOTIFY_SECRET! });
+ */
+export function webhookChannel(options: WebhookChannelOptions): NotificationChannel {
+  const { url, authorization } = webhookTarget(options.url);
+  const webhook = openWebhook(options.secret);
+  const send = options.fetch ?? fetch;
+  const now = options.now ?? (() => new Date());
+  const shown = withoutSecrets(url.href);
+  return {
+    name: "webhook",
+    batchSize: 1,
+    async send(notifications) {
+      for (const { id, alert } of notifications) {
+        const at = now();
+        const body = JSON.stringify({
+          type: "payment.underfunded",
+          timestamp: at.toISOString(),
+          data: { ...alert, dueAt: Number(alert.dueAt), shortfall: alert.shortfall.toString() },
+        });
+        const answer = await send(url, {
+          method: "POST",
+          body,
+          // A redirect would carry the signed alert elsewhere.
+          redirect: "error",
+          signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
+          headers: {
+            "content-type": "application/json",
+            "webhook-id": id,
+            "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+            "webhook-signature": webhook.sign(id, at, body),
+            ...(authorization ? { authorization } : {}),
+          },
+        });
+        // Otherwise the connection stays open until the rest of the answer is there.
+        await answer.body?.cancel();
+        if (!answer.ok) throw new CallbackError(`${shown} answered ${answer.status}`);
+      }
+    },
+  };
+}
