@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
-import { PublicKey } from "@solana/web3.js";
+import { PublicKey, SystemProgram } from "@solana/web3.js";
 import { PROGRAM_ID } from "../src/constants";
 import {
   AccountKindError,
@@ -173,6 +173,39 @@ describe("config, gateway and delegation", () => {
     expect(error.programErrorName).to.equal("UserPaymentHasOpenPolicies");
     await put("userPayment", userPaymentPda, userPayment({ openPolicies: 0 }));
     expect(await sdk.closeUserPayment(mint)).to.have.length(1);
+  });
+
+  it("given a closed token account, then sync creates it in front, where it is the associated one", async () => {
+    const { sdk, connection, put } = await fakeWorld();
+    const states: [string, () => unknown][] = [
+      ["closed", () => connection.accounts.delete(ownerTokens.toBase58())],
+      [
+        "closed, with SOL at its address",
+        () => connection.set(ownerTokens, SystemProgram.programId, Buffer.alloc(0)),
+      ],
+    ];
+    for (const [name, close] of states) {
+      close();
+      const instructions = await sdk.syncDelegation(mint, { payer: stranger.publicKey });
+      expect(instructions, name).to.have.length(2);
+      const [create, sync] = instructions;
+      expect(create!.keys[0]!.pubkey.equals(stranger.publicKey)).to.equal(true);
+      expect(create!.keys[1]!.pubkey.equals(ownerTokens)).to.equal(true);
+      expect(sync!.keys[2]!.pubkey.equals(ownerTokens)).to.equal(true);
+    }
+    const tokenAccount = stranger.publicKey;
+    await put("userPayment", userPaymentPda, userPayment({ tokenAccount }));
+    const error = await expectError(AccountKindError, () => sdk.syncDelegation(mint));
+    expect(error.message).to.contain("it was closed or not created yet");
+    expect(await sdk.syncDelegation(mint, { skipChecks: true })).to.have.length(1);
+  });
+
+  it("given a closed mint, then sync approves on an account that exists, and creates none", async () => {
+    const { sdk, connection } = await fakeWorld();
+    connection.accounts.delete(mint.toBase58());
+    expect(await sdk.syncDelegation(mint)).to.have.length(1);
+    connection.accounts.delete(ownerTokens.toBase58());
+    await expectError(AccountNotFoundError, () => sdk.syncDelegation(mint));
   });
 
   it("given another delegate, then sync asks for replaceDelegate", async () => {

@@ -1,4 +1,10 @@
-import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
+import type { Buffer } from "buffer";
+import {
+  type AccountInfo,
+  type PublicKey,
+  SystemProgram,
+  type TransactionInstruction,
+} from "@solana/web3.js";
 import { fetchAccountInfos } from "../accounts/fetch";
 import type { MilestoneContext } from "../context";
 import { AccountKindError } from "../errors/accounts";
@@ -9,6 +15,8 @@ import {
   type TokenAccountState,
 } from "../tokens/account";
 import type { MintState } from "../tokens/mint";
+
+type MaybeInfo = AccountInfo<Buffer> | null | undefined;
 
 export interface OwnerTokenAccount {
   address: PublicKey;
@@ -37,8 +45,26 @@ export async function prepareOwnerTokenAccount(
   const associated = associatedTokenAddress(mint.address, owner, mint.tokenProgram);
   const address = args.tokenAccount ?? associated;
   const [info] = await fetchAccountInfos(context, [address]);
+  return ownerTokenAccount({ address, info, owner, payer, mint, skipChecks: args.skipChecks });
+}
+
+/**
+ * The owner's token account out of what was read of it, with what creates it where it is missing: never created, or
+ * closed since, as front ends do when they unwrap SOL.
+ * Throws `AccountKindError` when the address holds no token account and none can be created there.
+ */
+export function ownerTokenAccount(args: {
+  address: PublicKey;
+  info: MaybeInfo;
+  owner: PublicKey;
+  payer: PublicKey;
+  mint: MintState;
+  skipChecks?: boolean;
+}): OwnerTokenAccount {
+  const { address, info, owner, payer, mint } = args;
   const state = parseTokenAccount(address, info);
   if (state) return { address, state, setup: [] };
+  const associated = associatedTokenAddress(mint.address, owner, mint.tokenProgram);
   // An address that somebody sent SOL to belongs to the system program and can still be created at.
   const isFree = !info || info.owner.equals(SystemProgram.programId);
   if (address.equals(associated) && isFree) {
@@ -46,8 +72,11 @@ export async function prepareOwnerTokenAccount(
     return { address, state: null, setup: [create] };
   }
   if (!args.skipChecks) {
-    const actual = info ? "it is something else" : "it does not exist";
-    throw new AccountKindError("token account", address, actual);
+    const actual = isFree
+      ? "it was closed or not created yet, and only its own key can create it again"
+      : `it belongs to program ${info!.owner.toBase58()}`;
+    const hint = `Hint: the owner's associated token account, ${associated.toBase58()}, needs no key`;
+    throw new AccountKindError("token account", address, actual, undefined, [hint]);
   }
   return { address, state: null, setup: [] };
 }

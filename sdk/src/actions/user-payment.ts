@@ -2,7 +2,7 @@ import { TOKEN_PROGRAM_ID } from "../tokens/programs";
 import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
 import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";
 import type { MilestoneContext } from "../context";
-import { AccountKindError, AccountNotFoundError } from "../errors/accounts";
+import { AccountNotFoundError } from "../errors/accounts";
 import { refuse } from "../errors/program";
 import { toAddress } from "../input/address";
 import { buildInstruction } from "../instruction";
@@ -10,7 +10,7 @@ import { getUserPaymentPda } from "../pdas";
 import { parseTokenAccount } from "../tokens/account";
 import { refuseUnapprovable } from "../tokens/approvable";
 import { isTokenProgram, parseMint, requireSupported } from "../tokens/mint";
-import { prepareOwnerTokenAccount } from "./owner-token-account";
+import { ownerTokenAccount, prepareOwnerTokenAccount } from "./owner-token-account";
 import { walletAddress } from "../wallet-address";
 
 export interface CreateUserPaymentArgs {
@@ -100,14 +100,18 @@ export interface SyncDelegationArgs {
   mint: PublicKey;
   /** Signs. Default: the wallet. */
   owner?: PublicKey;
+  /** Pays the rent of the token account where it was closed; signs then. Default: the wallet. */
+  payer?: PublicKey;
   /** Takes the place of another program's delegate. Default: false. */
   replaceDelegate?: boolean;
   skipChecks?: boolean;
 }
 
 /**
- * Approves what the owner's policies on a mint may still pull: repairs an allowance that was revoked or lowered.
- * Throws `AccountNotFoundError`, `CpiGuardError`, `MilestoneProgramError` (`DelegateInUse`, `TokenAccountFrozen`,
+ * Approves what the owner's policies on a mint may still pull: repairs an allowance that was revoked or lowered. The
+ * associated token account is created in front where it was closed, as front ends do when they unwrap SOL. The new account
+ * is empty: for wrapped SOL, transfer lamports to it and call `createSyncNativeInstruction` of `@solana/spl-token`.
+ * Throws `AccountNotFoundError`, `AccountKindError`, `CpiGuardError`, `MilestoneProgramError` (`DelegateInUse`, `TokenAccountFrozen`,
  * `InvalidTokenAccount`).
  * @example
  * const instructions = await syncDelegation(context, { mint });
@@ -117,17 +121,25 @@ export async function syncDelegation(
   args: SyncDelegationArgs,
 ): Promise<TransactionInstruction[]> {
   const owner = toAddress(args.owner ?? walletAddress(context), "owner");
+  const payer = toAddress(args.payer ?? walletAddress(context), "payer");
   const mint = toAddress(args.mint, "mint");
   const [userPayment] = getUserPaymentPda(owner, mint, context.programId);
   const { tokenAccount } = await fetchAccount(context, "userPayment", userPayment);
   const [info, mintInfo] = await fetchAccountInfos(context, [tokenAccount, mint]);
-  const state = parseTokenAccount(tokenAccount, info);
   const replaceDelegate = args.replaceDelegate ?? false;
-  if (!args.skipChecks) {
-    if (!state) throw new AccountKindError("token account", tokenAccount, "it was closed");
-    refuseUnapprovable(state, { owner, mint, userPayment }, replaceDelegate);
+  const { skipChecks } = args;
+  const state = parseTokenAccount(tokenAccount, info);
+  let setup: TransactionInstruction[] = [];
+  if (!state && mintInfo) {
+    const account = { address: tokenAccount, info, mint: parseMint(mint, mintInfo) };
+    ({ setup } = ownerTokenAccount({ ...account, owner, payer, skipChecks }));
+  }
+  if (!skipChecks) {
+    if (!state && !mintInfo) throw new AccountNotFoundError("Mint", mint);
+    if (state) refuseUnapprovable(state, { owner, mint, userPayment }, replaceDelegate);
   }
   return [
+    ...setup,
     buildInstruction(
       "syncDelegation",
       {

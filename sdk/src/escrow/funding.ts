@@ -68,7 +68,11 @@ export function refuseFundingFrom(
   expected: { owner: PublicKey; mint: PublicKey; sum: BN },
 ): void {
   const account = `Account: ${address.toBase58()}`;
-  if (!source) throw refuse("InvalidTokenAccount", account, "It is no token account");
+  if (!source) {
+    const advice =
+      "It is not a token account: closed, or not created yet; name another with tokenAccount";
+    throw refuse("InvalidTokenAccount", account, advice);
+  }
   for (const field of ["owner", "mint"] as const) {
     if (source[field].equals(expected[field])) continue;
     const [want, got] = [expected[field].toBase58(), source[field].toBase58()];
