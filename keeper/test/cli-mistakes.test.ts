@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { Keypair } from "@solana/web3.js";
+import { PROGRAM_ID } from "@milepost/sdk";
 import { CliProcess } from "./cli-process";
 import { putDatabaseFiles } from "./database-files";
 import { MilepostNet } from "./cli-localnet";
@@ -107,6 +108,28 @@ describe("keeper: mistakes on the command line", () => {
     const [code, line] = await end(flags("--program-id", program, ...ONCE));
     expect(code).to.equal(2);
     expect(line).to.match(new RegExp(`there is no program ${program}: give another RPC, or`));
+  });
+
+  it("given a token account as --reward-owner, then it ends with 2 and names the account's owner", async () => {
+    const funder = await chain.net.funded();
+    const mint = await chain.net.mint(funder);
+    const holder = Keypair.generate();
+    const owner = holder.publicKey;
+    const account = await chain.net.tokens(mint, holder, 1n);
+    const [code, line] = await end(flags("--reward-owner", account.toBase58(), ...ONCE));
+    expect(code).to.equal(2);
+    expect(line).to.equal(
+      `--reward-owner: ${account.toBase58()} is not a wallet: it is a token account of mint ` +
+        `${mint.address.toBase58()} owned by ${owner.toBase58()}; pass its owner ${owner.toBase58()}`,
+    );
+  });
+
+  it("given a program as --reward-owner, then it ends with 2", async () => {
+    const [code, line] = await end(flags("--reward-owner", PROGRAM_ID.toBase58(), ...ONCE));
+    expect([code, line]).to.deep.equal([
+      2,
+      `--reward-owner: ${PROGRAM_ID.toBase58()} is not a wallet: it is a program`,
+    ]);
   });
 
   it("given the database of another chain, then it ends with 2, and says which it is", async () => {

@@ -11,6 +11,7 @@ import { type HttpOptions, type HttpServer, serveHttp } from "../show/http";
 import type { Logger } from "../show/log";
 import { createRedactText } from "../show/redact";
 import type { Database } from "../types";
+import { checkRoles } from "./check-roles";
 import { openChain, type Opened, openLog, openStore } from "./open";
 import { secretsIn } from "./secrets";
 import { type Told, untilToldToStop } from "./signals";
@@ -27,6 +28,7 @@ export async function run(config: RunConfig): Promise<number> {
     const chain = await Promise.race([openChain(config), told.signal]);
     if (typeof chain === "string") return stoppedEarly(config);
     for (const url of chain.silent) log.warn({ url }, "an RPC does not answer");
+    await checkRoles(chain, config, log);
     return await runOn(chain, config, log, told);
   } finally {
     told.forget();
