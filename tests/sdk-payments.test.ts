@@ -11,8 +11,16 @@ import {
   MilestoneProgramError,
   MilestoneWarning,
   parseTransactionError,
+  prepareMilestones,
 } from "@milepost/sdk";
-import { createMint, createTokenAccount, fixedKeypair, mintTo, TestMint } from "./harness";
+import {
+  createMint,
+  createTokenAccount,
+  expectError,
+  fixedKeypair,
+  mintTo,
+  TestMint,
+} from "./harness";
 import { Person, START, WEEK, World } from "./world";
 
 const AMOUNTS = [50_000_000n, 100_000_000n, 100_000_000n, 50_000_000n];
@@ -69,6 +77,29 @@ describe("the SDK on a chain: creating, releasing, pausing, deleting", () => {
     await mintTo(world.chain, mint, account, 1_000_000_000n);
     return mint;
   }
+
+  it("given a payroll of identical policies then each is made once, in its order, and none out of it", async () => {
+    const mint = await freshMint();
+    const salary = {
+      mint: mint.address,
+      recipient: world.key("recipient"),
+      gateway: world.gateway,
+      amounts: [7n],
+      timestamps: [],
+      releaseCondition: 0,
+    };
+    const prepared = await prepareMilestones(owner, [salary, salary, salary]);
+    const [first, second, third] = prepared;
+    await world.expectOk(first!.instructions, "owner");
+    expectError(await world.send(third!.instructions, "owner"), "InvalidAddress");
+    await world.expectOk(second!.instructions, "owner");
+    await world.expectOk(third!.instructions, "owner");
+    const made = await owner.listPoliciesByOwner(world.key("owner"));
+    const addresses = made.map(({ address }) => address.toBase58());
+    expect(addresses).to.include.members(prepared.map(({ policy }) => policy.toBase58()));
+    const { committed } = await owner.getUserPayment(first!.userPayment);
+    expect(committed.toString()).to.equal("21");
+  });
 
   it("given an owner's first policy on a mint then one transaction opens the account and names the policy, however late it lands", async () => {
     const mint = await freshMint();

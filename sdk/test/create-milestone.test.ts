@@ -7,6 +7,7 @@ import {
   AccountMismatchError,
   AccountNotFoundError,
 } from "../src/errors/accounts";
+import { prepareMilestones } from "../src/actions/create-milestone";
 import { InvalidInputError } from "../src/errors/input";
 import { type MilestoneErrorName, MilestoneProgramError } from "../src/errors/program";
 import { MilestoneClient } from "../src/index";
@@ -195,5 +196,61 @@ describe("createMilestone", () => {
     const instructions = await withMint(sdk, other);
     expect(instructions).to.have.length(3);
     expect(instructions[2]!.keys[9]!.pubkey.equals(TOKEN_2022_PROGRAM_ID)).to.equal(true);
+  });
+});
+
+describe("prepareMilestones", () => {
+  const args = {
+    mint,
+    recipient: recipient.publicKey,
+    gateway,
+    timestamps: [],
+    releaseCondition: 0,
+  };
+
+  it("gives identical creations one id each, one after the other", async () => {
+    const { context } = await fakeWorld();
+    const list = [5n, 5n, 6n].map((amount) => ({ ...args, amounts: [amount] }));
+    const prepared = await prepareMilestones(context, list);
+    expect(prepared.map(({ policyId }) => policyId)).to.deep.equal([8, 9, 10]);
+    for (const { policy, policyId, instructions } of prepared) {
+      expect(policy.equals(getPaymentPolicyPda(userPaymentPda, policyId)[0])).to.equal(true);
+      expect(instructions).to.have.length(1);
+    }
+  });
+
+  it("sets up what is missing once, in front of the first", async () => {
+    const { connection, context } = await fakeWorld();
+    connection.accounts.delete(userPaymentPda.toBase58());
+    connection.accounts.delete(ownerTokens.toBase58());
+    const prepared = await prepareMilestones(context, [
+      { ...args, amounts: [5n] },
+      { ...args, amounts: [5n] },
+    ]);
+    expect(prepared.map(({ instructions }) => instructions.length)).to.deep.equal([3, 1]);
+    const ids = prepared.map(({ policyId }) => policyId);
+    expect(ids).to.deep.equal([connection.slot, connection.slot + 1]);
+  });
+
+  it("warns of the sum of all of them, and refuses one that does not fit 64 bits", async () => {
+    const { connection, context } = await fakeWorld();
+    connection.set(ownerTokens, TOKEN_PROGRAM_ID, tokenAccountBytes({ amount: 150_000_007n }));
+    const two = [
+      { ...args, amounts: [5n] },
+      { ...args, amounts: [5n] },
+    ];
+    const [first, second] = await prepareMilestones(context, two);
+    expect(first!.warnings).to.deep.equal([]);
+    expect(second!.warnings.map(({ committed }) => committed)).to.deep.equal([150_000_010n]);
+    const huge = [2n ** 63n, 2n ** 63n].map((amount) => ({ ...args, amounts: [amount] }));
+    await expectError(InvalidInputError, () => prepareMilestones(context, huge));
+  });
+
+  it("refuses an id of the caller's", async () => {
+    const { context } = await fakeWorld();
+    const error = await expectError(InvalidInputError, () =>
+      prepareMilestones(context, [{ ...args, amounts: [5n], policyId: 8 }]),
+    );
+    expect(error.field).to.equal("list[0].policyId");
   });
 });

@@ -1,7 +1,9 @@
 import type { TransactionInstruction } from "@solana/web3.js";
 import type { MilestoneContext } from "../context";
 import type { CreateMilestoneArgs, PreparedMilestone } from "./milestone-args";
-import { prepareCreation } from "./prepare-milestone";
+import { InvalidInputError } from "../errors/input";
+import { walletAddress } from "../wallet-address";
+import { type EarlierCreation, prepareCreation } from "./prepare-milestone";
 
 export type {
   CreateMilestoneArgs,
@@ -13,6 +15,9 @@ export type { MilestoneWarning } from "./milestone-warnings";
 /**
  * Creates a policy and delegates its sum, with the owner's token account and `UserPayment` in front where they are
  * missing. Owner and payer sign.
+ *
+ * Two creations that are built before the first has landed take the same policy id: identical ones become one policy, and of
+ * different ones the second fails. `prepareMilestones` builds several at once.
  * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`, `CpiGuardError`,
  * `MilestoneProgramError` (`DelegateInUse`, `ProgramPaused`, `TokenAccountFrozen`, ...), all before anything is sent.
  * @example
@@ -30,7 +35,7 @@ export async function createMilestone(
 }
 
 /**
- * `createMilestone` that also says the new policy's address.
+ * `createMilestone` that also returns the new policy's address.
  * @example
  * const { instructions, policy } = await prepareMilestone(context, args);
  */
@@ -38,5 +43,52 @@ export async function prepareMilestone(
   context: MilestoneContext,
   args: CreateMilestoneArgs,
 ): Promise<PreparedMilestone> {
-  return prepareCreation(context, args);
+  return withoutSum(await prepareCreation(context, args));
+}
+
+/**
+ * Prepares several policies from one state, as for a payroll: each takes the id after the one before it on the same owner and
+ * mint, so that none is lost and none is made twice. What is missing is set up by the first.
+ *
+ * They land in their order, one after the other or several in one transaction. One that lands out of order is refused
+ * (`InvalidAddress`), and so are those behind one that did not land: prepare those again.
+ * Throws what `createMilestone` throws, and `InvalidInputError` for a `policyId`.
+ * @example
+ * import { createContext, prepareMilestones, send } from "@milepost/sdk";
+ *
+ * const context = createContext(connection, wallet);
+ * const shared = { mint, gateway, timestamps: [], releaseCondition: 0 };
+ * const salaries = recipients.map((recipient) => ({ ...shared, recipient, amounts: [50_000_000n] }));
+ * for (const { instructions, policy } of await prepareMilestones(context, salaries)) {
+ *   await send(context, instructions);
+ *   console.log(policy.toBase58());
+ * }
+ */
+export async function prepareMilestones(
+  context: MilestoneContext,
+  list: readonly CreateMilestoneArgs[],
+): Promise<PreparedMilestone[]> {
+  const latest = new Map<string, EarlierCreation>();
+  const prepared: PreparedMilestone[] = [];
+  for (const [index, args] of list.entries()) {
+    if (args.policyId !== undefined) {
+      throw new InvalidInputError({
+        field: `list[${index}].policyId`,
+        expected: "none: a list gives each creation the next id",
+        received: args.policyId,
+      });
+    }
+    const key = `${String(args.owner ?? walletAddress(context))} ${String(args.mint)}`;
+    const made = await prepareCreation(context, args, undefined, latest.get(key));
+    latest.set(key, { nextPolicyId: made.policyId + 1, committed: made.committed });
+    prepared.push(withoutSum(made));
+  }
+  return prepared;
+}
+
+function withoutSum({
+  committed: _committed,
+  ...prepared
+}: Awaited<ReturnType<typeof prepareCreation>>): PreparedMilestone {
+  return prepared;
 }

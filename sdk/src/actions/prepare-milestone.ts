@@ -47,6 +47,13 @@ interface CreationState {
   warnings: AddressWarning[];
 }
 
+/** What the creations before this one in a list will have changed once they have landed. */
+export interface EarlierCreation {
+  nextPolicyId: number;
+  /** Base units that all policies may pull by then. */
+  committed: BN;
+}
+
 /**
  * Prepares a policy; `mediator` is checked as well where it is given, for an escrow that the same transaction opens.
  * Throws what `createMilestone` throws.
@@ -55,7 +62,8 @@ export async function prepareCreation(
   latest: MilestoneContext,
   args: CreateMilestoneArgs,
   mediator?: PublicKey,
-): Promise<PreparedMilestone> {
+  earlier?: EarlierCreation,
+): Promise<PreparedMilestone & { committed: BN }> {
   const context = readContext(latest, args);
   const state = await readCreation(context, args, mediator);
   const { input, userPayment, userPaymentAddress, mint } = state;
@@ -67,13 +75,18 @@ export async function prepareCreation(
     tokenAccount: userPayment?.tokenAccount ?? input.tokenAccount,
     skipChecks: args.skipChecks,
   });
-  if (source.state && !args.skipChecks) {
+  if (source.state && !args.skipChecks && !earlier) {
     const expected = { owner, mint: mint.address, userPayment: userPaymentAddress };
     refuseUnapprovable(source.state, expected, args.replaceDelegate ?? false);
   }
-  const policyId = input.policyId ?? userPayment?.nextPolicyId ?? (await recentSlot(context));
+  const policyId =
+    earlier?.nextPolicyId ??
+    input.policyId ??
+    userPayment?.nextPolicyId ??
+    (await recentSlot(context));
   const [policy] = getPaymentPolicyPda(userPaymentAddress, policyId, context.programId);
-  const committed = (userPayment?.committed ?? new BN(0)).add(schedule.escrowAmount);
+  const before = earlier?.committed ?? userPayment?.committed ?? new BN(0);
+  const committed = before.add(schedule.escrowAmount);
   if (!args.skipChecks) toU64(committed, "sum of what all policies on this mint may pull");
 
   const funds = {
@@ -86,8 +99,10 @@ export async function prepareCreation(
     ...state.warnings.map((warning) => ({ ...warning, ...funds })),
   ];
   warnings.forEach((warning) => args.onWarning?.(warning));
+  const creation = buildCreation(context, state, source, { policy, policyId, args });
   return {
-    instructions: buildCreation(context, state, source, { policy, policyId, args }),
+    // The first creation of a list makes what is missing for all of them.
+    instructions: earlier ? creation.slice(-1) : creation,
     policy,
     policyId,
     userPayment: userPaymentAddress,
@@ -96,6 +111,7 @@ export async function prepareCreation(
     balance: funds.balance,
     escrowAmount: schedule.escrowAmount,
     warnings,
+    committed,
   };
 }
 
