@@ -37,6 +37,7 @@ export * from "./actions/create-milestone";
 export * from "./actions/execute-payment";
 export * from "./actions/gateway";
 export * from "./actions/policy";
+export * from "./actions/receiving-account";
 export {
   closeUserPayment,
   type CloseUserPaymentArgs,
@@ -72,6 +73,7 @@ export * from "./release/fees";
 export * from "./release/execution";
 export * from "./release/snapshot";
 export * from "./release/decide";
+export type { BlockedAccount, ForeignErrorName } from "./release/requirement";
 export * from "./release/explain";
 export { getChainTime } from "./release/clock";
 export * from "./delegation/coverage";

@@ -148,21 +148,24 @@ describe("approveMilestone", () => {
     expect(parts(await sdk.approveMilestone(policyPda)).name).to.equal("approveMilestone");
   });
 
-  it("given a recipient's account that was sold or is frozen, then another can be named", async () => {
+  it("given a recipient's account that was sold or is frozen, then refused, and another is chosen or can be named", async () => {
     const { sdk, connection } = await heldWorld([funded]);
     const substitute = keypair("substitute").publicKey;
     const mine = { owner: recipient.publicKey };
-    connection.set(substitute, TOKEN_PROGRAM_ID, tokenAccountBytes(mine));
     const broken: [MilestoneErrorName, object][] = [
       ["InvalidRecipientTokenAccount", { owner: stranger.publicKey }],
       ["InvalidRecipientTokenAccount", { ...mine, mint: stranger.publicKey }],
       ["TokenAccountFrozen", { ...mine, isFrozen: true }],
     ];
     for (const [error, state] of broken) {
+      connection.accounts.delete(substitute.toBase58());
       connection.set(recipientTokens, TOKEN_PROGRAM_ID, tokenAccountBytes(state));
       expect(await refused(() => sdk.approveMilestone(policyPda))).to.equal(error);
-      const named = await sdk.approveMilestone(policyPda, { recipientTokenAccount: substitute });
-      expect(parts(named).accounts.recipientTokenAccount).to.equal(base58(substitute));
+      connection.set(substitute, TOKEN_PROGRAM_ID, tokenAccountBytes(mine));
+      for (const options of [{}, { recipientTokenAccount: substitute }]) {
+        const { accounts } = parts(await sdk.approveMilestone(policyPda, options));
+        expect(accounts.recipientTokenAccount).to.equal(base58(substitute));
+      }
     }
     const nowhere = { recipientTokenAccount: keypair("nothing").publicKey };
     const approve = () => sdk.approveMilestone(policyPda, nowhere);

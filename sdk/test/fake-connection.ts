@@ -37,6 +37,22 @@ export class FakeConnection {
   /** How far the node is that answers about signatures. */
   onStatusSlot: () => number = () => this.slotAt(this.blockHeight);
 
+  /** Requests that were sent while none was unanswered start a round. */
+  rounds = 0;
+  private unanswered = 0;
+
+  /** Counts the request; its answer comes later, so that others of the same round join it. */
+  private async inRound<T>(answer: () => T | Promise<T>): Promise<T> {
+    if (this.unanswered === 0) this.rounds += 1;
+    this.unanswered += 1;
+    try {
+      await new Promise((resolve) => setImmediate(resolve));
+      return await answer();
+    } finally {
+      this.unanswered -= 1;
+    }
+  }
+
   asConnection(): Connection {
     return this as unknown as Connection;
   }
@@ -64,8 +80,10 @@ export class FakeConnection {
     addresses: PublicKey[],
     { minContextSlot = 0 }: { minContextSlot?: number } = {},
   ): Promise<{ context: { slot: number }; value: (Account | null)[] }> {
-    this.refuseBehind(minContextSlot);
-    return { context: { slot: this.slot }, value: await this.getMultipleAccountsInfo(addresses) };
+    return this.inRound(async () => {
+      this.refuseBehind(minContextSlot);
+      return { context: { slot: this.slot }, value: await this.getMultipleAccountsInfo(addresses) };
+    });
   }
 
   /** As a node that has not reached the slot answers. */
@@ -104,6 +122,17 @@ export class FakeConnection {
         return { pubkey: new PublicKey(key), account: { ...account, data } };
       });
     return withContext ? { context: { slot: this.slot }, value } : value;
+  }
+
+  /** Mint at 0, owner at 32, whichever the token program. */
+  async getTokenAccountsByOwner(owner: PublicKey, { mint }: { mint: PublicKey }) {
+    const value = [...this.accounts.entries()]
+      .filter(([, { data }]) => {
+        const isTokenAccount = data.length === 165 || data[165] === 2;
+        return isTokenAccount && mint.equals(at(data, 0)) && owner.equals(at(data, 32));
+      })
+      .map(([key, account]) => ({ pubkey: new PublicKey(key), account }));
+    return this.inRound(() => ({ context: { slot: this.slot }, value }));
   }
 
   async getSlot(): Promise<number> {
@@ -160,3 +189,6 @@ export class FakeConnection {
     return null;
   }
 }
+
+const at = (data: Buffer, offset: number): PublicKey =>
+  new PublicKey(data.subarray(offset, offset + 32));

@@ -195,6 +195,7 @@ export function tokenAccount(overrides: Partial<TokenAccountState> = {}): TokenA
     isFrozen: false,
     isCpiGuarded: false,
     isMemoRequired: false,
+    isConfidentialOnly: false,
     ...overrides,
   };
 }

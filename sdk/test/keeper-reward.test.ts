@@ -181,7 +181,7 @@ describe("an execution that claims the reward", () => {
   }
 
   const wrong: [string, ReleaseSnapshot, string][] = [
-    ["what is no token account", rewarded(1, releaseSnapshot(), null), "no token account"],
+    ["what is no token account", rewarded(1, releaseSnapshot(), null), "not a token account"],
     [
       "an account of another mint",
       rewarded(1, releaseSnapshot(), keeperState({ mint: stranger.publicKey })),

@@ -150,7 +150,7 @@ describe("decideRelease", () => {
       ["delegation", "allowance", "balance"],
       "InvalidTokenAccount",
     ],
-    ["a mint that is gone", { mint: null }, ["mint"], "InvalidMint"],
+    ["a mint that is gone", { mint: null }, ["mint"], "InvalidTokenProgram"],
     [
       "a mint with a hook",
       { mint: { ...releaseSnapshot().mint!, unsupportedExtensions: ["TransferHook"] } },

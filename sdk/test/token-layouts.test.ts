@@ -8,6 +8,7 @@ import {
   getAssociatedTokenAddressSync,
   getCpiGuard,
   getDefaultAccountState,
+  getExtensionData,
   getExtensionTypes,
   getMemoTransfer,
   NATIVE_MINT as SPL_NATIVE_MINT,
@@ -40,7 +41,8 @@ const extensions = fc
   .array(
     fc.tuple(
       fc.oneof(fc.integer({ min: 1, max: 28 }), fc.integer({ min: 1, max: 65_535 })),
-      fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      // A `ConfidentialTransferAccount` is the longest that is looked into.
+      fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 40 }), bytes(295)),
     ),
     { maxLength: 6 },
   )
@@ -104,6 +106,12 @@ function orNull<T>(read: () => T): T | null {
   }
 }
 
+/** `allow_non_confidential_credits`, for which spl-token has no reader; undefined without the extension. */
+function allowsPublicCredits(tlv: Buffer): boolean | undefined {
+  const value = getExtensionData(ExtensionType.ConfidentialTransferAccount, tlv);
+  return value && value.length > 262 ? value[262] !== 0 : undefined;
+}
+
 describe("the token layouts", () => {
   it("has spl-token's addresses and names of extensions", () => {
     expect(TOKEN_PROGRAM_ID.equals(SPL_TOKEN)).to.equal(true);
@@ -137,6 +145,7 @@ describe("the token layouts", () => {
           isFrozen: theirs.isFrozen,
           isCpiGuarded: getCpiGuard(theirs)?.lockCpi ?? false,
           isMemoRequired: getMemoTransfer(theirs)?.requireIncomingTransferMemos ?? false,
+          isConfidentialOnly: allowsPublicCredits(theirs.tlvData) === false,
         });
       }),
       RUNS,

@@ -94,6 +94,24 @@ const METHODS: Record<string, Method> = {
     return config.withContext ? inContext(chain, matching) : matching;
   },
 
+  /** Mint at 0, owner at 32, whichever the token program; as an extended account, its type at 165. */
+  getTokenAccountsByOwner: async (chain, owner, filter) => {
+    const { mint } = filter as { mint?: string };
+    const program = (await chain.getAccount(new PublicKey(mint!)))?.owner;
+    const found = [];
+    for (const address of chain.touchedAddresses()) {
+      const account = await chain.getAccount(address);
+      if (!account || !program?.equals(account.owner)) continue;
+      const { data } = account;
+      const isTokenAccount = data.length === AccountLayout.span || data[AccountLayout.span] === 2;
+      if (!isTokenAccount || data[108] === 0) continue;
+      const named = [0, 32].map((at) => new PublicKey(data.subarray(at, at + 32)).toBase58());
+      if (named[0] !== mint || named[1] !== owner) continue;
+      found.push({ pubkey: address.toBase58(), account: encoded(account, {}) });
+    }
+    return inContext(chain, found);
+  },
+
   getBalance: async (chain, address) => {
     const account = await chain.getAccount(new PublicKey(address));
     return inContext(chain, Number(account?.lamports ?? 0n));

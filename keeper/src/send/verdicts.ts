@@ -101,6 +101,7 @@ export const TOKEN_VERDICTS: Readonly<Record<string, VerdictKind>> = {
   OwnerMismatch: "waiting",
   AccountFrozen: "waiting",
   NoMemo: "waiting",
+  NonConfidentialTransfersDisabled: "waiting",
   UninitializedState: "waiting",
   CpiGuardTransferBlocked: "waiting",
 };
@@ -159,6 +160,7 @@ export const SDK_VERDICTS: Readonly<Record<MilepostErrorCode, VerdictKind | null
   [MilepostErrorCode.AccountMismatch]: "unknown",
   [MilepostErrorCode.MintUnsupported]: "waiting",
   [MilepostErrorCode.TokenAccountCpiGuard]: "waiting",
+  [MilepostErrorCode.TokenAccountRefusesTransfer]: "waiting",
   [MilepostErrorCode.ProgramError]: null,
   [MilepostErrorCode.TokenProgramError]: null,
   [MilepostErrorCode.FrameworkError]: "unknown",

@@ -110,7 +110,7 @@ async function prepare(
   const signers = [context.wallet.publicKey, ...gatewaySigners];
   const { requirements, requiredSigner } = decideRelease(snapshot!, { signers });
   const unmet = requirements.find(({ isMet }) => !isMet);
-  if (unmet) throw new UnmetError(unmet.error ?? unmet.name);
+  if (unmet) throw new UnmetError(unmet.foreignError ?? unmet.error ?? unmet.name);
   const execution = buildExecution(context, snapshot!, { milestoneIndex });
   return {
     instructions: [...execution.setup, execution.instruction],

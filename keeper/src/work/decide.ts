@@ -10,11 +10,12 @@ import {
   milestoneStateAt,
   type MilestoneErrorName,
   type ReleaseSnapshot,
+  type Requirement,
 } from "@milepost/sdk";
 import type { PublicKey } from "@solana/web3.js";
 import BN from "bn.js";
 import { classify } from "../send/classify";
-import { PROGRAM_VERDICTS } from "../send/verdicts";
+import { PROGRAM_VERDICTS, TOKEN_VERDICTS } from "../send/verdicts";
 import type { Member, Verdict } from "../types";
 
 /** A policy that a worker holds. */
@@ -59,7 +60,7 @@ function decideSnapshot(
 function decidePayment(snapshot: ReleaseSnapshot, signers: readonly PublicKey[]): Decision {
   const report = decideRelease(snapshot, { signers });
   const unmet = report.requirements.find(({ isMet }) => !isMet);
-  if (unmet) return heldUp(by(unmet.error ?? "InvalidSigner"));
+  if (unmet) return heldUp(verdictOn(unmet));
   return { kind: "ready", needsApproval: report.requiredSigner !== null };
 }
 
@@ -103,6 +104,12 @@ export async function build(
     instruction,
     keeperReward: new BN(0),
   };
+}
+
+/** The token program refuses some accounts that our program lets pass. */
+function verdictOn({ error, foreignError }: Requirement): Verdict {
+  const kind = foreignError && TOKEN_VERDICTS[foreignError];
+  return kind ? { kind, reason: `Token${foreignError}` } : by(error ?? "InvalidSigner");
 }
 
 function verdictOnLook({ policy }: Member, error: unknown): Verdict {

@@ -47,6 +47,8 @@ const ACCOUNTS: Readonly<Record<string, Accounts>> = {
   TokenAccountFrozen: frozen,
   TokenUninitializedState: (snapshot) => [...source(snapshot), ...destinations(snapshot)],
   TokenNoMemo: destinations,
+  TokenNonConfidentialTransfersDisabled: destinations,
+  TokenAccountRefusesTransfer: destinations,
   InvalidRecipientTokenAccount: ({ recipientDestination }) => [recipientDestination.address],
   InvalidGatewayFeeAccount: fees("gatewayFeeDestination"),
   InvalidProtocolFeeAccount: fees("protocolFeeDestination"),

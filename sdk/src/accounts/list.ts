@@ -6,6 +6,7 @@ import type { MilestoneContext } from "../context";
 import { ACCOUNTS } from "../generated/accounts";
 import { toAddress } from "../input/address";
 import type { Escrow, PaymentPolicy, UserPayment, WithAddress } from "../types";
+import { rememberLinks } from "./links";
 import { type AccountKind, type AccountKinds, decodeAccount } from "./decode";
 import { readContext, type ReadOptions, scanAccounts } from "./read-accounts";
 import { ESCROW_OFFSET, POLICY_OFFSET, USER_PAYMENT_OFFSET } from "./offsets";
@@ -31,10 +32,12 @@ export async function listAccounts<K extends AccountKind>(
   const found = await scanAccounts(readContext(context, options), {
     filters: [...kindFilters(kind), ...filters],
   });
-  return found.map(({ pubkey, account }) => ({
-    address: pubkey,
-    account: decodeAccount(kind, pubkey, account as AccountInfo<Buffer>, context.programId),
-  }));
+  return found.map(({ pubkey, account }) => {
+    const info = account as AccountInfo<Buffer>;
+    const decoded = decodeAccount(kind, pubkey, info, context.programId);
+    rememberLinks(kind, pubkey, decoded);
+    return { address: pubkey, account: decoded };
+  });
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type DestinationOverrides,
   type KeeperOverrides,
   loadReleaseSnapshots,
+  type ReleaseHints,
   type ReleaseSnapshot,
 } from "../release/snapshot";
 
@@ -45,6 +46,8 @@ export async function prepareExecution(
 ): Promise<Execution> {
   const policyPda = toAddress(args.policyPda, "policyPda");
   const [snapshot] = await loadReleaseSnapshots(context, [policyPda], {
+    findsAlternatives: true,
+    hints: hintsOf(args),
     recipientTokenAccount: args.recipientTokenAccount,
     gatewayFeeAccount: args.gatewayFeeAccount,
     protocolFeeAccount: args.protocolFeeAccount,
@@ -55,6 +58,14 @@ export async function prepareExecution(
   });
   requireNamed(snapshot!, args);
   return buildExecution(context, snapshot!, args);
+}
+
+/** What the caller named lets mint and gateway be asked for in the first round. Throws `InvalidInputError`. */
+function hintsOf(args: ExecutePaymentArgs): ReleaseHints {
+  const named = (["recipient", "tokenMint", "gateway"] as const).flatMap((field) =>
+    args[field] ? [[field, toAddress(args[field], field)]] : [],
+  );
+  return Object.fromEntries(named) as ReleaseHints;
 }
 
 /** The policy decides; what the caller named is there to catch a mix-up. */

@@ -99,3 +99,32 @@ export class CpiGuardError extends MilepostError {
     this.tokenAccount = tokenAccount;
   }
 }
+
+/** Names of the token program's errors with which an account of Token-2022 refuses a payment. */
+export type TransferRefusal = "NoMemo" | "NonConfidentialTransfersDisabled";
+
+const REFUSALS: Readonly<Record<TransferRefusal, string>> = {
+  NoMemo: "requires a memo with every transfer",
+  NonConfidentialTransfersDisabled: "accepts confidential transfers only",
+};
+
+/**
+ * The owner of a Token-2022 account set it up so that it refuses payments: it requires memos, which no instruction in
+ * front of a release can give, or it accepts confidential transfers only. Another token account of the same wallet works.
+ */
+export class TransferRefusedError extends MilepostError {
+  override name = "TransferRefusedError";
+  readonly tokenAccount: PublicKey;
+  /** The error that the token program would answer. */
+  readonly tokenErrorName: TransferRefusal;
+
+  constructor(tokenAccount: PublicKey, tokenErrorName: TransferRefusal, hint: string) {
+    super(
+      MilepostErrorCode.TokenAccountRefusesTransfer,
+      `Token account ${tokenAccount.toBase58()} ${REFUSALS[tokenErrorName]}.`,
+      { metaMessages: [`Token program: ${tokenErrorName}`, `Hint: ${hint}`] },
+    );
+    this.tokenAccount = tokenAccount;
+    this.tokenErrorName = tokenErrorName;
+  }
+}

@@ -157,6 +157,8 @@ export const TOKEN_ERRORS: readonly string[] = [
   "CpiGuardApproveBlocked",
   "CpiGuardSetAuthorityBlocked",
   "CpiGuardOwnerChangeBlocked",
+  "ExtensionNotFound",
+  "NonConfidentialTransfersDisabled",
 ];
 
 /** What to do about those of them that a payment can meet. */
@@ -164,7 +166,10 @@ export const TOKEN_FIXES: Readonly<Record<string, string>> = {
   InsufficientFunds: "The owner funds the token account.",
   OwnerMismatch: "The account that moves the tokens is neither their owner nor the delegate.",
   AccountFrozen: "The mint's freeze authority thaws the account.",
-  NoMemo: "The destination demands a memo on transfers; its owner turns that off.",
+  NoMemo:
+    "The destination requires a memo with every transfer: pass another token account of the wallet, or its owner turns that off.",
+  NonConfidentialTransfersDisabled:
+    "The destination accepts confidential transfers only: pass another token account of the wallet, or its owner turns that off.",
   CpiGuardApproveBlocked: "The owner disables the token account's CPI guard, then tries again.",
 };
 

@@ -21,6 +21,7 @@ export const MilepostErrorCode = {
   AccountMismatch: 2002,
   MintUnsupported: 2003,
   TokenAccountCpiGuard: 2004,
+  TokenAccountRefusesTransfer: 2005,
 
   ProgramError: 3000,
   TokenProgramError: 3001,

@@ -2,12 +2,14 @@ import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { fetchAccountInfos } from "../accounts/fetch";
 import { tokenProgramOf } from "../actions/user-payment";
 import type { MilestoneContext } from "../context";
+import { AccountKindError } from "../errors/accounts";
 import { refuse } from "../errors/program";
 import { toAddress } from "../input/address";
 import { buildInstruction } from "../instruction";
-import { createMissing } from "../release/destinations";
+import { createMissing, refusePayees } from "../release/destinations";
 import { parseTokenAccount } from "../tokens/account";
-import { ownerDestination, refusePayees } from "./destinations";
+import { parseMint } from "../tokens/mint";
+import { ownerDestination } from "./destinations";
 import { type HeldPolicyArgs, loadHeldPolicy, requireEscrow } from "./held-policy";
 import { escrowOutstanding } from "./payout";
 import { walletAddress } from "../wallet-address";
@@ -45,18 +47,22 @@ export async function closeEscrow(
   const [vaultInfo, mintInfo] = await fetchAccountInfos(context, [vault, mint]);
   const tokenProgram = tokenProgramOf(vaultInfo?.owner, mintInfo?.owner);
   const state = parseTokenAccount(vault, vaultInfo);
+  const isEmpty = !state || state.amount === 0n;
+  // An empty vault can be closed when the mint is gone.
+  const mintState = mintInfo && !isEmpty ? parseMint(mint, mintInfo) : null;
+  const receiving = { mint, mintState, source: vault };
   // The account is named in any case: a donation in the meantime must not fail the closing.
   const destination = await ownerDestination(
     context,
     userPayment,
-    tokenProgram,
+    { ...receiving, tokenProgram },
     args.ownerTokenAccount,
   );
-  const isEmpty = !state || state.amount === 0n;
   if (!args.skipChecks && !isEmpty) {
     if (state.isFrozen) throw refuse("TokenAccountFrozen", `Account: ${vault.toBase58()}`);
     const option = "ownerTokenAccount";
-    refusePayees([{ destination, error: "InvalidOwnerTokenAccount", option }], mint, vault);
+    if (!mintState) throw new AccountKindError("mint", mint, "it does not exist any more");
+    refusePayees([{ destination, error: "InvalidOwnerTokenAccount", option }], receiving);
   }
   return [
     ...createMissing(isEmpty ? [] : [destination], payer, mint, tokenProgram),

@@ -6,17 +6,16 @@ import type { MilestoneContext } from "../context";
 import { AccountKindError } from "../errors/accounts";
 import { refuse } from "../errors/program";
 import { toAddress } from "../input/address";
-import { createMissing } from "../release/destinations";
+import { type Destination, payingAccount, receivingOf } from "../release/destination";
+import { createMissing, type Payee, refusePayees } from "../release/destinations";
 import {
-  type Destination,
   type DestinationOverrides,
   loadReleaseSnapshots,
-  payingAccount,
   type ReleaseSnapshot,
 } from "../release/snapshot";
 import { requireReleasable } from "../release/token-requirements";
 import type { Escrow, WithAddress } from "../types";
-import { ownerDestination, type Payee, refusePayees } from "./destinations";
+import { ownerDestination } from "./destinations";
 import {
   type HeldMilestoneArgs,
   milestoneIndexOf,
@@ -79,6 +78,7 @@ export async function prepareEnding(
     recipientTokenAccount: given(args.recipientTokenAccount, "recipientTokenAccount"),
     gatewayFeeAccount: given(args.gatewayFeeAccount, "gatewayFeeAccount"),
     protocolFeeAccount: given(args.protocolFeeAccount, "protocolFeeAccount"),
+    findsAlternatives: true,
   });
   const { policy, userPayment, mint, now } = snapshot!;
   const escrow = requireEscrow(policy, snapshot!.escrow);
@@ -101,13 +101,13 @@ export async function prepareEnding(
   const ownerTokenAccount = given(args.ownerTokenAccount, "ownerTokenAccount");
   const owner = payout.refund.isZero()
     ? null
-    : await ownerDestination(context, userPayment, mint?.tokenProgram, ownerTokenAccount);
+    : await ownerDestination(context, userPayment, receivingOf(snapshot!), ownerTokenAccount);
   const payees = payeesOf(snapshot!, payout, owner);
   const all = Object.values(payees).filter((payee) => payee !== null);
   const vault = payingAccount(snapshot!);
   if (!args.skipChecks) {
     refuseVault(snapshot!, vault);
-    refusePayees(all, userPayment.mint, vault);
+    refusePayees(all, receivingOf(snapshot!));
   }
   const tokenProgram = mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
   return {

@@ -8,6 +8,7 @@ import { type IntegerInput, toTimestamp } from "../input/numbers";
 import type { InstructionName } from "../instruction";
 import { requiredRole } from "../release/condition";
 import { decideRelease, type Requirement, type RequirementName } from "../release/decide";
+import { type PolicyReference, toPolicyReference } from "../release/policy-reference";
 import { loadReleaseSnapshots, type ReleaseSnapshot } from "../release/snapshot";
 import { mintSupported, vault } from "../release/token-requirements";
 import type { MilestoneStateName } from "../types";
@@ -76,15 +77,15 @@ export interface NextActions {
  */
 export async function nextActions(
   context: MilestoneContext,
-  policy: PublicKey | { address: PublicKey },
+  policy: PolicyReference,
   who: PublicKey,
   now?: IntegerInput,
   options: ReadOptions = {},
 ): Promise<NextActions> {
-  const address = toAddress("address" in policy ? policy.address : policy, "policy");
   const party = toAddress(who, "who");
   const time = now === undefined ? undefined : toTimestamp(now, "now");
-  const [snapshot] = await loadReleaseSnapshots(context, [address], {
+  const [snapshot] = await loadReleaseSnapshots(context, [toPolicyReference(policy)], {
+    findsAlternatives: true,
     minContextSlot: options.minContextSlot,
   });
   return decideNextActions(snapshot!, party, time);

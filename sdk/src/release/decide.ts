@@ -1,4 +1,4 @@
-import type BN from "bn.js";
+import BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
 import { FUNDING_KIND_CLOSED, FUNDING_KIND_DELEGATED } from "../constants";
 import { bindingDate } from "../escrow/deadlines";
@@ -62,7 +62,7 @@ export interface DecideOptions {
 
 /**
  * Decides on a snapshot alone, by the program's rules and in the program's order: the first unmet requirement's
- * `error` is what the program would answer. Touches no network.
+ * `error` is what the program would answer, those with a `foreignError` after all others. Touches no network.
  * @example
  * const report = decideRelease(snapshot, { signers: [wallet.publicKey] });
  */
@@ -94,7 +94,7 @@ export function decideRelease(
           dueDate(current.dueAt, now),
           held ? signatureOrSilence(held, signer, signers) : signature(signer, signers),
           mintSupported(snapshot),
-          ...(escrow ? [vault(snapshot, escrow)] : []),
+          ...(escrow ? [vault(snapshot, escrow, vaultNeeds(held, current))] : []),
           destination(snapshot),
           ...(escrow ? [] : delegation(snapshot, current.amount)),
           feeAccounts(snapshot, current.split, current.platformFee),
@@ -144,6 +144,11 @@ function currentPayment({ policy, escrow }: ReleaseSnapshot, index: number): Cur
       .platformFee,
     dueAt: bindingDate(milestone, index),
   };
+}
+
+/** What the vault pays for the milestone; nothing is there before it is funded. */
+function vaultNeeds(held: HeldMilestone | null, { amount, platformFee }: CurrentPayment): BN {
+  return held?.state === "unfunded" ? new BN(0) : amount.add(platformFee);
 }
 
 /** The escrow of a policy that is or was held. */

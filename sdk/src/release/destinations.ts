@@ -1,47 +1,86 @@
 /** Whether an account can be paid into at all, and what creates one that is missing. */
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import { TransferRefusedError } from "../errors/accounts";
+import type { MilepostError } from "../errors/base";
 import { type MilestoneErrorName, refuse } from "../errors/program";
 import { createAssociatedTokenAccount } from "../tokens/account";
-import type { Destination, KeeperAccount } from "./snapshot";
-import { isOwnedRightly } from "./token-requirements";
+import {
+  adviceOn,
+  describeProblem,
+  type Destination,
+  type DestinationOption,
+  isFrozenAnswer,
+  type Receiving,
+  type ReceivingProblem,
+  receivingProblem,
+  transferRefusal,
+} from "./destination";
+import { type KeeperAccount, keeperProblem } from "./keeper-account";
 
-/**
- * Throws `MilestoneProgramError` (`error`) where waiting doesn't help: the account that pays, no token account, or one of
- * somebody else or of another mint. A missing associated account fits, and a frozen one may be thawed. `advice` ends the
- * error's account line.
- */
-export function refuseWrongDestination(
-  destination: Destination,
-  error: MilestoneErrorName,
-  { mint, source }: { mint: PublicKey; source: PublicKey },
-  ...advice: string[]
-): void {
-  const { address, owner, state, isAssociated } = destination;
-  const lines = [`Account: ${address.toBase58()}`, ...advice];
-  const differ = (what: string, expected: PublicKey, got: PublicKey) =>
-    refuse(error, ...lines, `Expected ${what}: ${expected.toBase58()}`, `Got: ${got.toBase58()}`);
-  if (address.equals(source)) throw refuse(error, ...lines, "It is the account that pays");
-  if (!state && isAssociated) return;
-  if (!state) throw refuse(error, ...lines, "It is no token account");
-  if (!isOwnedRightly(destination, state)) throw differ("owner", owner, state.owner);
-  if (!state.mint.equals(mint)) throw differ("mint", mint, state.mint);
+/** One account that gets something. */
+export interface Payee {
+  destination: Destination;
+  error: MilestoneErrorName;
+  /** The option that names another account. */
+  option: DestinationOption;
 }
 
 /**
- * Throws `MilestoneProgramError` (`InvalidKeeperTokenAccount`) where waiting doesn't help: the account that pays, one of
- * another mint, or none at all. Anyone may own it, and a frozen one may be thawed.
+ * Throws where an account can't receive what is due to it: `MilestoneProgramError` (the payee's error,
+ * `TokenAccountFrozen`), `TransferRefusedError`. A missing associated account fits.
  */
-export function refuseWrongKeeperAccount(
-  { address, state }: KeeperAccount,
-  { mint, source }: { mint: PublicKey; source: PublicKey },
-): void {
-  const wrong = (...lines: string[]) =>
-    refuse("InvalidKeeperTokenAccount", `Account: ${address.toBase58()}`, ...lines);
-  if (address.equals(source)) throw wrong("It is the account that pays");
-  if (!state) throw wrong("It is no token account");
-  if (!state.mint.equals(mint)) {
-    throw wrong(`Expected mint: ${mint.toBase58()}`, `Got: ${state.mint.toBase58()}`);
+export function refusePayees(payees: readonly Payee[], receiving: Receiving): void {
+  for (const payee of payees) {
+    const problem = receivingProblem(payee.destination, receiving);
+    if (problem) throw refusalOf(problem, payee, receiving);
   }
+}
+
+function refusalOf(problem: ReceivingProblem, payee: Payee, { mint }: Receiving): MilepostError {
+  const { destination, error, option } = payee;
+  const { address, owner, state } = destination;
+  const advice = sentence(adviceOn(problem, owner, option));
+  const refusal = transferRefusal(problem);
+  if (refusal) return new TransferRefusedError(address, refusal, advice);
+  const account = `Account: ${address.toBase58()}`;
+  if (isFrozenAnswer(problem)) {
+    return refuse(
+      "TokenAccountFrozen",
+      account,
+      `It ${describeProblem(problem, destination)}`,
+      advice,
+    );
+  }
+  const expected = { wrongOwner: ["owner", owner], wrongMint: ["mint", mint] } as const;
+  const differs = problem === "wrongOwner" || problem === "wrongMint" ? expected[problem] : null;
+  const lines = differs
+    ? [`Expected ${differs[0]}: ${differs[1].toBase58()}`, `Got: ${state![differs[0]].toBase58()}`]
+    : [`It ${describeProblem(problem, destination)}`];
+  return refuse(error, account, ...lines, advice);
+}
+
+function sentence(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+}
+
+/**
+ * Throws where waiting doesn't help: `MilestoneProgramError` (`InvalidKeeperTokenAccount`) for the account that pays, one
+ * of another mint, or none at all; `TransferRefusedError`. Anyone may own it, and a frozen one may be thawed.
+ */
+export function refuseWrongKeeperAccount(account: KeeperAccount, receiving: Receiving): void {
+  const problem = keeperProblem(account, receiving);
+  if (!problem || problem === "frozen") return;
+  const { address, state } = account;
+  const refusal = transferRefusal(problem);
+  if (refusal) throw new TransferRefusedError(address, refusal, "Pass another keeperTokenAccount.");
+  const destination = { address, owner: address, state, isAssociated: false };
+  throw refuse(
+    "InvalidKeeperTokenAccount",
+    `Account: ${address.toBase58()}`,
+    ...(problem === "wrongMint"
+      ? [`Expected mint: ${receiving.mint.toBase58()}`, `Got: ${state!.mint.toBase58()}`]
+      : [`It ${describeProblem(problem, destination)}`]),
+  );
 }
 
 /** Creates the associated accounts that are missing, each once. */
@@ -53,7 +92,7 @@ export function createMissing(
 ): TransactionInstruction[] {
   const missing = new Map(
     destinations
-      .filter(({ state, isAssociated }) => !state && isAssociated)
+      .filter(({ state, isAssociated, isOccupied }) => !state && isAssociated && !isOccupied)
       .map(({ address, owner }) => [address.toBase58(), owner]),
   );
   return [...missing.values()].map((owner) =>

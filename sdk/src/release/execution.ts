@@ -8,13 +8,15 @@ import { InvalidInputError } from "../errors/input";
 import { isApprovedBySilence } from "../escrow/deadlines";
 import { milestoneStateAt } from "../escrow/milestone-state";
 import { divideMilestone } from "../escrow/payout";
-import { type MilestoneErrorName, refuse } from "../errors/program";
+import { refuse } from "../errors/program";
 import { toU8 } from "../input/numbers";
 import { buildInstruction } from "../instruction";
 import { requiredSigner } from "./condition";
-import { createMissing, refuseWrongDestination, refuseWrongKeeperAccount } from "./destinations";
+import { payingAccount, receivingOf } from "./destination";
+import { createMissing, type Payee, refusePayees, refuseWrongKeeperAccount } from "./destinations";
 import { keeperReward } from "./fees";
-import { type Destination, payingAccount, type ReleaseSnapshot } from "./snapshot";
+import type { KeeperAccount } from "./keeper-account";
+import type { ReleaseSnapshot } from "./snapshot";
 import { requireReleasable } from "./token-requirements";
 import { walletAddress } from "../wallet-address";
 
@@ -46,88 +48,51 @@ export interface Execution {
 }
 
 /**
- * The release of one milestone from what was read about it; touches no network.
+ * Builds the release of one milestone from what was read about it; touches no network.
  *
  * Refused here is only what can't get better by waiting: a released milestone, one in mediation, a closed escrow, the
- * wrong executor, a mint or a token account that doesn't fit, the keeper's too where a reward is due. For due date, pause, allowance, balance, acceptance,
- * funding and dispute see `explainRelease`.
- * Throws `MilestoneProgramError` (`origin: "sdk"`), `UnsupportedMintError`, `InvalidInputError`.
+ * wrong executor, a mint that doesn't fit, and a token account that can't receive, where another account of the same
+ * wallet can. For due date, pause, allowance, balance, acceptance, funding and dispute see `explainRelease`.
+ * Throws `MilestoneProgramError` (`origin: "sdk"`), `TransferRefusedError`, `UnsupportedMintError`, `InvalidInputError`.
+ * @example
+ * import { buildExecution, createContext, loadReleaseSnapshots } from "@milepost/sdk";
+ *
+ * const context = createContext(connection, wallet);
+ * const [snapshot] = await loadReleaseSnapshots(context, [policyPda], { findsAlternatives: true });
+ * const { setup, instruction } = buildExecution(context, snapshot);
  */
 export function buildExecution(
   context: MilestoneContext,
   snapshot: ReleaseSnapshot,
   options: ExecutionOptions = {},
 ): Execution {
-  const { policy, userPayment, gateway, escrow } = snapshot;
-  const milestone = policy.policyType.milestone;
+  const { policy, userPayment, escrow } = snapshot;
   const milestoneIndex =
     options.milestoneIndex === undefined
-      ? milestone.currentMilestone
+      ? policy.policyType.milestone.currentMilestone
       : toU8(options.milestoneIndex, "milestoneIndex");
-  const review = reviewOf(snapshot, milestoneIndex);
-  const required = review.isSilent
-    ? null
-    : requiredSigner(milestone.releaseCondition, {
-        gatewaySigner: gateway.signer,
-        owner: userPayment.owner,
-        recipient: policy.recipient,
-      });
-  const executor = options.executor ?? required?.address ?? walletAddress(context);
-  if (!options.skipChecks) {
-    refuseWithoutEscrow(snapshot);
-    refuseWrongIndex(snapshot, milestoneIndex);
-    if (review.isInMediation) {
-      throw refuse("MilestoneInMediation", `Mediator: ${escrow!.account.mediator.toBase58()}`);
-    }
-    if (required && !review.isUnderWay && !executor.equals(required.address)) {
-      const party = `${required.role} ${required.address.toBase58()}`;
-      throw refuse("InvalidSigner", `Expected: ${party}`, `Got: ${executor.toBase58()}`);
-    }
-    refuseWrongTokens(snapshot);
-  }
-
-  const amount = milestone.milestoneAmounts[milestoneIndex] ?? new BN(0);
-  const tokenProgram = snapshot.mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
-  const paid: { destination: Destination; error: MilestoneErrorName }[] = [
-    { destination: snapshot.recipientDestination, error: "InvalidRecipientTokenAccount" },
-  ];
-  const { gatewayFee, platformFee, protocolFee } = divideMilestone(amount, amount, {
-    gatewayFeeBps: policy.gatewayFeeBps,
-    protocolFeeBps: policy.protocolFeeBps,
-    platformFeeBps: escrow?.account.platformFeeBps ?? 0,
-  });
-  // What the owner paid the platform on top goes where the gateway's fee goes.
-  const hasGatewayFee = !gatewayFee.add(platformFee).isZero();
-  const hasProtocolFee = !protocolFee.isZero();
-  if (hasGatewayFee) {
-    paid.push({ destination: snapshot.gatewayFeeDestination, error: "InvalidGatewayFeeAccount" });
-  }
-  if (hasProtocolFee) {
-    paid.push({ destination: snapshot.protocolFeeDestination, error: "InvalidProtocolFeeAccount" });
-  }
+  const executor = executorOf(context, snapshot, milestoneIndex, options);
+  const payout = payoutOf(snapshot, milestoneIndex);
   const { mint } = userPayment;
-  const source = payingAccount(snapshot);
-  const { keeperAccount } = snapshot;
-  const reward = keeperAccount ? keeperReward(gatewayFee, gateway.keeperRewardBps) : new BN(0);
-  // Left out where it gets nothing: the account takes room in a transaction.
-  const rewarded = reward.isZero() ? undefined : keeperAccount;
   if (!options.skipChecks) {
-    for (const { destination, error } of paid) {
-      refuseWrongDestination(destination, error, { mint, source });
-    }
-    if (rewarded) refuseWrongKeeperAccount(rewarded, { mint, source });
+    refuseWrongTokens(snapshot);
+    refusePayees(payout.payees, receivingOf(snapshot));
+    if (payout.keeper) refuseWrongKeeperAccount(payout.keeper, receivingOf(snapshot));
   }
-  const payer = options.payer ?? walletAddress(context);
+  const tokenProgram = snapshot.mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+  const { gatewayFeeDestination, protocolFeeDestination, recipientDestination } = snapshot;
   return {
     policy: snapshot.policyAddress,
     milestoneIndex,
     executor,
-    setup: createMissing(
-      paid.map(({ destination }) => destination),
-      payer,
-      mint,
-      tokenProgram,
-    ),
+    setup: snapshot.mint
+      ? createMissing(
+          payout.payees.map(({ destination }) => destination),
+          options.payer ?? walletAddress(context),
+          mint,
+          tokenProgram,
+        )
+      : [],
     instruction: buildInstruction(
       "executePayment",
       {
@@ -137,19 +102,96 @@ export function buildExecution(
         userPayment: policy.userPayment,
         policy: snapshot.policyAddress,
         mint,
-        tokenAccount: source,
-        recipientTokenAccount: snapshot.recipientDestination.address,
-        gatewayFeeAccount: hasGatewayFee ? snapshot.gatewayFeeDestination.address : null,
-        protocolFeeAccount: hasProtocolFee ? snapshot.protocolFeeDestination.address : null,
+        tokenAccount: payingAccount(snapshot),
+        recipientTokenAccount: recipientDestination.address,
+        gatewayFeeAccount: payout.hasGatewayFee ? gatewayFeeDestination.address : null,
+        protocolFeeAccount: payout.hasProtocolFee ? protocolFeeDestination.address : null,
         tokenProgram,
         escrow: escrow?.address,
-        keeperTokenAccount: rewarded?.address,
+        keeperTokenAccount: payout.keeper?.address,
       },
       { milestoneIndex },
       context.programId,
     ),
-    keeperReward: reward,
+    keeperReward: payout.reward,
   };
+}
+
+/** Who signs. Throws unless `skipChecks` when the milestone is not to be executed at all, or not by them. */
+function executorOf(
+  context: MilestoneContext,
+  snapshot: ReleaseSnapshot,
+  milestoneIndex: number,
+  options: ExecutionOptions,
+): PublicKey {
+  const { policy, userPayment, gateway, escrow } = snapshot;
+  const review = reviewOf(snapshot, milestoneIndex);
+  const required = review.isSilent
+    ? null
+    : requiredSigner(policy.policyType.milestone.releaseCondition, {
+        gatewaySigner: gateway.signer,
+        owner: userPayment.owner,
+        recipient: policy.recipient,
+      });
+  const executor = options.executor ?? required?.address ?? walletAddress(context);
+  if (options.skipChecks) return executor;
+  refuseWithoutEscrow(snapshot);
+  refuseWrongIndex(snapshot, milestoneIndex);
+  if (review.isInMediation) {
+    throw refuse("MilestoneInMediation", `Mediator: ${escrow!.account.mediator.toBase58()}`);
+  }
+  if (required && !review.isUnderWay && !executor.equals(required.address)) {
+    const party = `${required.role} ${required.address.toBase58()}`;
+    throw refuse("InvalidSigner", `Expected: ${party}`, `Got: ${executor.toBase58()}`);
+  }
+  return executor;
+}
+
+interface ExecutionPayout {
+  payees: Payee[];
+  hasGatewayFee: boolean;
+  hasProtocolFee: boolean;
+  /** Null where it gets nothing: the account takes room in a transaction. */
+  keeper: KeeperAccount | null;
+  reward: BN;
+}
+
+/** Who gets something. */
+function payoutOf(snapshot: ReleaseSnapshot, milestoneIndex: number): ExecutionPayout {
+  const { policy, gateway, escrow, keeperAccount } = snapshot;
+  const amount = policy.policyType.milestone.milestoneAmounts[milestoneIndex] ?? new BN(0);
+  const { gatewayFee, platformFee, protocolFee } = divideMilestone(amount, amount, {
+    gatewayFeeBps: policy.gatewayFeeBps,
+    protocolFeeBps: policy.protocolFeeBps,
+    platformFeeBps: escrow?.account.platformFeeBps ?? 0,
+  });
+  // What the owner paid the platform on top goes where the gateway's fee goes.
+  const hasGatewayFee = !gatewayFee.add(platformFee).isZero();
+  const hasProtocolFee = !protocolFee.isZero();
+  const payees: Payee[] = [
+    {
+      destination: snapshot.recipientDestination,
+      error: "InvalidRecipientTokenAccount",
+      option: "recipientTokenAccount",
+    },
+  ];
+  if (hasGatewayFee) {
+    payees.push({
+      destination: snapshot.gatewayFeeDestination,
+      error: "InvalidGatewayFeeAccount",
+      option: "gatewayFeeAccount",
+    });
+  }
+  if (hasProtocolFee) {
+    payees.push({
+      destination: snapshot.protocolFeeDestination,
+      error: "InvalidProtocolFeeAccount",
+      option: "protocolFeeAccount",
+    });
+  }
+  const reward = keeperAccount ? keeperReward(gatewayFee, gateway.keeperRewardBps) : new BN(0);
+  const keeper = keeperAccount && !reward.isZero() ? keeperAccount : null;
+  return { payees, hasGatewayFee, hasProtocolFee, keeper, reward };
 }
 
 /** Where the review of a held milestone stands by the chain's clock. */
@@ -195,11 +237,15 @@ function refuseWrongTokens(snapshot: ReleaseSnapshot): void {
   if (!mint) throw new AccountKindError("mint", userPayment.mint, "it does not exist any more");
   requireReleasable(mint);
   const error = escrow ? "InvalidVault" : "InvalidTokenAccount";
+  const address = payingAccount(snapshot);
   const owner = escrow ? escrow.address : userPayment.owner;
-  if (!source) {
-    throw refuse(error, `${payingAccount(snapshot).toBase58()} does not exist any more`);
+  const differ = (what: string, expected: PublicKey, got: PublicKey) =>
+    refuse(error, `Expected ${what}: ${expected.toBase58()}`, `Got: ${got.toBase58()}`);
+  if (!source) throw refuse(error, `${address.toBase58()} does not exist any more`);
+  const { tokenProgram } = mint;
+  if (!source.tokenProgram.equals(tokenProgram)) {
+    throw differ("token program", tokenProgram, source.tokenProgram);
   }
-  if (!source.owner.equals(owner)) {
-    throw refuse(error, `Expected owner: ${owner.toBase58()}`, `Got: ${source.owner.toBase58()}`);
-  }
+  if (!source.owner.equals(owner)) throw differ("owner", owner, source.owner);
+  if (!source.mint.equals(mint.address)) throw differ("mint", mint.address, source.mint);
 }

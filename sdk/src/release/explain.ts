@@ -1,9 +1,9 @@
 import type { PublicKey } from "@solana/web3.js";
 import type { ReadOptions } from "../accounts/read-accounts";
 import type { MilestoneContext } from "../context";
-import { toAddress } from "../input/address";
 import { type IntegerInput, toTimestamp } from "../input/numbers";
 import { decideRelease, type ReleaseReport } from "./decide";
+import { type PolicyReference, toPolicyReference } from "./policy-reference";
 import { type DestinationOverrides, loadReleaseSnapshots } from "./snapshot";
 
 export interface ExplainReleaseOptions extends DestinationOverrides, ReadOptions {
@@ -15,19 +15,23 @@ export interface ExplainReleaseOptions extends DestinationOverrides, ReadOptions
 
 /**
  * Says of each requirement of a policy's current milestone whether it is met, who or what is missing, and the earliest
- * time of release. `policy` is its address, or an account out of a list.
+ * time of release. `policy` is its address, or an entry of a list, which saves a round of requests. Where the recipient's or
+ * a fee account can't receive, another one of the same wallet that can takes its place, as in `executePayment`; where there
+ * is none, `blocked` of the unmet requirement says why, and how to name one.
  * Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`.
  * @example
- * const report = await explainRelease(context, policyPda);
+ * import { createContext, explainRelease } from "@milepost/sdk";
+ *
+ * const report = await explainRelease(createContext(connection, wallet), policyPda);
  * for (const need of report.requirements) console.log(need.name, need.isMet, need.message);
  */
 export async function explainRelease(
   context: MilestoneContext,
-  policy: PublicKey | { address: PublicKey },
+  policy: PolicyReference,
   options: ExplainReleaseOptions = {},
 ): Promise<ReleaseReport> {
-  const address = "address" in policy ? policy.address : policy;
-  const [snapshot] = await loadReleaseSnapshots(context, [toAddress(address, "policy")], {
+  const [snapshot] = await loadReleaseSnapshots(context, [toPolicyReference(policy)], {
+    findsAlternatives: true,
     recipientTokenAccount: options.recipientTokenAccount,
     gatewayFeeAccount: options.gatewayFeeAccount,
     protocolFeeAccount: options.protocolFeeAccount,

@@ -1,5 +1,7 @@
 import type { PublicKey } from "@solana/web3.js";
+import type { TransferRefusal } from "../errors/accounts";
 import type { MilestoneErrorName } from "../errors/program";
+import type { DestinationOption, ReceivingProblem } from "./destination";
 
 export type RequirementName =
   | "escrow"
@@ -29,6 +31,27 @@ export interface Requirement {
   error: MilestoneErrorName | null;
   /** Who has to act for it to be met; null when met, or when only time or nobody can. */
   missing: PublicKey | null;
+  /**
+   * Where not our program refuses but the token program or Anchor's checks: their error's name, as in
+   * `ForeignProgramError.programErrorName`. `error` then says which account is concerned.
+   */
+  foreignError?: ForeignErrorName;
+  /** Of an unmet `destination` or `feeAccounts`: which account it is, why it can't receive and how to name another. */
+  blocked?: BlockedAccount;
+}
+
+/** Errors of others than the program that a release can meet. */
+export type ForeignErrorName =
+  TransferRefusal | "InsufficientFunds" | "ConstraintDuplicateMutableAccount";
+
+/** A token account that can't receive. */
+export interface BlockedAccount {
+  address: PublicKey;
+  reason: ReceivingProblem;
+  /** The wallet whose other token account will do. */
+  owner: PublicKey;
+  /** The option of `executePayment`, `explainRelease` and the endings that names another account. */
+  option: DestinationOption;
 }
 
 export function met(name: RequirementName, message: string): Requirement {
@@ -40,6 +63,7 @@ export function unmet(
   error: MilestoneErrorName,
   message: string,
   missing: PublicKey | null = null,
+  details: Pick<Requirement, "foreignError" | "blocked"> = {},
 ): Requirement {
-  return { name, isMet: false, message, error, missing };
+  return { name, isMet: false, message, error, missing, ...details };
 }

@@ -1,21 +1,18 @@
+/** Everything that the release of a policy depends on, and how it is read. */
 import type { Buffer } from "buffer";
 import type BN from "bn.js";
 import { TOKEN_PROGRAM_ID } from "../tokens/programs";
 import { type AccountInfo, type PublicKey, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
-import { addressKey } from "../address-key";
-import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "../accounts/decode";
-import { fetchAccountInfos, readContext, type ReadOptions } from "../accounts/read-accounts";
+import { readContext, type ReadOptions } from "../accounts/read-accounts";
 import { FUNDING_KIND_HELD } from "../constants";
 import type { MilestoneContext } from "../context";
-import { AccountNotFoundError } from "../errors/accounts";
 import { getConfigPda, getEscrowPda } from "../pdas";
 import {
   associatedTokenAddress,
   parseTokenAccount,
   type TokenAccountState,
 } from "../tokens/account";
-import { type MintState, parseMint } from "../tokens/mint";
-import { likelyTokenPrograms, rememberTokenProgram } from "../tokens/token-program";
+import type { MintState } from "../tokens/mint";
 import type {
   Escrow,
   PaymentGateway,
@@ -24,19 +21,24 @@ import type {
   UserPayment,
   WithAddress,
 } from "../types";
+import { AccountCache } from "./account-cache";
+import { accountsToRead, type ReleaseHints } from "./accounts-to-read";
+import { destinationAt, replaceBlocked } from "./alternatives";
 import { parseClock } from "./clock";
+import { type Destination, payingAccount, receivingOf } from "./destination";
+import { type KeeperAccount, keeperAccountOf, type KeeperCandidates } from "./keeper-account";
+import type { PolicyReference } from "./policy-reference";
+import { rememberFees, rememberPolicy, rememberUserPayment } from "../accounts/links";
 
-/** A token account a release pays into; `state` is null while it does not exist. */
-export interface Destination {
-  address: PublicKey;
-  /** The wallet it has to belong to. */
-  owner: PublicKey;
-  /** Another wallet whose account does as well: fees of a held policy may go to who may change the fee recipient. */
-  alternativeOwner?: PublicKey;
-  state: TokenAccountState | null;
-  /** Whether the address is the owner's associated token account, which anyone can create. */
-  isAssociated: boolean;
-}
+export type { ReleaseHints } from "./accounts-to-read";
+export type { PolicyReference } from "./policy-reference";
+export {
+  type Destination,
+  type DestinationOption,
+  payingAccount,
+  type ReceivingProblem,
+} from "./destination";
+export type { KeeperAccount, KeeperOverrides } from "./keeper-account";
 
 /** Everything a release depends on, read at one commitment. */
 export interface ReleaseSnapshot {
@@ -61,24 +63,6 @@ export interface ReleaseSnapshot {
   now: BN;
 }
 
-/** A token account that claims the keeper's reward, whoever owns it; `state` is null where there is none. */
-export interface KeeperAccount {
-  address: PublicKey;
-  state: TokenAccountState | null;
-}
-
-/**
- * Address of the token account that a release is paid from: the vault of a held policy, the owner's of a delegated one.
- * @example
- * const address = payingAccount(snapshot);
- */
-export function payingAccount({
-  escrow,
-  userPayment,
-}: Pick<ReleaseSnapshot, "escrow" | "userPayment">): PublicKey {
-  return escrow ? escrow.account.vault : userPayment.tokenAccount;
-}
-
 /** Token accounts to pay into instead of the associated ones. */
 export interface DestinationOverrides {
   recipientTokenAccount?: PublicKey;
@@ -86,217 +70,180 @@ export interface DestinationOverrides {
   protocolFeeAccount?: PublicKey;
 }
 
-/** Who claims the reward that a gateway may pay out of its fee to whoever executes. */
-export interface KeeperOverrides {
+export interface SnapshotOptions extends DestinationOverrides, KeeperCandidates, ReadOptions {
   /**
-   * A token account of the policy's mint that exists already; anyone may own it. Default: nobody claims. While it is frozen,
-   * an execution that names it is refused.
+   * Looks for another token account of the same wallet where the associated one can't receive and none is named: one more
+   * request per wallet. Default: false.
    */
-  keeperTokenAccount?: PublicKey;
-}
-
-export interface SnapshotOptions extends DestinationOverrides, KeeperOverrides, ReadOptions {
-  /**
-   * Token accounts of different mints; each policy takes the first of its mint that can receive, and none where none can.
-   * `keeperTokenAccount` goes before them.
-   */
-  keeperTokenAccounts?: readonly PublicKey[];
-  /**
-   * Whose associated token account of the policy's mint claims where none of the named ones does and it can receive: for
-   * whoever does not know the mints beforehand. It is read with the rest, where the gateway pays a reward.
-   */
-  keeperOwner?: PublicKey;
+  findsAlternatives?: boolean;
+  /** What is known of the policies beforehand, to ask for it in the first round already. */
+  hints?: ReleaseHints;
 }
 
 /**
- * Reads what the release of each policy depends on, for many policies, delegated and held, in three rounds of
- * requests. Throws `AccountNotFoundError`, `AccountKindError`.
+ * Reads what the release of each policy depends on, for many policies, delegated and held. It takes one round of requests
+ * where the policies' accounts were seen before by this process, two where the policies come out of a list or where
+ * `hints` says mint and gateway, and three for bare addresses of which nothing is known. Only accounts that were read in
+ * the same call count, never what was seen before. With `findsAlternatives` there is one round more where an account
+ * can't receive.
+ * Throws `AccountNotFoundError`, `AccountKindError`, `RpcError`.
  * @example
- * const [snapshot] = await loadReleaseSnapshots(context, [policyPda]);
+ * import { createContext, loadReleaseSnapshots } from "@milepost/sdk";
+ *
+ * const [snapshot] = await loadReleaseSnapshots(createContext(connection, wallet), [policyPda]);
  */
 export async function loadReleaseSnapshots(
   context: MilestoneContext,
-  policyAddresses: readonly PublicKey[],
-  overrides: SnapshotOptions = {},
+  policies: readonly PolicyReference[],
+  options: SnapshotOptions = {},
 ): Promise<ReleaseSnapshot[]> {
-  const cache = new AccountCache(readContext(context, overrides));
-  await cache.load(policyAddresses);
-  const policies = policyAddresses.map((address) => cache.decode("paymentPolicy", address));
+  const addresses = policies.map((policy) => {
+    if (!("address" in policy)) return policy;
+    if (policy.account) rememberPolicy(policy.address, policy.account);
+    return policy.address;
+  });
+  const reading = readContext(context, options);
+  const cache = await readAccounts(reading, addresses, options);
+  const snapshots = addresses.map((address) => snapshotOf(cache, address, options));
+  return options.findsAlternatives ? withAlternatives(reading, snapshots, options) : snapshots;
+}
 
-  const [configAddress] = getConfigPda(context.programId);
-  const escrowAddresses = policies.map(({ fundingKind }, index) =>
-    fundingKind === FUNDING_KIND_HELD
-      ? getEscrowPda(policyAddresses[index]!, context.programId)[0]
-      : null,
-  );
-  await cache.load([
-    configAddress,
-    SYSVAR_CLOCK_PUBKEY,
-    ...policies.flatMap((policy) => [policy.userPayment, policy.gateway]),
-    ...escrowAddresses.filter((address) => address !== null),
-  ]);
+/** Asks for what can be named until that names nothing new. */
+async function readAccounts(
+  context: MilestoneContext,
+  addresses: readonly PublicKey[],
+  options: SnapshotOptions,
+): Promise<AccountCache> {
+  const cache = new AccountCache(context);
+  const { hints = {}, keeperOwner } = options;
+  const named = [
+    options.recipientTokenAccount,
+    options.gatewayFeeAccount,
+    options.protocolFeeAccount,
+    options.keeperTokenAccount,
+    ...(options.keeperTokenAccounts ?? []),
+  ].filter((address) => address !== undefined);
+  const nameable = () =>
+    addresses.length === 0
+      ? []
+      : [
+          ...named,
+          ...addresses.flatMap((address) => accountsToRead(cache, address, { hints, keeperOwner })),
+        ];
+  while (await cache.load(nameable()));
+  return cache;
+}
+
+/** Puts together what was read; all of it was. */
+function snapshotOf(
+  cache: AccountCache,
+  policyAddress: PublicKey,
+  options: SnapshotOptions,
+): ReleaseSnapshot {
+  const { programId } = cache.context;
+  const [configAddress] = getConfigPda(programId);
+  const policy = cache.decode("paymentPolicy", policyAddress);
+  const userPayment = cache.decode("userPayment", policy.userPayment);
+  const gateway = cache.decode("paymentGateway", policy.gateway);
   const config = cache.decode("programConfig", configAddress);
-  const now = parseClock(cache.get(SYSVAR_CLOCK_PUBKEY));
+  rememberPolicy(policyAddress, policy);
+  rememberUserPayment(policy.userPayment, userPayment);
+  rememberFees(policy.gateway, gateway);
+  rememberFees(configAddress, config);
+  const isHeld = policy.fundingKind === FUNDING_KIND_HELD;
+  const escrowAddress = isHeld ? getEscrowPda(policyAddress, programId)[0] : null;
+  const part = {
+    policyAddress,
+    policy,
+    userPayment,
+    gateway,
+    configAddress,
+    config,
+    mint: cache.mint(userPayment.mint),
+    ...(escrowAddress && {
+      escrow: { address: escrowAddress, account: cache.decode("escrow", escrowAddress) },
+    }),
+    now: parseClock(cache.get(SYSVAR_CLOCK_PUBKEY)),
+  };
+  return {
+    ...part,
+    source: tokenAccountIn(cache, payingAccount(part)),
+    ...destinationsOf(cache, part, options),
+    ...keeperOf(cache, part, options),
+  };
+}
 
-  const parts = policies.map((policy, index) => {
-    const address = escrowAddresses[index];
-    return {
-      policyAddress: policyAddresses[index]!,
-      policy,
-      userPayment: cache.decode("userPayment", policy.userPayment),
-      gateway: cache.decode("paymentGateway", policy.gateway),
-      ...(address ? { escrow: { address, account: cache.decode("escrow", address) } } : {}),
-    };
-  });
-  const { keeperOwner } = overrides;
-  const destinationsOf = (
-    { policy, userPayment, gateway }: (typeof parts)[number],
-    tokenPrograms: readonly PublicKey[],
-  ): PublicKey[] =>
-    [
-      policy.recipient,
-      gateway.feeRecipient,
-      config.feeRecipient,
-      ...(keeperOwner && gateway.keeperRewardBps > 0 ? [keeperOwner] : []),
-    ].flatMap((owner) =>
-      tokenPrograms.map((program) => associatedTokenAddress(userPayment.mint, owner, program)),
-    );
-  // The mint's owner says which token program it is, so every candidate is read in the same round.
-  await cache.load([
-    ...[
-      overrides.recipientTokenAccount,
-      overrides.gatewayFeeAccount,
-      overrides.protocolFeeAccount,
-      overrides.keeperTokenAccount,
-      ...(overrides.keeperTokenAccounts ?? []),
-    ].filter((address) => address !== undefined),
-    ...parts.flatMap((part) => [
-      part.userPayment.mint,
-      payingAccount(part),
-      ...destinationsOf(part, likelyTokenPrograms(part.userPayment.mint)),
-    ]),
-  ]);
-  const mints = parts.map(({ userPayment }) => cache.mint(userPayment.mint));
-  // Nothing is left to read, unless a mint has come to belong to the other program.
-  await cache.load(
-    parts.flatMap((part, index) => destinationsOf(part, [tokenProgramOf(mints[index]!)])),
+type Part = Omit<
+  ReleaseSnapshot,
+  "source" | "recipientDestination" | "gatewayFeeDestination" | "protocolFeeDestination"
+>;
+
+function destinationsOf(
+  cache: AccountCache,
+  { policy, gateway, config, escrow, mint, userPayment }: Part,
+  options: DestinationOverrides,
+) {
+  const tokenProgram = mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+  const destination = (
+    owner: PublicKey,
+    override: PublicKey | undefined,
+    authority?: PublicKey,
+  ): Destination => {
+    const associated = associatedTokenAddress(userPayment.mint, owner, tokenProgram);
+    const address = override ?? associated;
+    const found = destinationAt(address, owner, cache.get(address), address.equals(associated));
+    return escrow && authority ? { ...found, alternativeOwner: authority } : found;
+  };
+  const { recipientTokenAccount, gatewayFeeAccount, protocolFeeAccount } = options;
+  return {
+    recipientDestination: destination(policy.recipient, recipientTokenAccount),
+    gatewayFeeDestination: destination(gateway.feeRecipient, gatewayFeeAccount, gateway.authority),
+    protocolFeeDestination: destination(config.feeRecipient, protocolFeeAccount, config.authority),
+  };
+}
+
+function keeperOf(
+  cache: AccountCache,
+  part: Part,
+  options: KeeperCandidates,
+): { keeperAccount?: KeeperAccount } {
+  const tokenProgram = part.mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+  const isRewarded = part.gateway.keeperRewardBps > 0;
+  const keeperAccount = keeperAccountOf(
+    { ...options, keeperOwner: isRewarded ? options.keeperOwner : undefined },
+    { ...receivingOf(part), tokenProgram },
+    (address) => tokenAccountIn(cache, address),
   );
-
-  return parts.map((part, index) => {
-    const { policy, userPayment, gateway } = part;
-    const source = payingAccount(part);
-    const mint = mints[index]!;
-    const tokenProgram = tokenProgramOf(mint);
-    const destination = (
-      owner: PublicKey,
-      override: PublicKey | undefined,
-      authority?: PublicKey,
-    ): Destination => {
-      const associated = associatedTokenAddress(userPayment.mint, owner, tokenProgram);
-      const address = override ?? associated;
-      const state = parseTokenAccount(address, cache.get(address));
-      const isAssociated = address.equals(associated);
-      return part.escrow && authority
-        ? { address, owner, alternativeOwner: authority, state, isAssociated }
-        : { address, owner, state, isAssociated };
-    };
-    const keeperAccount = keeperAccountOf(
-      overrides,
-      { mint: userPayment.mint, source, tokenProgram },
-      (address) => parseTokenAccount(address, cache.get(address)),
-    );
-    return {
-      ...part,
-      ...(keeperAccount ? { keeperAccount } : {}),
-      configAddress,
-      config,
-      mint,
-      source: parseTokenAccount(source, cache.get(source)),
-      recipientDestination: destination(policy.recipient, overrides.recipientTokenAccount),
-      gatewayFeeDestination: destination(
-        gateway.feeRecipient,
-        overrides.gatewayFeeAccount,
-        gateway.authority,
-      ),
-      protocolFeeDestination: destination(
-        config.feeRecipient,
-        overrides.protocolFeeAccount,
-        config.authority,
-      ),
-      now,
-    };
-  });
+  return keeperAccount ? { keeperAccount } : {};
 }
 
-function tokenProgramOf(mint: MintState | null): PublicKey {
-  return mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+function tokenAccountIn(cache: AccountCache, address: PublicKey): TokenAccountState | null {
+  return parseTokenAccount(address, cache.get(address) as AccountInfo<Buffer> | null);
 }
 
-/** The account that is named, or the first of the listed ones that can receive this mint, the owner's last. */
-function keeperAccountOf(
-  { keeperTokenAccount, keeperTokenAccounts = [], keeperOwner }: SnapshotOptions,
-  { mint, source, tokenProgram }: { mint: PublicKey; source: PublicKey; tokenProgram: PublicKey },
-  read: (address: PublicKey) => TokenAccountState | null,
-): KeeperAccount | null {
-  if (keeperTokenAccount) return { address: keeperTokenAccount, state: read(keeperTokenAccount) };
-  const canReceive = ({ address, state }: KeeperAccount) =>
-    state !== null &&
-    state.mint.equals(mint) &&
-    !state.isFrozen &&
-    !state.isMemoRequired &&
-    !address.equals(source);
-  const listed = keeperTokenAccounts.map((address) => ({ address, state: read(address) }));
-  const first = listed.find(canReceive);
-  if (first || !keeperOwner) return first ?? null;
-  const address = associatedTokenAddress(mint, keeperOwner, tokenProgram);
-  const own = { address, state: read(address) };
-  // Whoever owned an associated account may have given it away.
-  return canReceive(own) && own.state!.owner.equals(keeperOwner) ? own : null;
-}
-
-/** Accounts by address, each asked for and read once. */
-class AccountCache {
-  private readonly found = new Map<string, AccountInfo<Buffer> | null>();
-  private readonly decoded = new Map<string, unknown>();
-
-  constructor(private readonly context: MilestoneContext) {}
-
-  async load(addresses: readonly PublicKey[]): Promise<void> {
-    const missing = new Map<string, PublicKey>();
-    for (const address of addresses) {
-      const key = addressKey(address);
-      if (!this.found.has(key)) missing.set(key, address);
-    }
-    const infos = await fetchAccountInfos(this.context, [...missing.values()]);
-    [...missing.keys()].forEach((key, index) => this.found.set(key, infos[index] ?? null));
-  }
-
-  get(address: PublicKey): AccountInfo<Buffer> | null {
-    return this.found.get(addressKey(address)) ?? null;
-  }
-
-  decode<K extends AccountKind>(kind: K, address: PublicKey): AccountKinds[K] {
-    return this.once(kind, address, () => {
-      const info = this.get(address);
-      if (!info) throw new AccountNotFoundError(kindName(kind), address);
-      return decodeAccount(kind, address, info, this.context.programId);
-    });
-  }
-
-  mint(address: PublicKey): MintState | null {
-    return this.once("mint", address, () => {
-      const info = this.get(address);
-      if (!info) return null;
-      const mint = parseMint(address, info);
-      rememberTokenProgram(address, mint.tokenProgram);
-      return mint;
-    });
-  }
-
-  /** Policies share their gateway, their mint and often their owner. */
-  private once<T>(kind: string, address: PublicKey, read: () => T): T {
-    const key = kind + addressKey(address);
-    if (!this.decoded.has(key)) this.decoded.set(key, read());
-    return this.decoded.get(key) as T;
-  }
+/** Whose option names no account gets another one where theirs can't receive. */
+async function withAlternatives(
+  context: MilestoneContext,
+  snapshots: readonly ReleaseSnapshot[],
+  options: DestinationOverrides,
+): Promise<ReleaseSnapshot[]> {
+  const names = (
+    [
+      ["recipientDestination", options.recipientTokenAccount],
+      ["gatewayFeeDestination", options.gatewayFeeAccount],
+      ["protocolFeeDestination", options.protocolFeeAccount],
+    ] as const
+  )
+    .filter(([, override]) => override === undefined)
+    .map(([name]) => name);
+  const replaced = await replaceBlocked(
+    context,
+    snapshots.flatMap((snapshot) =>
+      names.map((name) => ({ destination: snapshot[name], receiving: receivingOf(snapshot) })),
+    ),
+  );
+  return snapshots.map((snapshot, index) => ({
+    ...snapshot,
+    ...Object.fromEntries(names.map((name, at) => [name, replaced[index * names.length + at]])),
+  }));
 }

@@ -1,13 +1,29 @@
 /** What a release asks of the mint and the token accounts that it pays from and into. */
 import type BN from "bn.js";
-import type { PublicKey } from "@solana/web3.js";
 import type { MilestoneErrorName } from "../errors/program";
 import type { TokenAccountState } from "../tokens/account";
 import { type MintState, requireSupported } from "../tokens/mint";
-import type { Escrow, WithAddress } from "../types";
+import type { Escrow, UserPayment, WithAddress } from "../types";
 import type { AmountSplit } from "./fees";
-import { met, type Requirement, unmet } from "./requirement";
-import { type Destination, payingAccount, type ReleaseSnapshot } from "./snapshot";
+import {
+  adviceOn,
+  DEFAULT_FROZEN,
+  describeProblem,
+  type Destination,
+  type DestinationOption,
+  isFrozenAnswer,
+  type ReceivingProblem,
+  receivingOf,
+  receivingProblem,
+} from "./destination";
+import {
+  type ForeignErrorName,
+  met,
+  type Requirement,
+  type RequirementName,
+  unmet,
+} from "./requirement";
+import type { ReleaseSnapshot } from "./snapshot";
 
 /**
  * Extensions with which nothing can be released. New accounts may start frozen since the policy was created: that
@@ -23,82 +39,112 @@ export function requireReleasable(mint: MintState): void {
 }
 
 export function mintSupported({ mint, userPayment }: ReleaseSnapshot): Requirement {
-  if (!mint) return unmet("mint", "InvalidMint", `mint ${userPayment.mint.toBase58()} is closed`);
+  if (!mint) {
+    return unmet("mint", "InvalidTokenProgram", `mint ${userPayment.mint.toBase58()} is closed`);
+  }
   const extensions = unreleasableExtensions(mint);
   return extensions.length === 0
     ? met("mint", "the mint is supported")
     : unmet("mint", "UnsupportedMint", `the mint has ${extensions.join(", ")}`);
 }
 
+/** Whether the recipient's account can receive. */
 export function destination(snapshot: ReleaseSnapshot): Requirement {
-  const problem = destinationProblem(snapshot, snapshot.recipientDestination);
-  if (!problem)
-    return met("destination", "the recipient's token account fits, or executePayment creates it");
-  const error = FROZEN.includes(problem) ? "TokenAccountFrozen" : "InvalidRecipientTokenAccount";
-  return unmet(
-    "destination",
-    error,
-    `the recipient's token account is ${problem}`,
-    snapshot.policy.recipient,
+  return (
+    receives("destination", snapshot, {
+      label: "the recipient's token account",
+      destination: snapshot.recipientDestination,
+      error: "InvalidRecipientTokenAccount",
+      option: "recipientTokenAccount",
+    }) ?? met("destination", "the recipient's token account fits, or executePayment creates it")
   );
 }
 
-/** `platformFee` is what a held milestone's owner paid on top; it goes where the gateway's fee goes. */
+/**
+ * Whether the accounts that get a fee can receive. `platformFee` is what a held milestone's owner paid on top; it goes
+ * where the gateway's fee goes.
+ */
 export function feeAccounts(
   snapshot: ReleaseSnapshot,
   split: AmountSplit,
   platformFee: BN,
 ): Requirement {
   const needed = [
-    [split.gatewayFee.add(platformFee), snapshot.gatewayFeeDestination, "InvalidGatewayFeeAccount"],
-    [split.protocolFee, snapshot.protocolFeeDestination, "InvalidProtocolFeeAccount"],
+    {
+      fee: split.gatewayFee.add(platformFee),
+      label: "the gateway's fee account",
+      destination: snapshot.gatewayFeeDestination,
+      error: "InvalidGatewayFeeAccount",
+      option: "gatewayFeeAccount",
+    },
+    {
+      fee: split.protocolFee,
+      label: "the protocol's fee account",
+      destination: snapshot.protocolFeeDestination,
+      error: "InvalidProtocolFeeAccount",
+      option: "protocolFeeAccount",
+    },
   ] as const;
-  for (const [fee, account, error] of needed) {
-    const problem = fee.isZero() ? null : destinationProblem(snapshot, account);
-    if (!problem) continue;
-    const answer = FROZEN.includes(problem) ? "TokenAccountFrozen" : error;
-    return unmet(
-      "feeAccounts",
-      answer,
-      `fee account ${account.address.toBase58()} is ${problem}`,
-      account.owner,
-    );
-  }
-  return met("feeAccounts", "the fee accounts fit, are not needed, or executePayment creates them");
+  const problems = needed
+    .filter(({ fee }) => !fee.isZero())
+    .map((payee) => receives("feeAccounts", snapshot, payee))
+    .filter((problem) => problem !== null);
+  return (
+    problems.sort((a, b) => rank(a) - rank(b))[0] ??
+    met("feeAccounts", "the fee accounts fit, are not needed, or executePayment creates them")
+  );
 }
 
-/** Whether the account belongs to whom the program demands. */
-export function isOwnedRightly(
-  { owner, alternativeOwner }: Destination,
-  state: TokenAccountState,
-): boolean {
-  return state.owner.equals(owner) || (alternativeOwner?.equals(state.owner) ?? false);
+/** Anchor looks at all accounts before our program does, and the token program at each after it. */
+function rank({ foreignError, blocked }: Requirement): number {
+  if (!foreignError) return 1;
+  return blocked?.reason === "payingAccount" ? 0 : 2;
 }
 
-const DEFAULT_FROZEN = "DefaultAccountState";
-const FROZEN = ["frozen", "missing, and would be created frozen"];
-
-function destinationProblem(snapshot: ReleaseSnapshot, destination: Destination): string | null {
-  const { address, state, isAssociated } = destination;
-  if (address.equals(payingAccount(snapshot))) return "the account that pays";
-  if (!state && !isAssociated) return "no token account";
-  if (!state) {
-    return snapshot.mint?.unsupportedExtensions.includes(DEFAULT_FROZEN) ? FROZEN[1]! : null;
-  }
-  if (!isOwnedRightly(destination, state)) return `owned by ${state.owner.toBase58()}`;
-  if (!state.mint.equals(snapshot.userPayment.mint)) return `of mint ${state.mint.toBase58()}`;
-  return state.isFrozen ? FROZEN[0]! : null;
+/** Null when it does. */
+function receives(
+  name: RequirementName,
+  snapshot: ReleaseSnapshot,
+  payee: {
+    label: string;
+    destination: Destination;
+    error: MilestoneErrorName;
+    option: DestinationOption;
+  },
+): Requirement | null {
+  const { label, destination: account, error, option } = payee;
+  const { address, owner } = account;
+  const reason = receivingProblem(account, receivingOf(snapshot));
+  if (!reason) return null;
+  const what = `${label} ${address.toBase58()} ${describeProblem(reason, account)}`;
+  return unmet(
+    name,
+    isFrozenAnswer(reason) ? "TokenAccountFrozen" : error,
+    `${what}: ${adviceOn(reason, owner, option)}`,
+    owner,
+    {
+      blocked: { address, reason, owner, option },
+      ...(FOREIGN[reason] && { foreignError: FOREIGN[reason] }),
+    },
+  );
 }
+
+/** The problems that not our program answers. */
+const FOREIGN: Partial<Record<ReceivingProblem, ForeignErrorName>> = {
+  payingAccount: "ConstraintDuplicateMutableAccount",
+  memoRequired: "NoMemo",
+  confidentialOnly: "NonConfidentialTransfersDisabled",
+};
 
 /** Delegation, allowance and balance of the owner's token account. */
 export function delegation(
-  { source: account, policy, userPayment }: ReleaseSnapshot,
+  { source: account, policy, userPayment, mint }: ReleaseSnapshot,
   amount: BN,
 ): Requirement[] {
   const { owner } = userPayment;
-  const problem = sourceProblem(account, owner);
+  const problem = sourceProblem(account, userPayment, mint);
   if (!account || problem) {
-    const error = account?.isFrozen ? "TokenAccountFrozen" : "InvalidTokenAccount";
+    const error = problem === FROZEN ? "TokenAccountFrozen" : "InvalidTokenAccount";
     const message = `the owner's token account is ${problem}`;
     return (["delegation", "allowance", "balance"] as const).map((name) =>
       unmet(name, error, message, owner),
@@ -132,22 +178,46 @@ export function delegation(
   ];
 }
 
-function sourceProblem(account: TokenAccountState | null, owner: PublicKey): string | null {
+const FROZEN = "frozen";
+
+function sourceProblem(
+  account: TokenAccountState | null,
+  { owner, mint }: UserPayment,
+  mintState: MintState | null,
+): string | null {
   if (!account) return "closed";
+  if (!isOfProgram(account, mintState)) {
+    return `of token program ${account.tokenProgram.toBase58()}`;
+  }
   if (!account.owner.equals(owner)) return `owned by ${account.owner.toBase58()}`;
-  return account.isFrozen ? "frozen" : null;
+  if (!account.mint.equals(mint)) return `of mint ${account.mint.toBase58()}`;
+  return account.isFrozen ? FROZEN : null;
 }
 
-/** What `delegation` is for a held policy: the vault, whose balance the program accounts for. */
+/** Whether mint and account belong to one program; not so once the mint was closed and created anew under the other. */
+function isOfProgram({ tokenProgram }: TokenAccountState, mint: MintState | null): boolean {
+  return !mint || mint.tokenProgram.equals(tokenProgram);
+}
+
+/** What `delegation` is for a held policy: the vault, which the program accounts for, and whether it holds `needed`. */
 export function vault(
-  { source: account, userPayment }: ReleaseSnapshot,
+  { source: account, userPayment, mint }: ReleaseSnapshot,
   escrow: WithAddress<Escrow>,
+  needed?: BN,
 ): Requirement {
   const address = escrow.account.vault.toBase58();
-  if (!account || !account.owner.equals(escrow.address) || !account.mint.equals(userPayment.mint)) {
+  const isVault =
+    account?.owner.equals(escrow.address) &&
+    account.mint.equals(userPayment.mint) &&
+    isOfProgram(account, mint);
+  if (!account || !isVault) {
     return unmet("vault", "InvalidVault", `vault ${address} is not the escrow's token account`);
   }
-  return account.isFrozen
-    ? unmet("vault", "TokenAccountFrozen", `vault ${address} is frozen`)
-    : met("vault", `vault ${address} holds ${account.amount} base units`);
+  if (account.isFrozen) return unmet("vault", "TokenAccountFrozen", `vault ${address} is frozen`);
+  const holds = `vault ${address} holds ${account.amount} base units`;
+  return needed && account.amount < BigInt(needed.toString())
+    ? unmet("vault", "InsufficientFunds", `${holds}, needed: ${needed.toString()}`, null, {
+        foreignError: "InsufficientFunds",
+      })
+    : met("vault", holds);
 }

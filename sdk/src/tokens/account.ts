@@ -15,6 +15,8 @@ export interface TokenAccountState {
   isCpiGuarded: boolean;
   /** Takes no transfer without a memo in front of it. */
   isMemoRequired: boolean;
+  /** Takes confidential transfers alone: its owner disabled all others. */
+  isConfidentialOnly: boolean;
 }
 
 /** Offsets of a token account's fields; the rent of wrapped SOL and the close authority are not read. */
@@ -27,6 +29,8 @@ const OFFSET = {
   state: 108,
   delegatedAmount: 121,
 } as const;
+/** Offset of `allow_non_confidential_credits` in the `ConfidentialTransferAccount` extension; a bool. */
+const ALLOW_NON_CONFIDENTIAL_CREDITS = 262;
 const STATE = { uninitialized: 0, frozen: 2 } as const;
 
 /**
@@ -45,9 +49,10 @@ export function parseTokenAccount(
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const key = (offset: number) => new PublicKey(data.subarray(offset, offset + 32));
   const isDelegated = view.getUint32(OFFSET.delegateTag, true) !== 0;
+  const valueOf = (wanted: number) => extensions.find(({ type }) => type === wanted)?.value;
   // Both extensions hold one byte, a bool.
-  const isOn = (wanted: number) =>
-    (extensions.find(({ type }) => type === wanted)?.value[0] ?? 0) !== 0;
+  const isOn = (wanted: number) => (valueOf(wanted)?.[0] ?? 0) !== 0;
+  const confidential = valueOf(EXTENSION.confidentialTransferAccount);
   return {
     address,
     tokenProgram: info.owner,
@@ -59,6 +64,7 @@ export function parseTokenAccount(
     isFrozen: data[OFFSET.state] === STATE.frozen,
     isCpiGuarded: isOn(EXTENSION.cpiGuard),
     isMemoRequired: isOn(EXTENSION.memoTransfer),
+    isConfidentialOnly: confidential?.[ALLOW_NON_CONFIDENTIAL_CREDITS] === 0,
   };
 }
 

@@ -31,6 +31,7 @@ const EXTENSION_NAMES: Readonly<Record<number, string>> = {
 export const EXTENSION = {
   mintCloseAuthority: 3,
   confidentialTransferMint: 4,
+  confidentialTransferAccount: 5,
   defaultAccountState: 6,
   memoTransfer: 8,
   interestBearingConfig: 10,

@@ -1,0 +1,12 @@
+import type { PublicKey } from "@solana/web3.js";
+import { toAddress } from "../input/address";
+import type { PaymentPolicy } from "../types";
+
+/** A policy by its address, or out of a list: with its account one round of requests less is needed. */
+export type PolicyReference = PublicKey | { address: PublicKey; account?: PaymentPolicy };
+
+/** Checks the address. Throws `InvalidInputError`. */
+export function toPolicyReference(policy: PolicyReference): PolicyReference {
+  if (!("address" in policy)) return toAddress(policy, "policy");
+  return { ...policy, address: toAddress(policy.address, "policy") };
+}
