@@ -18,6 +18,8 @@ const FAULTS = [
   "An RPC that lags",
   "RPCs that disagree",
   "An RPC that answers 429, 5xx or garbage",
+  "An RPC that hangs, answers too much, or does not offer a method",
+  "An RPC that is pointed to another chain",
   "A blockhash that expires",
   "A dead websocket",
   "Duplicate and out-of-order events",
