@@ -6,7 +6,7 @@ import {
   type Transaction,
   type VersionedTransaction,
 } from "@solana/web3.js";
-import { readContext } from "./accounts/read-accounts";
+import { withMinContextSlot } from "./accounts/read-accounts";
 import { PROGRAM_ID } from "./constants";
 import { InvalidInputError } from "./errors/input";
 import type { SendClock } from "./rpc/clock";
@@ -77,7 +77,9 @@ export function createContext(
     commitment: options.commitment ?? connection.commitment ?? "confirmed",
     ...(options.clock ? { clock: options.clock } : {}),
   };
-  return readContext(context, options);
+  return options.minContextSlot === undefined
+    ? context
+    : withMinContextSlot(context, options.minContextSlot);
 }
 
 /** A URL and the RPC object of `@solana/kit` are the usual mistakes; the latter answers to any name, also to a property's. */

@@ -1,3 +1,4 @@
+import BN from "bn.js";
 import { expect } from "chai";
 import type { PublicKey } from "@solana/web3.js";
 import {
@@ -18,6 +19,7 @@ import { delegationCoverage } from "../src/delegation/delegation-coverage";
 import { MilepostErrorCode } from "../src/errors/codes";
 import { InvalidInputError } from "../src/errors/input";
 import { RpcError } from "../src/errors/rpc";
+import { approveMilestone } from "../src/escrow/endings";
 import { nextActions } from "../src/escrow/next-actions";
 import { explainRelease } from "../src/release/explain";
 import { noteLanded } from "../src/rpc/seen-slots";
@@ -120,6 +122,31 @@ describe("reads from a pool of nodes", () => {
     await getPaymentPolicy(slow, policyPda, { minContextSlot: connection.slot + 2 });
     expect(sleeps).to.deep.equal([400, 400]);
   });
+
+  for (const name of [
+    "explainRelease",
+    "delegationCoverage",
+    "prepareMilestone",
+    "approveMilestone",
+  ]) {
+    it(`${name} answers from no state older than its own first read`, async () => {
+      const { connection, context } = await heldWorld([
+        { state: { submitted: {} }, funded: new BN(1) },
+      ]);
+      const { context: slow } = slowly(context, connection);
+      const start = connection.slot;
+      const read = connection.getMultipleAccountsInfoAndContext.bind(connection);
+      let reads = 0;
+      connection.getMultipleAccountsInfoAndContext = async (addresses, config) => {
+        const answer = await read(addresses, config);
+        // The first answer is of a node that is two slots ahead of the others.
+        return (reads += 1) === 1 ? { ...answer, context: { slot: connection.slot + 2 } } : answer;
+      };
+      const held = { policyPda, skipChecks: true };
+      await (READS[name] ?? ((c) => approveMilestone(c, held)))(slow);
+      expect(connection.slot).to.be.at.least(start + 2);
+    });
+  }
 
   it("does not wait for finality because of what landed as confirmed only", async () => {
     const { connection, context } = await fakeWorld();

@@ -194,6 +194,21 @@ describe("send, about nodes that are behind", () => {
     expect(sleeps).to.equal(3);
   });
 
+  it("sends all the same when a node once told of a slot that no node reaches", async () => {
+    const { connection, context } = await fakeWorld();
+    connection.onStatus = () => confirmed;
+    const real = connection.slot;
+    connection.slot = 1e12;
+    await getPaymentPolicy(context, policyPda);
+    connection.slot = real;
+    let time = 0;
+    const clock = {
+      now: () => time,
+      sleep: async (milliseconds: number) => void (time += milliseconds),
+    };
+    expect((await send({ ...context, clock }, [transfer()])).slot).to.equal(4_077);
+  });
+
   it("repeats a failed simulation at the newest slot before it counts", async () => {
     const { connection, context } = setUp();
     connection.onStatus = () => confirmed;

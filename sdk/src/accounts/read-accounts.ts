@@ -10,7 +10,7 @@ import type {
 import type { MilestoneContext } from "../context";
 import { InvalidInputError } from "../errors/input";
 import { type AnswerAt, callRpc, callRpcAtLeast } from "../rpc/call";
-import { minReadSlot, noteRead } from "../rpc/seen-slots";
+import { minReadSlot, noteRead, startOperation } from "../rpc/seen-slots";
 
 /** Most addresses one `getMultipleAccounts` call takes. */
 const MAX_ADDRESSES = 100;
@@ -50,12 +50,14 @@ export function withMinContextSlot(
   return { connection, wallet, programId, commitment, clock, minContextSlot: newest };
 }
 
-/** Returns the context itself, or one that reads as fresh as the options say. */
+/** Returns the context of one operation: it reads as fresh as the options say, and never from an older state than before. */
 export function readContext(
   context: MilestoneContext,
   { minContextSlot }: ReadOptions,
 ): MilestoneContext {
-  return minContextSlot === undefined ? context : withMinContextSlot(context, minContextSlot);
+  return startOperation(
+    minContextSlot === undefined ? context : withMinContextSlot(context, minContextSlot),
+  );
 }
 
 /** Returns accounts in the order of their addresses, null where there is none. Throws `RpcError`. */
@@ -107,5 +109,7 @@ export async function scanAccounts(
       AnswerAt<GetProgramAccountsResponse>
     >;
   };
-  return (await callRpcAtLeast(context, method, minSlot, scan)).value;
+  const answer = await callRpcAtLeast(context, method, minSlot, scan);
+  noteRead(context, answer.context.slot);
+  return answer.value;
 }

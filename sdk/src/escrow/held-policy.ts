@@ -16,6 +16,7 @@ import type { Escrow, PaymentPolicy, UserPayment } from "../types";
 import { decideAction } from "./deadlines";
 import { milestoneStateAt } from "./milestone-state";
 import type { EscrowAction } from "./transitions";
+import { startOperation } from "../rpc/seen-slots";
 
 /** What every action on a held policy takes. */
 export interface HeldPolicyArgs {
@@ -44,9 +45,10 @@ export interface HeldPolicy {
 
 /** Reads a policy and its escrow in two rounds. Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`. */
 export async function loadHeldPolicy(
-  context: MilestoneContext,
+  latest: MilestoneContext,
   policyPda: PublicKey,
 ): Promise<HeldPolicy> {
+  const context = startOperation(latest);
   const policyAddress = toAddress(policyPda, "policyPda");
   const [escrowAddress] = getEscrowPda(policyAddress, context.programId);
   const [policyInfo, escrowInfo, clock] = await fetchAccountInfos(context, [

@@ -20,17 +20,37 @@ export function noteLanded(context: MilestoneContext, slot: number): void {
   note(context, "landed", slot);
 }
 
+/** Newest slot that an operation has read, by the context it works with. */
+const operations = new WeakMap<MilestoneContext, number>();
+
+/**
+ * Returns a context for one operation that reads more than once: no read is answered from a state older than the one before
+ * it, so that a policy's escrow is not missing because a node that is behind was asked for it.
+ */
+export function startOperation(context: MilestoneContext): MilestoneContext {
+  // A part of an operation goes on with what the whole has read.
+  if (operations.has(context)) return context;
+  const { connection, wallet, programId, commitment, clock, minContextSlot } = context;
+  const operation = { connection, wallet, programId, commitment, clock, minContextSlot };
+  operations.set(operation, 0);
+  return operation;
+}
+
 /** Records that accounts were read as they stood in the slot, at the context's commitment. */
 export function noteRead(context: MilestoneContext, slot: number): void {
   note(context, "read", slot);
+  const before = operations.get(context);
+  if (before !== undefined && slot > before) operations.set(context, slot);
 }
 
 /**
- * Returns the slot that a node must have reached before its answer to a read counts: the one the caller asked for, or
- * the newest one in which `send` saw a transaction land. 0 when any node will do.
+ * Returns the slot that a node must have reached before its answer to a read counts: the one the caller asked for,
+ * the newest one in which `send` saw a transaction land, or the newest that the same operation has read. 0 when any node
+ * will do.
  */
 export function minReadSlot(context: MilestoneContext): number {
-  return Math.max(context.minContextSlot ?? 0, newest(context, "landed"));
+  const read = operations.get(context) ?? 0;
+  return Math.max(context.minContextSlot ?? 0, newest(context, "landed"), read);
 }
 
 /** Returns `minReadSlot`, or the newest slot that was read: instructions are built from what was read. */

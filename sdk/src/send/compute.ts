@@ -9,9 +9,10 @@ import { MAX_COMPUTE_UNITS } from "../constants";
 import type { MilestoneContext } from "../context";
 import { MilepostErrorCode } from "../errors/codes";
 import { parseTransactionError } from "../errors/parse";
+import { RpcError } from "../errors/rpc";
 import { SendError } from "../errors/send";
 import { callRpcAtLeast } from "../rpc/call";
-import { minSimulationSlot } from "../rpc/seen-slots";
+import { minReadSlot, minSimulationSlot } from "../rpc/seen-slots";
 import { compile, type Draft, readInstructions } from "./message";
 import { recentPriorityFee } from "./priority-fee";
 import type { SendSettings } from "./settings";
@@ -105,7 +106,13 @@ async function simulateComputeUnits(context: MilestoneContext, draft: Draft): Pr
         minContextSlot,
       }),
     );
-  let answer = await simulate(minSimulationSlot(context));
+  // The slot of a read is no reason to send nothing: one node may have told of a slot that is not there.
+  let answer = await simulate(minSimulationSlot(context)).catch((error: unknown) => {
+    if (error instanceof RpcError && error.code === MilepostErrorCode.RpcBehind) {
+      return simulate(minReadSlot(context));
+    }
+    throw error;
+  });
   if (answer.value.err) {
     // A node that is behind may not know an account yet; a failure counts at the newest slot that any node tells of.
     const newest = await connection.getSlot(commitment).catch(() => 0);
