@@ -6,6 +6,8 @@ export interface BackgroundOptions {
   /** The first failure after a success, not each of them: an hour without a database would be an hour of lines. */
   onFailing(task: string, error: unknown): void;
   onRecovered(task: string): void;
+  /** Every failure. */
+  onFailed?(error: unknown): void;
 }
 
 export class Background {
@@ -37,6 +39,7 @@ export class Background {
 
   /** Told by whoever does a task by itself. */
   failed(task: string, error: unknown): void {
+    this.options.onFailed?.(error);
     if (this.failing.has(task)) return;
     this.failing.add(task);
     this.options.onFailing(task, error);

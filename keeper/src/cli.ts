@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /** `milepost-keeper [run|status]`. */
 import { version } from "../package.json";
+import { explain } from "./cli/explain";
 import { run } from "./cli/run";
 import { secretsIn } from "./cli/secrets";
 import { keepHeapSmall } from "./cli/small-heap";
 import { status } from "./cli/status";
 import { readCommand } from "./config/config";
-import { UsageError } from "./config/errors";
 import { helpText } from "./config/flags";
 import { createRedactText } from "./show/redact";
 
@@ -32,14 +32,14 @@ async function main(): Promise<number> {
   }
 }
 
-/** What went wrong in one line; 2 means that the user has to change something. */
-function explain(error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`milepost-keeper: ${redact(message)}\n`);
-  return error instanceof UsageError ? 2 : 1;
+/** Says what went wrong and returns the exit code. */
+function fail(error: unknown): number {
+  const { line, code } = explain(error);
+  process.stderr.write(`milepost-keeper: ${redact(line)}\n`);
+  return code;
 }
 
 main()
-  .catch(explain)
+  .catch(fail)
   // A websocket that is given up may keep the process alive for minutes.
   .then((code) => process.exit(code));

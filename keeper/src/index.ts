@@ -7,8 +7,16 @@ export { systemTimers, type Timers } from "./clock/timers";
 export { openConnections, type Connections, type ConnectionsOptions } from "./config/connections";
 export { keepToChain } from "./config/one-chain";
 export { UsageError } from "./config/errors";
-export { DatabaseInUseError, isConnectionLoss, SchemaVersionError } from "./database/errors";
-export { migrate } from "./database/migrate";
+export {
+  DatabaseDamagedError,
+  DatabaseDirectoryError,
+  DatabaseInUseError,
+  DatabaseUnusableError,
+  DatabaseVersionError,
+  isConnectionLoss,
+  SchemaVersionError,
+} from "./database/errors";
+export { checkSchema, migrate } from "./database/migrate";
 export { type DatabaseOptions, openDatabase } from "./database/open";
 export { openSocket } from "./find/socket";
 export type { Socket, SocketConnection } from "./find/subscribe";

@@ -4,6 +4,8 @@ import { Background } from "./background";
 import { type Crew, createCrew } from "./crew";
 import { ChainClock } from "./clock/chain-clock";
 import { systemTimers, type Timers } from "./clock/timers";
+import { DatabaseUnusableError } from "./database/errors";
+import { checkSchema } from "./database/migrate";
 import { Finder } from "./find/finder";
 import type { KeeperOptions } from "./keeper-options";
 import { Lanes } from "./lanes";
@@ -26,6 +28,7 @@ const SAMPLE_MS = 15_000;
 const REHEARSE_MS = 30_000;
 const ALERT_MS = 600_000;
 const NOTIFY_MS = 30_000;
+const SCHEMA_MS = 30_000;
 const RECOVER_MS = 30_000;
 /** For `runOnce`, which has no second time: longer than a blockhash lives. */
 const RECOVER_ROUNDS = 90;
@@ -68,7 +71,15 @@ export class Keeper {
   private scanError: unknown = null;
   private stopping: Promise<boolean> | null = null;
 
+  /**
+   * Resolves with the error after which the keeper can do no more until somebody changes something, such as a database that
+   * a newer keeper has migrated. Stop the keeper then.
+   */
+  readonly failure: Promise<DatabaseUnusableError>;
+  private giveUp!: (error: DatabaseUnusableError) => void;
+
   constructor(private readonly options: KeeperOptions) {
+    this.failure = new Promise((resolve) => (this.giveUp = resolve));
     const { connection, database, log, metrics, queue, gateway = null, feePayer } = options;
     const { commitment = "confirmed", programId = PROGRAM_ID } = options;
     this.timers = options.timers ?? systemTimers;
@@ -80,6 +91,9 @@ export class Keeper {
       onFailing: (task: string, error: unknown) =>
         log.warn({ task, err: error }, "failed, and tried again"),
       onRecovered: (task: string) => log.info({ task }, "works again"),
+      onFailed: (error: unknown) => {
+        if (error instanceof DatabaseUnusableError) this.giveUp(error);
+      },
     };
     this.background = new Background(reported);
     this.heartbeat = new Background(reported);
@@ -141,6 +155,7 @@ export class Keeper {
     const { background, options } = this;
     background.every(SAMPLE_MS, "sample", () => this.sample());
     background.every(ALERT_MS, "alerts", () => this.alert());
+    background.every(SCHEMA_MS, "schema", () => checkSchema(options.database));
     const { queue } = options;
     if (queue) {
       this.renewLeases(queue);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,6 +7,8 @@ import path from "node:path";
 import { expect } from "chai";
 import { Keypair } from "@solana/web3.js";
 import { PROGRAM_ID } from "@milepost/sdk";
+import { migrate } from "../src/database/migrate";
+import { openDatabase } from "../src/database/open";
 import { CliProcess } from "./cli-process";
 import { putDatabaseFiles } from "./database-files";
 import { MilepostNet } from "./cli-localnet";
@@ -149,12 +151,79 @@ describe("keeper: mistakes on the command line", () => {
     expect(line).to.include(mine).and.include(theirs).and.include("--data-dir");
   });
 
+  const GIVE_ANOTHER = "Give a directory on a local disk that this user can write, or a Postgres.";
+
   it("given a --data-dir that is a file, then it ends with 2", async () => {
     const [code, line] = await end(flags("--data-dir", payer, ...ONCE));
     expect([code, line]).to.deep.equal([
       2,
-      `--data-dir: ${payer} can't be the database's directory (EEXIST)`,
+      `--data-dir: ${payer} cannot be the embedded database's directory: a file is in its place (EEXIST). ${GIVE_ANOTHER}`,
     ]);
+  });
+
+  it("given a home directory that can't be written and no --data-dir, then it ends with 2 and the same text", async () => {
+    // Root may write anywhere, but not below a file.
+    const [code, line] = await end(flags(...ONCE), { HOME: payer });
+    expect(code).to.equal(2);
+    expect(line.replace(/keeper\/\w{8} /, "keeper/CHAIN ")).to.equal(
+      `--data-dir: ${payer}/.milepost/keeper/CHAIN cannot be the embedded database's directory: ` +
+        `a file is in its place or above it (ENOTDIR). ${GIVE_ANOTHER}`,
+    );
+  });
+
+  it("given no home directory and no --data-dir, then it ends with 2 and says what to give", async () => {
+    const [code, line] = await end(flags(...ONCE), { HOME: "" });
+    expect([code, line]).to.deep.equal([
+      2,
+      "--data-dir is missing: this user has no home directory; give one, or --database-url",
+    ]);
+  });
+
+  it("given a database whose files are damaged, then it ends with 2, names the directory and says what is lost", async () => {
+    const data = path.join(directory, "damaged");
+    await putDatabaseFiles(data);
+    rmSync(path.join(data, "postgres", "PG_VERSION"));
+    const [code, line] = await end(flags("--data-dir", data, ...ONCE));
+    expect(code).to.equal(2);
+    expect(line).to.match(
+      /^the embedded database in .*damaged is damaged or incomplete \(PG_VERSION/,
+    );
+    expect(line).to.include(data).and.to.include("No payment is lost");
+  });
+
+  it("given a database that Postgres itself can't open, then it says nothing but that one line, and ends with 2", async () => {
+    const data = path.join(directory, "garbage");
+    await putDatabaseFiles(data);
+    truncateSync(path.join(data, "postgres", "global", "pg_control"));
+    const [code, line] = await end(flags("--data-dir", data, ...ONCE));
+    expect(code).to.equal(2);
+    expect(line).to.include("is damaged or incomplete (Postgres cannot open its files)");
+  });
+
+  it("given a database that a newer keeper has migrated, then it ends with 2 and says which versions", async () => {
+    const data = path.join(directory, "newer");
+    await putDatabaseFiles(data);
+    const database = await openDatabase({ directory: data });
+    await migrate(database);
+    await database.query("INSERT INTO milepost_keeper.schema_version (major, minor) VALUES (2, 0)");
+    await database.close();
+    const [code, line] = await end(flags("--data-dir", data, ...ONCE));
+    expect(code).to.equal(2);
+    expect(line).to.match(
+      /^the keeper's database has schema 2\.0, this keeper knows 1\.\d+: run a/,
+    );
+  });
+
+  it("given a --metrics-host that is none, then it ends with 2 and says so", async () => {
+    const data = path.join(directory, "host");
+    await putDatabaseFiles(data);
+    const host = "no-such-host.invalid";
+    const metrics = ["--metrics-port", "9", "--metrics-host", host, "--log-level", "silent"];
+    const [code, line] = await end(flags("--data-dir", data, ...metrics));
+    expect(code).to.equal(2);
+    expect(line).to.match(
+      /^--metrics-port 9 on no-such-host\.invalid can't be listened on \(E\w+\): give another one, or off$/,
+    );
   });
 
   it("given a --database-url where nobody listens, then it ends with 1, without the password", async () => {

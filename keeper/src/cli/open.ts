@@ -1,5 +1,4 @@
 /** Opens what the command line asked for: the connections, the database, the log. */
-import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { systemTimers } from "../clock/timers";
@@ -7,7 +6,7 @@ import type { CommonConfig, RunConfig } from "../config/config";
 import { openConnections, type Connections } from "../config/connections";
 import { UsageError } from "../config/errors";
 import { keepToChain } from "../config/one-chain";
-import { isConnectionLoss } from "../database/errors";
+import { DatabaseDirectoryError, isConnectionLoss } from "../database/errors";
 import { migrate } from "../database/migrate";
 import { openDatabase } from "../database/open";
 import { createLog, type Logger } from "../show/log";
@@ -69,37 +68,48 @@ export async function openChain(config: CommonConfig): Promise<Opened> {
   return { connections, metrics, genesisHash, silent };
 }
 
-/** The database with its tables, made for this chain. Throws `UsageError`, `DatabaseInUseError`. */
+/** The database with its tables, made for this chain. Throws `UsageError`, `DatabaseInUseError`, `DatabaseUnusableError`. */
 export async function openStore(
   config: CommonConfig,
   genesisHash: string,
   onError: (error: Error) => void,
 ): Promise<Database> {
-  const database = await openFor(config, genesisHash, onError);
+  const choice = choose(config, genesisHash);
+  const database = await openChoice(choice, onError);
   try {
     await migrate(database).catch(explainServer(config));
     await keepToChain(database, genesisHash, config.programId.toBase58());
     return database;
   } catch (error) {
     await database.close().catch(() => undefined);
+    if ("directory" in choice && (error as { code?: unknown }).code === DISK_FULL) {
+      const full = Object.assign(new Error("the disk is full"), { code: "ENOSPC", cause: error });
+      throw ofFlag(new DatabaseDirectoryError(choice.directory, full));
+    }
     throw error;
   }
 }
 
-async function openFor(
-  { database }: CommonConfig,
-  genesisHash: string,
-  onError: (error: Error) => void,
-): Promise<Database> {
-  if ("url" in database) return openDatabase({ url: database.url, onError });
-  const directory = database.directory ?? directoryOf(genesisHash);
+/** Of PostgreSQL. */
+const DISK_FULL = "53100";
+
+type Choice = { url: string } | { directory: string };
+
+function choose({ database }: CommonConfig, genesisHash: string): Choice {
+  if ("url" in database) return database;
+  return { directory: database.directory ?? directoryOf(genesisHash) };
+}
+
+async function openChoice(choice: Choice, onError: (error: Error) => void): Promise<Database> {
   try {
-    return await openDatabase({ directory });
+    return await openDatabase("url" in choice ? { ...choice, onError } : choice);
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (!code || !syscall) throw error;
-    throw new UsageError(`--data-dir: ${directory} can't be the database's directory (${code})`);
+    throw error instanceof DatabaseDirectoryError ? ofFlag(error) : error;
   }
+}
+
+function ofFlag(error: DatabaseDirectoryError): UsageError {
+  return new UsageError(`--data-dir: ${error.message}`, { cause: error });
 }
 
 /** A server is asked for the first time when the tables are looked at. */
@@ -134,9 +144,21 @@ export function reasonOf(error: unknown): string {
   return /^E[A-Z]+$/.test(code ?? "") ? code! : line.slice(0, 200) || error.name;
 }
 
-/** One for each chain below the home directory. */
+/** One for each chain below the home directory. A user without one, as in some containers, has to give another. */
 function directoryOf(genesisHash: string): string {
-  const directory = join(homedir(), ".milepost", "keeper", genesisHash.slice(0, 8));
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  return directory;
+  const home = homeDirectory();
+  if (home === "") {
+    throw new UsageError(
+      "--data-dir is missing: this user has no home directory; give one, or --database-url",
+    );
+  }
+  return join(home, ".milepost", "keeper", genesisHash.slice(0, 8));
+}
+
+function homeDirectory(): string {
+  try {
+    return homedir();
+  } catch {
+    return "";
+  }
 }

@@ -125,8 +125,9 @@ async function serve(options: HttpOptions): Promise<HttpServer> {
   try {
     return await serveHttp(options);
   } catch (error) {
-    const why = TAKEN[(error as NodeJS.ErrnoException).code ?? ""];
-    if (why === undefined) throw error;
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (!syscall) throw error;
+    const why = TAKEN[code ?? ""] ?? `can't be listened on (${code}): give another one, or off`;
     throw new UsageError(`--metrics-port ${options.port} on ${options.host} ${why}`);
   }
 }
@@ -166,8 +167,12 @@ async function work(keeper: Keeper, config: RunConfig, log: Logger, told: Told):
     return 0;
   }
   keeper.start().catch((error: unknown) => log.error({ err: error }, "while starting"));
-  const signal = await told.signal;
-  log.info({ signal }, "stopping");
+  const why = await Promise.race([told.signal, keeper.failure]);
+  if (why instanceof Error) {
+    log.error({ err: why }, "stopping");
+    throw why;
+  }
+  log.info({ signal: why }, "stopping");
   // Without its first scan, which may take minutes and whose end nothing depends on.
   const isQuiet = await keeper.stop();
   log.info({ isQuiet }, "stopped");

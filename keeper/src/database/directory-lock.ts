@@ -1,54 +1,46 @@
-/** Keeps a second process out of a directory. The system itself takes the lock away from a process that was killed. */
-import { createHash } from "node:crypto";
-import { realpathSync, rmSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+/**
+ * Keeps a second process out of a directory, by a lock of the operating system on a file in it. The kernel releases the lock
+ * of a process that was killed. Containers that share a volume see one lock, whatever else they don't share.
+ */
+import { closeSync, openSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { DatabaseInUseError } from "./errors";
+import { DatabaseDirectoryError, DatabaseInUseError } from "./errors";
 
-/** Holds the directory until the returned function is called or the process ends. Throws `DatabaseInUseError`. */
-export async function lockDirectory(directory: string): Promise<() => void> {
-  const path = socketOf(realpathSync(directory));
-  let server = await listen(path);
-  if (!server) {
-    if (await isAnswered(path)) throw new DatabaseInUseError(directory);
-    // The file of a process that was killed.
-    rmSync(path, { force: true });
-    server = await listen(path);
+/** Stays when the lock is released: a file that is removed and made again would be two locks. */
+export const LOCK_FILE = "lock";
+
+/**
+ * Holds the directory until the returned function is called or the process ends. Throws `DatabaseInUseError` when another
+ * process holds it, and `DatabaseDirectoryError` when its file system has no locks.
+ */
+export function lockDirectory(directory: string): () => void {
+  const tryLock = loadTryLock(directory);
+  const file = openSync(join(directory, LOCK_FILE), "a", 0o600);
+  let isHeld = false;
+  try {
+    isHeld = tryLock(file);
+  } catch (error) {
+    throw new DatabaseDirectoryError(directory, error);
+  } finally {
+    if (!isHeld) closeSync(file);
   }
-  if (!server) throw new DatabaseInUseError(directory);
-  const held = server;
-  return () => void held.close();
+  if (!isHeld) throw new DatabaseInUseError(directory);
+  let isReleased = false;
+  return () => {
+    if (isReleased) return;
+    isReleased = true;
+    closeSync(file);
+  };
 }
 
-/** A socket's path is at most about 100 bytes long, so it can't lie in the directory itself. */
-function socketOf(directory: string): string {
-  const name = `milepost-keeper-${createHash("sha256").update(directory).digest("hex").slice(0, 32)}`;
-  return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
-}
-
-/** Null when the path is taken. */
-function listen(path: string): Promise<Server | null> {
-  return new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      error.code === "EADDRINUSE" ? resolve(null) : reject(error),
-    );
-    server.listen(path, () => {
-      server.unref();
-      resolve(server);
-    });
-  });
-}
-
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    const answer = (is: boolean) => {
-      socket.destroy();
-      resolve(is);
-    };
-    socket.once("connect", () => answer(true));
-    socket.once("error", () => answer(false));
-  });
+/** Loaded here: a keeper with a Postgres server runs on platforms for which there is no native module. */
+function loadTryLock(directory: string): (file: number) => boolean {
+  try {
+    const load = createRequire(__filename);
+    const { tryLock } = load("fs-native-extensions") as { tryLock(file: number): boolean };
+    return tryLock;
+  } catch (error) {
+    throw new DatabaseDirectoryError(directory, error, "there are no file locks for this platform");
+  }
 }

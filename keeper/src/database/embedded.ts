@@ -1,15 +1,10 @@
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { mkdir } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
 import { PGlite, type Results, type Transaction as PGliteTransaction } from "@electric-sql/pglite";
 import type { Database } from "../types";
+import { filesIn, ifFull } from "./database-files";
 import { lockDirectory } from "./directory-lock";
-
-const execute = promisify(execFile);
-const PGLITE = "@electric-sql/pglite";
+import { DatabaseDamagedError, DatabaseDirectoryError, isDamage, isSystemError } from "./errors";
 
 /** Types that do not fit a JavaScript number come as strings, as `pg` hands them out. */
 const INT8 = 20;
@@ -44,18 +39,35 @@ const START_PARAMETERS = [
  * An embedded Postgres whose files are in `directory`, for one process at a time; without a directory it is in memory and
  * ends with the process. What is committed survives a killed process but not always a power cut, as nothing is forced to
  * the disk; a Postgres server does that.
- * Throws `DatabaseInUseError`.
+ * Throws `DatabaseInUseError`, `DatabaseDirectoryError`, `DatabaseDamagedError` or `DatabaseVersionError`.
  */
 export async function openEmbedded(directory?: string): Promise<Database> {
-  if (directory === undefined) return new Embedded(await start(undefined), () => undefined);
-  await mkdir(directory, { recursive: true });
-  const unlock = await lockDirectory(directory);
+  if (directory === undefined) return new Embedded(await start(undefined), null, () => undefined);
   try {
-    return new Embedded(await start(await filesIn(directory)), unlock);
+    return await openIn(directory);
+  } catch (error) {
+    if (isSystemError(error)) throw new DatabaseDirectoryError(directory, error);
+    throw error;
+  }
+}
+
+async function openIn(directory: string): Promise<Database> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const unlock = lockDirectory(directory);
+  try {
+    const files = await filesIn(directory);
+    const pglite = await start(files).catch((error: unknown) => explain(directory, error));
+    return new Embedded(pglite, directory, unlock);
   } catch (error) {
     unlock();
     throw error;
   }
+}
+
+/** PGlite says nothing about files that it can't open. What it says of other things stays. */
+async function explain(directory: string, error: unknown): Promise<never> {
+  if (isSystemError(error) || error instanceof RangeError) throw error;
+  throw (await ifFull(directory, error)) ?? new DatabaseDamagedError(directory, error);
 }
 
 async function start(directory: string | undefined): Promise<PGlite> {
@@ -76,48 +88,15 @@ function compileLittle(): void {
   setFlagsFromString("--liftoff-only");
 }
 
-const FILES = "postgres";
-const UNFINISHED = "unfinished-";
-
-/** Where in the directory the files are. Half of them, as a killed process leaves them, are never taken for a database. */
-async function filesIn(directory: string): Promise<string> {
-  const files = join(directory, FILES);
-  for (const name of await readdir(directory)) {
-    if (name.startsWith(UNFINISHED)) await remove(join(directory, name));
-  }
-  if (existsSync(files)) return files;
-  // Of its own name: what a killed process has started may still be writing into another one.
-  const unfinished = await mkdtemp(join(directory, UNFINISHED));
-  try {
-    await createFiles(unfinished);
-    await rename(unfinished, files);
-  } catch (error) {
-    await remove(unfinished);
-    throw new Error(`the database in ${directory} could not be set up`, { cause: error });
-  }
-  return files;
-}
-
-/** As far as possible; the next start tries again. */
-async function remove(directory: string): Promise<void> {
-  await rm(directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
-}
-
-/** In a process of its own: setting up a cluster takes over 600 MB, of which a thread would leave 100 behind. */
-async function createFiles(directory: string): Promise<void> {
-  const program = `
-    const [pglite, dataDir] = process.argv.slice(1);
-    require(pglite).PGlite.create({ dataDir }).then((database) => database.close());
-  `;
-  await execute(process.execPath, ["-e", program, require.resolve(PGLITE), directory]);
-}
-
 /** PGlite has one session: whatever leaves it within a transaction must be over before anybody else's turn. */
 class Embedded implements Database {
   private last: Promise<unknown> = Promise.resolve();
+  /** After it nothing works any more. */
+  private damage: unknown = null;
 
   constructor(
     private readonly pglite: PGlite,
+    private readonly directory: string | null,
     private readonly unlock: () => void,
   ) {}
 
@@ -130,7 +109,8 @@ class Embedded implements Database {
       try {
         return lastRows<Row>(await this.pglite.exec(text));
       } catch (error) {
-        await this.pglite.exec("ROLLBACK");
+        // Of no more use when Postgres has stopped; the first error says why.
+        await this.pglite.exec("ROLLBACK").catch(() => undefined);
         throw error;
       }
     });
@@ -144,16 +124,28 @@ class Embedded implements Database {
 
   async close(): Promise<void> {
     try {
-      await this.alone(() => this.pglite.close());
+      if (this.damage === null) await this.alone(() => this.pglite.close());
     } finally {
       this.unlock();
     }
   }
 
   private alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.last.then(work);
+    const result = this.last.then(() => this.watched(work));
     this.last = result.catch(() => undefined);
     return result;
+  }
+
+  private async watched<T>(work: () => Promise<T>): Promise<T> {
+    if (this.damage !== null) throw this.damage;
+    try {
+      return await work();
+    } catch (error) {
+      const { directory } = this;
+      if (directory === null || !isDamage(error)) throw error;
+      this.damage = (await ifFull(directory, error)) ?? new DatabaseDamagedError(directory, error);
+      throw this.damage;
+    }
   }
 }
 

@@ -26,12 +26,8 @@ export async function migrate(
         applied_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (major, minor)
       )`);
-    const [found] = await transaction.query<{ major: number; minor: number }>(
-      "SELECT major, minor FROM milepost_keeper.schema_version ORDER BY major DESC, minor DESC LIMIT 1",
-    );
-    if (found && found.major > newest.major) {
-      throw new SchemaVersionError(version(found), version(newest));
-    }
+    const found = await newestVersion(transaction);
+    refuseNewer(found, newest);
     for (const migration of migrations) {
       if (found && !isAfter(migration, found)) continue;
       await transaction.script(migration.sql);
@@ -41,6 +37,30 @@ export async function migrate(
       );
     }
   });
+}
+
+/**
+ * Checks that this code can still work with the schema: a newer keeper may have migrated it since `migrate`. Throws
+ * `SchemaVersionError` for a newer major version.
+ */
+export async function checkSchema(
+  database: Database,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<void> {
+  refuseNewer(await newestVersion(database), migrations[migrations.length - 1]!);
+}
+
+async function newestVersion(database: Database): Promise<Version | undefined> {
+  const [found] = await database.query<Version>(
+    "SELECT major, minor FROM milepost_keeper.schema_version ORDER BY major DESC, minor DESC LIMIT 1",
+  );
+  return found;
+}
+
+function refuseNewer(found: Version | undefined, known: Version): void {
+  if (found && found.major > known.major) {
+    throw new SchemaVersionError(version(found), version(known));
+  }
 }
 
 interface Version {

@@ -23,7 +23,8 @@ export interface DuePolicy extends TestPolicy {
 export class FaultWorld {
   private readonly processes: KeeperProcess[] = [];
   private readonly directory = mkdtempSync(path.join(tmpdir(), "keeper-faults-"));
-  private readonly keypair = path.join(this.directory, "payer.json");
+  /** The file of the fee payer's keypair. */
+  readonly keypair = path.join(this.directory, "payer.json");
 
   private constructor(
     readonly chain: MilepostNet,

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { CliProcess } from "../cli-process";
 import { migrate } from "../../src/database/migrate";
 import { MIGRATIONS } from "../../src/database/migrations";
 import { FaultWorld } from "./fault-world";
@@ -167,6 +168,31 @@ describe("faults: processes", () => {
       "SELECT count(*) FILTER (WHERE note = 'old') AS noted, count(*) AS paid FROM milepost_keeper.outcomes",
     );
     expect(row).to.deep.equal({ noted: "10", paid: "10" });
+  });
+
+  it("given a keeper at work, when a newer one changes the schema to one that it does not know, then it stops within a minute with exit code 2 and says why", async () => {
+    const newer = { major: newest.major + 1, minor: 0, sql: "SELECT 1" };
+    const keeper = CliProcess.start([
+      ...["--url", world.rpcUrl, "--keypair", world.keypair, "--metrics-port", "off"],
+      ...["--database-url", world.databaseUrl],
+    ]);
+    try {
+      await keeper.line("chain scanned");
+      await migrate(world.database, [...MIGRATIONS, newer]);
+      const [migrated] = await world.database.query<{ at: Date }>("SELECT now() AS at");
+      expect(await keeper.exit, keeper.text).to.equal(2);
+      const [ended] = await world.database.query<{ seconds: number }>(
+        "SELECT extract(epoch FROM now() - $1::timestamptz)::float8 AS seconds",
+        [migrated!.at],
+      );
+      expect(ended!.seconds).to.be.lessThan(60);
+      expect(keeper.errors).to.equal(
+        `milepost-keeper: the keeper's database has schema ${newer.major}.0, this keeper knows ` +
+          `${newest.major}.${newest.minor}: run a keeper of version ${newer.major}, or give this one a database of its own\n`,
+      );
+    } finally {
+      await keeper.end();
+    }
   });
 
   it("given an empty fee payer, when it gets SOL, then each milestone is paid once, and nobody was blamed before", async () => {
