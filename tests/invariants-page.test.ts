@@ -37,6 +37,7 @@ const FAULTS = [
   "A newer schema while the keeper runs",
   "Two keepers on one embedded directory",
   "Damaged files of the embedded database",
+  "A flood of requests over HTTP",
   "Numbers over 2^53",
   "A release rule's server that fails, hangs or replays",
   "Secrets in logs",

@@ -12,6 +12,11 @@ import type { CrashHook } from "./work/crash-points";
 export interface KeeperOptions {
   /** With its tables; see `migrate`. It stays open when the keeper stops. */
   database: Database;
+  /**
+   * Connections of their own to the same database, for status, readiness and metrics, so that questions over HTTP never take
+   * those that payments need. Default: `database`.
+   */
+  statusDatabase?: Database;
   /** Null for a dry run, which takes nothing from it. */
   queue: ExecuteQueue | null;
   connection: Connection;

@@ -3,7 +3,7 @@ import { createContext, type MilestoneContext, PROGRAM_ID } from "@milepost/sdk"
 import { Background } from "./background";
 import { type Crew, createCrew } from "./crew";
 import { ChainClock } from "./clock/chain-clock";
-import { systemTimers, type Timers } from "./clock/timers";
+import { systemTimers, type Timers, within } from "./clock/timers";
 import { DatabaseUnusableError } from "./database/errors";
 import { checkSchema } from "./database/migrate";
 import { Finder } from "./find/finder";
@@ -15,12 +15,9 @@ import { renewalMs } from "./queue/leases";
 import type { Readiness } from "./show/http";
 import { allEvents, logEvents } from "./show/events";
 import { type Rehearsal, rehearse } from "./show/rehearsal";
-import { readStatus, renderStatus } from "./show/status";
-import { findUnderfunded } from "./show/underfunded";
-import { raiseAlerts } from "./store/alerts";
+import { SelfReport } from "./show/self-report";
 import { forgetAttempts } from "./store/attempts";
-import { counts } from "./store/status";
-import type { KeeperEvents, Underfunded } from "./types";
+import type { KeeperEvents } from "./types";
 
 const SCHEDULE_MS = 1_000;
 const MAINTAIN_MS = 5_000;
@@ -60,13 +57,10 @@ export class Keeper {
   /** Goes on while the others stop, until nothing is on its way. */
   private readonly heartbeat: Background;
   private readonly lanes: Lanes;
+  private readonly report: SelfReport;
   private readonly crew: Crew | null;
   private readonly events: KeeperEvents;
   private readonly notifier: Notifier;
-  private uncovered: readonly Underfunded[] | null = null;
-  private feePayerLamports: number | null = null;
-  private sampledNow: bigint | null = null;
-  private answeredAt = -Infinity;
   private paid = 0;
   private scanError: unknown = null;
   private stopping: Promise<boolean> | null = null;
@@ -137,6 +131,17 @@ export class Keeper {
       },
     });
     this.crew = queue ? createCrew(options, queue, this.context, this.events) : null;
+    this.report = new SelfReport({
+      options,
+      context: this.context,
+      clock: this.clock,
+      timers,
+      events: this.events,
+      rentBudget: this.crew?.rentBudget ?? null,
+      isScanned: () => this.finder.isReady,
+      isLive: () => this.finder.isLive,
+      isStopping: () => this.stopping !== null,
+    });
     this.lanes = new Lanes({
       workers: this.crew?.workers ?? [],
       timers,
@@ -153,7 +158,7 @@ export class Keeper {
   /** Starts everything; resolves after the first scan, successful or not. What fails is tried again. */
   async start(): Promise<void> {
     const { background, options } = this;
-    background.every(SAMPLE_MS, "sample", () => this.sample());
+    background.every(SAMPLE_MS, "sample", () => this.report.sample());
     background.every(ALERT_MS, "alerts", () => this.alert());
     background.every(SCHEMA_MS, "schema", () => checkSchema(options.database));
     const { queue } = options;
@@ -175,7 +180,7 @@ export class Keeper {
     }
     await this.finder.start();
     await Promise.all([
-      background.run("sample", () => this.sample()),
+      background.run("sample", () => this.report.sample()),
       background.run("alerts", () => this.alert()),
       ...(queue ? [] : [background.run("rehearse", () => this.rehearse())]),
     ]);
@@ -201,7 +206,7 @@ export class Keeper {
     }
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       const before = this.paid;
-      const now = await this.chainNow();
+      const now = await this.report.chainNow();
       while ((await queue.enqueueDue(now, ENQUEUE_LIMIT)) > 0) await lanes.drain();
       await lanes.drain();
       if (this.paid === before) break;
@@ -222,33 +227,13 @@ export class Keeper {
   }
 
   /** The database reachable, a scan done, an RPC that answers, fees to pay with, and not stopping. */
-  async readiness(): Promise<Readiness> {
-    const { minBalance = 10_000_000, rpcSilenceMs = 30_000, database } = this.options;
-    const ping = database.query("SELECT 1").then(() => true);
-    const checks = {
-      database:
-        (await this.within(
-          PING_MS,
-          ping.catch(() => false),
-        )) ?? false,
-      scanned: this.finder.isReady,
-      rpc: this.timers.now() - this.answeredAt <= rpcSilenceMs,
-      "fee payer": this.feePayerLamports !== null && this.feePayerLamports >= minBalance,
-      running: this.stopping === null,
-    };
-    return { isReady: Object.values(checks).every(Boolean), checks };
+  readiness(): Promise<Readiness> {
+    return this.report.readiness();
   }
 
   /** The terminal view. Rejects when the database or the RPC can't be read. */
-  async status(now: Date = new Date()): Promise<string> {
-    const { database, queue } = this.options;
-    const view = await readStatus({
-      database,
-      chainNow: await this.chainNow(),
-      queue: queue ?? undefined,
-      underfunded: this.uncovered,
-    });
-    return renderStatus(view, now);
+  status(now: Date = new Date()): Promise<string> {
+    return this.report.status(now);
   }
 
   private renewLeases(queue: ExecuteQueue): void {
@@ -256,16 +241,9 @@ export class Keeper {
   }
 
   private async schedule(queue: ExecuteQueue): Promise<void> {
-    const now = await this.chainNow();
+    const now = await this.report.chainNow();
     await queue.enqueueDue(now, ENQUEUE_LIMIT);
     this.lanes.fill();
-  }
-
-  /** The chain's time, and with it a sign of life of the RPC. */
-  private async chainNow(): Promise<bigint> {
-    const { now } = await this.clock.time();
-    this.answeredAt = this.timers.now();
-    return now;
   }
 
   /** What was signed and whose end nobody found out, such as by a keeper that was killed. */
@@ -280,44 +258,9 @@ export class Keeper {
     if (this.scanError) throw this.scanError;
   }
 
-  /** Without an RPC, the store is shown as it is now, by the last time that the chain said; then rejects. */
-  private async sample(): Promise<void> {
-    const { database, queue, metrics, connection, feePayer, commitment } = this.options;
-    const [time, balance] = await Promise.allSettled([
-      this.chainNow(),
-      connection.getBalance(feePayer.publicKey, commitment),
-    ]);
-    const failed = [time, balance].find((asked) => asked.status === "rejected");
-    if (time.status === "fulfilled") this.sampledNow = time.value;
-    const chainNow = this.sampledNow;
-    if (balance.status === "fulfilled") this.feePayerLamports = balance.value;
-    if (chainNow !== null) {
-      metrics.sampled({
-        chainNow,
-        counts: await counts(database, chainNow),
-        queue: (await queue?.depth()) ?? { queued: 0, active: 0 },
-        feePayerLamports: balance.status === "fulfilled" ? balance.value : null,
-        rentBudgetLeft: (await this.crew?.rentBudget.left()) ?? null,
-        isLive: this.finder.isLive,
-      });
-    }
-    if (failed?.status === "rejected") throw failed.reason;
-  }
-
   private async alert(): Promise<void> {
-    const { database, metrics, log, queue } = this.options;
-    const report = await findUnderfunded({
-      database,
-      context: this.context,
-      chainNow: await this.chainNow(),
-      onUnreadable: (address, error) => log.warn({ address, err: error }, "unreadable account"),
-    });
-    this.uncovered = report.found;
-    metrics.uncovered(report.found.length);
-    // A dry run must not take the alert from the keeper that runs.
-    if (!queue) return;
-    await raiseAlerts(database, report, (alert) => this.events.underfunded(alert));
-    await this.notifier.deliver();
+    await this.report.alert();
+    if (this.options.queue) await this.notifier.deliver();
   }
 
   private async rehearse(): Promise<Rehearsal> {
@@ -327,7 +270,7 @@ export class Keeper {
       context: this.context,
       gatewaySigners: gateway ? [gateway.signer.publicKey] : [],
       rewardOwner: rewardOwner ?? feePayer.publicKey,
-      chainNow: await this.chainNow(),
+      chainNow: await this.report.chainNow(),
     });
     for (const policy of rehearsal.policies) {
       log.info({ ...policy }, policy.wouldLand ? "would be executed" : "would not be executed");
@@ -341,21 +284,14 @@ export class Keeper {
     const { queue, stopMs = 25_000 } = this.options;
     const others = Promise.all([this.background.stop(), this.finder.stop()]);
     const ended = this.lanes.stop().then(() => true);
-    const isQuiet = (await this.within(stopMs, ended)) ?? false;
-    if (!isQuiet) await this.within(PING_MS, this.lanes.abandon());
+    const isQuiet = (await within(this.timers, stopMs, ended)) ?? false;
+    if (!isQuiet) await within(this.timers, PING_MS, this.lanes.abandon());
     // A scan may take minutes, and nothing depends on its end.
-    await this.within(PING_MS, Promise.all([others, this.heartbeat.stop()]));
+    await within(this.timers, PING_MS, Promise.all([others, this.heartbeat.stop()]));
     // Without the database nothing is given back, and the leases end by themselves.
-    await this.within(PING_MS, queue?.stop() ?? Promise.resolve()).catch((error: unknown) =>
+    await within(this.timers, PING_MS, queue?.stop() ?? Promise.resolve()).catch((error: unknown) =>
       this.background.failed("stop", error),
     );
     return isQuiet;
-  }
-
-  private within<T>(milliseconds: number, work: Promise<T>): Promise<T | null> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.timers.every(milliseconds, () => resolve(null));
-      work.then(resolve, reject).finally(cancel);
-    });
   }
 }

@@ -90,6 +90,21 @@ export async function openStore(
   }
 }
 
+/**
+ * Connections to a server for status, readiness and metrics alone. Null for an embedded database, which has one session; its
+ * answers are shared for a second, so that questions take little of it.
+ */
+export async function openStatusDatabase(
+  { database }: CommonConfig,
+  onError: (error: Error) => void,
+): Promise<Database | null> {
+  if (!("url" in database)) return null;
+  const { url } = database;
+  return openDatabase({ url, connections: 2, statementTimeoutMs: STATUS_TIMEOUT_MS, onError });
+}
+
+const STATUS_TIMEOUT_MS = 10_000;
+
 /** Of PostgreSQL. */
 const DISK_FULL = "53100";
 

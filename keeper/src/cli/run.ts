@@ -12,7 +12,7 @@ import type { Logger } from "../show/log";
 import { createRedactText } from "../show/redact";
 import type { Database } from "../types";
 import { checkRoles } from "./check-roles";
-import { openChain, type Opened, openLog, openStore } from "./open";
+import { openChain, type Opened, openLog, openStatusDatabase, openStore } from "./open";
 import { secretsIn } from "./secrets";
 import { type Told, untilToldToStop } from "./signals";
 
@@ -37,14 +37,15 @@ export async function run(config: RunConfig): Promise<number> {
 
 async function runOn(chain: Opened, config: RunConfig, log: Logger, told: Told): Promise<number> {
   const { metrics, genesisHash } = chain;
-  const database = await openStore(config, genesisHash, (error) =>
-    log.warn({ err: error }, "lost a connection to the database"),
-  );
+  const onLost = (error: Error) => log.warn({ err: error }, "lost a connection to the database");
+  const database = await openStore(config, genesisHash, onLost);
   const redact = createRedactText(secretsIn(config));
   const close: (() => Promise<unknown>)[] = [() => database.close()];
   try {
     if (told.isTold) return stoppedEarly(config);
-    const keeper = await openKeeper(chain, config, log, database);
+    const statusDatabase = await openStatusDatabase(config, onLost);
+    if (statusDatabase) close.push(() => statusDatabase.close());
+    const keeper = await openKeeper(chain, config, log, { database, statusDatabase });
     close.unshift(() => keeper.stop());
     if (config.metricsPort !== null) {
       const http = await serve({
@@ -57,7 +58,8 @@ async function runOn(chain: Opened, config: RunConfig, log: Logger, told: Told):
         readiness: () => keeper.readiness(),
         // Reasons are what an RPC said.
         status: async () => redact(await keeper.status()),
-        onError: (error) => log.warn({ err: error }, "a request over HTTP was not answered"),
+        onError: (error, failures) =>
+          log.warn({ err: error, failures }, "requests over HTTP were not answered"),
       });
       // Until the end it says that it is not ready.
       close.splice(1, 0, () => http.close());
@@ -76,7 +78,7 @@ async function openKeeper(
   { connections, metrics }: Opened,
   config: RunConfig,
   log: Logger,
-  database: Database,
+  { database, statusDatabase }: { database: Database; statusDatabase: Database | null },
 ): Promise<Keeper> {
   const queue = config.isDryRun
     ? null
@@ -86,6 +88,7 @@ async function openKeeper(
       });
   return createKeeper({
     database,
+    statusDatabase: statusDatabase ?? undefined,
     queue,
     connection: connections.any,
     connections: connections.each,

@@ -15,3 +15,15 @@ export const systemTimers: Timers = {
     return () => clearInterval(timer);
   },
 };
+
+/** Resolves with what `work` does, or with null when it takes longer. */
+export function within<T>(
+  timers: Timers,
+  milliseconds: number,
+  work: Promise<T>,
+): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const cancel = timers.every(milliseconds, () => resolve(null));
+    work.then(resolve, reject).finally(cancel);
+  });
+}

@@ -225,9 +225,9 @@ export class ExecuteQueue {
     await resetUnfetched(this.database);
   }
 
-  /** Jobs that wait for a worker, and jobs that one holds. */
-  async depth(): Promise<{ queued: number; active: number }> {
-    const [row] = await this.database.query<{ queued: string; active: string }>(
+  /** Jobs that wait for a worker, and jobs that one holds; `database` may be other connections to the same one. */
+  async depth(database = this.database): Promise<{ queued: number; active: number }> {
+    const [row] = await database.query<{ queued: string; active: string }>(
       `SELECT count(*) FILTER (WHERE state < 'active') AS queued, count(*) FILTER (WHERE state = 'active') AS active
        FROM ${SCHEMA}.job WHERE name = $1`,
       [QUEUE_NAME],

@@ -1,6 +1,10 @@
-/** Metrics, health and status over HTTP, for the machine itself unless told otherwise. */
+/**
+ * Metrics, health and status over HTTP, for the machine itself unless told otherwise. An answer counts for a second and is
+ * shared by all who ask meanwhile.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { SharedAnswers } from "./shared-answers";
 
 export interface Readiness {
   isReady: boolean;
@@ -17,8 +21,13 @@ export interface HttpOptions {
   readiness(): Promise<Readiness>;
   /** The text of `milepost-keeper status`. */
   status(): Promise<string>;
-  /** An answer that could not be made; the client hears only that. */
-  onError(error: unknown): void;
+  /**
+   * Answers that could not be made, `failures` of them since it was told last: the first one, and then once per minute at
+   * most. The client hears only that there is none.
+   */
+  onError(error: unknown, failures: number): void;
+  /** Milliseconds that only grow. Default: the process's. */
+  now?: () => number;
 }
 
 export interface HttpServer {
@@ -34,17 +43,23 @@ interface Answer {
 
 const TEXT = "text/plain; charset=utf-8";
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Beyond these, new ones are hung up on: each takes a file of those that RPC and database need as well. */
+const MAX_CONNECTIONS = 1_000;
 
 /** Rejects when the port is taken. */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
+  const { now = () => performance.now(), onError } = options;
+  const answers = new SharedAnswers({ now, onError });
   const server = createServer((request, response) => {
-    respond(request, response, options).catch((error: unknown) => {
-      options.onError(error);
+    respond(request, response, answers, options).catch(() => {
       write(response, { code: 500, type: TEXT, body: "the keeper could not answer\n" });
     });
   });
   server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.maxConnections = MAX_CONNECTIONS;
   await listen(server, options.port, options.host ?? "127.0.0.1");
+  // Such as too many open files when a client comes: without a listener it would end the process.
+  server.on("error", (error) => onError(error, 1));
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
@@ -58,6 +73,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
+  answers: SharedAnswers,
   options: HttpOptions,
 ): Promise<void> {
   const { method } = request;
@@ -65,9 +81,15 @@ async function respond(
     response.setHeader("allow", "GET, HEAD");
     return write(response, { code: 405, type: TEXT, body: "only GET\n" });
   }
-  const answer = await answerFor((request.url ?? "/").split("?")[0]!, options);
+  const path = (request.url ?? "/").split("?")[0]!;
+  const answer = SHARED.includes(path)
+    ? await answers.get(path, () => answerFor(path, options))
+    : await answerFor(path, options);
   write(response, method === "HEAD" ? { ...answer, body: "" } : answer);
 }
+
+/** Paths whose answers take more than a text. */
+const SHARED: readonly string[] = ["/metrics", "/readyz", "/status"];
 
 async function answerFor(path: string, options: HttpOptions): Promise<Answer> {
   switch (path) {

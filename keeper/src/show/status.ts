@@ -23,7 +23,7 @@ export interface StatusView {
 export interface StatusQuery {
   database: Database;
   chainNow: bigint;
-  queue?: { depth(): Promise<{ queued: number; active: number }> };
+  queue?: { depth(database?: Database): Promise<{ queued: number; active: number }> };
   underfunded?: readonly Underfunded[] | null;
   /** Rows of each list, but of what is not covered. Default: 20. */
   limit?: number;
@@ -35,7 +35,7 @@ export async function readStatus(query: StatusQuery): Promise<StatusView> {
   return {
     chainNow,
     counts: await counts(database, chainNow),
-    queue: query.queue ? await query.queue.depth() : null,
+    queue: query.queue ? await query.queue.depth(database) : null,
     upcoming: await upcoming(database, limit),
     stuck: await stuck(database, chainNow, limit),
     underfunded: query.underfunded ?? null,

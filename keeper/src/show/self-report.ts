@@ -1,0 +1,128 @@
+/** What a running keeper knows about itself: whether it is ready, its status, its metrics and its alerts. */
+import type { MilestoneContext } from "@milepost/sdk";
+import type { ChainClock } from "../clock/chain-clock";
+import { type Timers, within } from "../clock/timers";
+import type { KeeperOptions } from "../keeper-options";
+import { raiseAlerts } from "../store/alerts";
+import { counts } from "../store/status";
+import type { Database, KeeperEvents, Underfunded } from "../types";
+import type { RentBudget } from "../work/rent-budget";
+import type { Readiness } from "./http";
+import { readStatus, renderStatus } from "./status";
+import { findUnderfunded } from "./underfunded";
+
+export interface SelfReportOptions {
+  options: KeeperOptions;
+  context: MilestoneContext;
+  clock: ChainClock;
+  timers: Timers;
+  events: Pick<KeeperEvents, "underfunded">;
+  /** Null in a dry run. */
+  rentBudget: RentBudget | null;
+  /** Whether the store has been made to agree with the chain since the start. */
+  isScanned(): boolean;
+  /** Whether the websocket tells news. */
+  isLive(): boolean;
+  isStopping(): boolean;
+}
+
+const PING_MS = 2_000;
+
+export class SelfReport {
+  private uncovered: readonly Underfunded[] | null = null;
+  private feePayerLamports: number | null = null;
+  private sampledNow: bigint | null = null;
+  private answeredAt = -Infinity;
+  private pinging: Promise<boolean> | null = null;
+
+  constructor(private readonly parts: SelfReportOptions) {}
+
+  /** The chain's time, and with it a sign of life of the RPC. */
+  async chainNow(): Promise<bigint> {
+    const { now } = await this.parts.clock.time();
+    this.answeredAt = this.parts.timers.now();
+    return now;
+  }
+
+  /** The database reachable, a scan done, an RPC that answers, fees to pay with, and not stopping. */
+  async readiness(): Promise<Readiness> {
+    const { options, timers } = this.parts;
+    const { minBalance = 10_000_000, rpcSilenceMs = 30_000 } = options;
+    const checks = {
+      database: (await within(timers, PING_MS, this.ping())) ?? false,
+      scanned: this.parts.isScanned(),
+      rpc: timers.now() - this.answeredAt <= rpcSilenceMs,
+      "fee payer": this.feePayerLamports !== null && this.feePayerLamports >= minBalance,
+      running: !this.parts.isStopping(),
+    };
+    return { isReady: Object.values(checks).every(Boolean), checks };
+  }
+
+  /** The terminal view. Rejects when the database or the RPC can't be read. */
+  async status(now: Date): Promise<string> {
+    const view = await readStatus({
+      database: this.reads,
+      chainNow: await this.chainNow(),
+      queue: this.parts.options.queue ?? undefined,
+      underfunded: this.uncovered,
+    });
+    return renderStatus(view, now);
+  }
+
+  /** Without an RPC, the store is shown as it is now, by the last time that the chain said; then rejects. */
+  async sample(): Promise<void> {
+    const { queue, metrics, connection, feePayer, commitment } = this.parts.options;
+    const [time, balance] = await Promise.allSettled([
+      this.chainNow(),
+      connection.getBalance(feePayer.publicKey, commitment),
+    ]);
+    const failed = [time, balance].find((asked) => asked.status === "rejected");
+    if (time.status === "fulfilled") this.sampledNow = time.value;
+    const chainNow = this.sampledNow;
+    if (balance.status === "fulfilled") this.feePayerLamports = balance.value;
+    if (chainNow !== null) {
+      metrics.sampled({
+        chainNow,
+        counts: await counts(this.reads, chainNow),
+        queue: (await queue?.depth(this.reads)) ?? { queued: 0, active: 0 },
+        feePayerLamports: balance.status === "fulfilled" ? balance.value : null,
+        rentBudgetLeft: (await this.parts.rentBudget?.left()) ?? null,
+        isLive: this.parts.isLive(),
+      });
+    }
+    if (failed?.status === "rejected") throw failed.reason;
+  }
+
+  async alert(): Promise<void> {
+    const { options, context, events } = this.parts;
+    const { database, metrics, log, queue } = options;
+    const report = await findUnderfunded({
+      database,
+      context,
+      chainNow: await this.chainNow(),
+      onUnreadable: (address, error) => log.warn({ address, err: error }, "unreadable account"),
+    });
+    this.uncovered = report.found;
+    metrics.uncovered(report.found.length);
+    // A dry run must not take the alert from the keeper that runs.
+    if (!queue) return;
+    await raiseAlerts(database, report, (alert) => events.underfunded(alert));
+  }
+
+  /** Whose connections nobody's payments wait for. */
+  private get reads(): Database {
+    return this.parts.options.statusDatabase ?? this.parts.options.database;
+  }
+
+  /** One at a time: a database that does not answer is not asked again and again. */
+  private ping(): Promise<boolean> {
+    this.pinging ??= this.reads
+      .query("SELECT 1")
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => (this.pinging = null));
+    return this.pinging;
+  }
+}
