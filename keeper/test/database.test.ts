@@ -84,9 +84,10 @@ describe(`database (${SERVER_URL ? "server" : "embedded"})`, () => {
   describe("migrations", () => {
     const versions = () =>
       test.database.query("SELECT major, minor FROM milepost_keeper.schema_version ORDER BY 1, 2");
+    const newest = MIGRATIONS[MIGRATIONS.length - 1]!;
+    const next = { major: newest.major, minor: newest.minor + 1 };
     const addition: Migration = {
-      major: 1,
-      minor: 1,
+      ...next,
       sql: "ALTER TABLE milepost_keeper.policies ADD COLUMN note text",
     };
     const rebuild: Migration = {
@@ -106,7 +107,7 @@ describe(`database (${SERVER_URL ? "server" : "embedded"})`, () => {
     it("given a schema of a newer minor version, when older code starts, then it goes on with it", async () => {
       await migrate(test.database, [...MIGRATIONS, addition]);
       await migrate(test.database);
-      expect(await versions()).to.deep.include({ major: 1, minor: 1 });
+      expect(await versions()).to.deep.include(next);
       const [row] = await test.database.query("SELECT count(note) FROM milepost_keeper.policies");
       expect(row).to.deep.equal({ count: "0" });
     });
@@ -114,7 +115,7 @@ describe(`database (${SERVER_URL ? "server" : "embedded"})`, () => {
     it("given an older minor version with rows, when newer code starts, then it adds to it", async () => {
       await migrate(test.database);
       await migrate(test.database, [...MIGRATIONS, addition]);
-      expect(await versions()).to.deep.include({ major: 1, minor: 1 });
+      expect(await versions()).to.deep.include(next);
     });
 
     it("given a schema of a newer major version, when older code starts, then it refuses and says what to do", async () => {
@@ -122,13 +123,13 @@ describe(`database (${SERVER_URL ? "server" : "embedded"})`, () => {
       const refused = await rejection(migrate(test.database));
       expect(refused).to.be.instanceOf(SchemaVersionError);
       expect(refused.message).to.equal(
-        "the keeper's database has schema 2.0, this keeper knows 1.0: run a keeper of version 2, or give this one a " +
-          "database of its own",
+        `the keeper's database has schema 2.0, this keeper knows ${newest.major}.${newest.minor}: ` +
+          "run a keeper of version 2, or give this one a database of its own",
       );
     });
 
     it("given a step that fails, when it is over, then nothing of the whole migration stays", async () => {
-      const broken = { major: 1, minor: 1, sql: "SELECT 1 / 0" };
+      const broken = { ...next, sql: "SELECT 1 / 0" };
       const refused = await rejection(migrate(test.database, [...MIGRATIONS, broken]));
       expect(refused.code).to.equal("22012");
       const [row] = await test.database.query(
