@@ -6,7 +6,6 @@ import { expect } from "chai";
 import { TOKEN_2022_PROGRAM_ID } from "@solana/spl-token";
 import { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import {
-  createReceivingAccount,
   MilestoneClient,
   MilestoneProgramError,
   MilepostError,
@@ -149,13 +148,13 @@ describe("the SDK on a chain: token accounts that can't receive", () => {
     const { blocked } = (await sdk.explainRelease(address)).requirements.find(
       ({ isMet }) => !isMet,
     )!;
-    const created = await createReceivingAccount(sdk, {
+    const created = await sdk.createReceivingAccount({
       owner: blocked!.owner,
       tokenMint: world.mint,
     });
     await world.expectOk(created.instructions, "stranger");
     expect(
-      (await createReceivingAccount(sdk, { owner: blocked!.owner, tokenMint: world.mint }))
+      (await sdk.createReceivingAccount({ owner: blocked!.owner, tokenMint: world.mint }))
         .instructions,
     ).to.deep.equal([]);
     await world.expectOk(await sdk.executePayment(address), "stranger");

@@ -6,38 +6,22 @@
  * `SEED=<n>` repeats a run, `STATES=<n>` sets how many states there are.
  */
 import { expect } from "chai";
-import { type Keypair, TransactionMessage, VersionedTransaction } from "@solana/web3.js";
 import {
   buildExecution,
   createContext,
   decideNextActions,
   decideRelease,
-  type Execution,
-  ForeignProgramError,
   loadReleaseSnapshots,
-  MilestoneProgramError,
-  MilepostError,
-  parseTransactionError,
+  type MilepostError,
   type ReleaseReport,
-  TransactionRuntimeError,
 } from "@milepost/sdk";
 import { randomSeed, selectedRuntime } from "./harness";
 import { generate, type ReleaseState } from "./release-states/state";
+import { numbers, refusalOf, simulate } from "./release-states/simulate";
 import { ReleaseWorld } from "./release-states/world";
 import { Dice } from "./stateful-escrow/dice";
 
 const STATES = Number(process.env.STATES ?? (selectedRuntime() === "litesvm" ? 3_000 : 300));
-
-/** Numbers that look random, the same for the same seed (mulberry32). */
-function numbers(seed: number, count: number): number[] {
-  let state = seed;
-  return Array.from({ length: count }, () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  });
-}
 
 interface Outcome {
   report: ReleaseReport;
@@ -60,51 +44,20 @@ async function run(world: ReleaseWorld, state: ReleaseState): Promise<Outcome> {
   const report = decideRelease(snapshot!, { signers });
   const build = (skipChecks: boolean) =>
     buildExecution(context, snapshot!, { executor: executor.publicKey, skipChecks });
-  const error = await simulate(world, build(true), executor);
-  const { possible } = decideNextActions(snapshot!, executor.publicKey);
-  return {
-    report,
-    error,
-    refusal: refusalOf(() => build(false)),
-    isListed: possible.some(({ instruction }) => instruction === "executePayment"),
-  };
-}
-
-function refusalOf(build: () => Execution): MilepostError | null {
-  try {
-    build();
-    return null;
-  } catch (error) {
-    if (error instanceof MilepostError) return error;
-    throw error;
-  }
-}
-
-/** The error's name, or null. */
-async function simulate(
-  world: ReleaseWorld,
-  { setup, instruction }: Execution,
-  executor: Keypair,
-): Promise<string | null> {
+  const { setup, instruction } = build(true);
   const instructions = [...setup, instruction];
-  const message = new TransactionMessage({
-    payerKey: world.key("payer"),
-    recentBlockhash: world.chain.latestBlockhash().blockhash,
-    instructions,
-  });
-  const transaction = new VersionedTransaction(message.compileToLegacyMessage());
   const may = [world.key("payer"), executor.publicKey];
   for (const { isSigner, pubkey } of instructions.flatMap(({ keys }) => keys)) {
     if (isSigner) expect(may.some((key) => key.equals(pubkey))).to.equal(true);
   }
-  const { err, logs } = await world.chain.simulate(transaction, { sigVerify: false });
-  if (err === null) return null;
-  const instructionPrograms = instructions.map(({ programId }) => programId);
-  const error = parseTransactionError(err, { logs, instructionPrograms });
-  if (error instanceof MilestoneProgramError) return error.programErrorName;
-  if (error instanceof ForeignProgramError) return error.programErrorName;
-  if (error instanceof TransactionRuntimeError) return error.runtimeErrorName;
-  return JSON.stringify(err);
+  const error = await simulate(world.chain, world.key("payer"), instructions);
+  const { possible } = decideNextActions(snapshot!, executor.publicKey);
+  return {
+    report,
+    error,
+    refusal: await refusalOf(() => build(false)),
+    isListed: possible.some(({ instruction }) => instruction === "executePayment"),
+  };
 }
 
 /** What the unmet requirements say the transaction fails with. */

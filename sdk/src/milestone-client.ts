@@ -28,6 +28,11 @@ import {
   type PaymentStatusInput,
   type PolicyArgs,
 } from "./actions/policy";
+import {
+  createReceivingAccount,
+  type CreateReceivingAccountArgs,
+  type ReceivingAccount,
+} from "./actions/receiving-account";
 import { type ExecutionGroup, packExecutions, type PackOptions } from "./batch/pack";
 import type { DelegationCoverage } from "./delegation/coverage";
 import { delegationCoverage } from "./delegation/delegation-coverage";
@@ -283,6 +288,11 @@ export class MilestoneClient extends EscrowMethods {
     options: ReadOptions = {},
   ): Promise<DelegationCoverage> {
     return delegationCoverage(this, owner, mint, options);
+  }
+
+  /** See the function `createReceivingAccount`. */
+  createReceivingAccount(args: CreateReceivingAccountArgs): Promise<ReceivingAccount> {
+    return createReceivingAccount(this, args);
   }
 
   /** See the function `packExecutions`. */

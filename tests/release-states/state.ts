@@ -97,6 +97,8 @@ export interface ReleaseState {
   source: AccountKind;
   sourceMoney: (typeof SOURCE_FAULTS)[number] | "enough";
   recipient: Payee;
+  /** The owner's account, which gets what goes back out of a vault. */
+  refund: Payee;
   gatewayFee: FeePayee;
   protocolFee: FeePayee;
 }
@@ -154,6 +156,7 @@ function generateGood(dice: Dice): ReleaseState {
     source: dice.chance(90) || program === "token" ? "fits" : "cpiGuard",
     sourceMoney: "enough",
     recipient: payee(),
+    refund: payee(),
     gatewayFee: fee(),
     protocolFee: fee(),
   };
@@ -207,6 +210,7 @@ const FAULTS: readonly ((state: ReleaseState, dice: Dice) => void)[] = [
   (state, dice) => (state.sourceMoney = dice.of(SOURCE_FAULTS)),
   (state, dice) => breakPayee(state.recipient, state, dice, false),
   (state, dice) => breakPayee(state.recipient, state, dice, false),
+  (state, dice) => breakPayee(state.refund, state, dice, false),
   (state, dice) => breakPayee(state.gatewayFee, state, dice, true),
   (state, dice) => breakPayee(state.protocolFee, state, dice, true),
   (state, dice) =>

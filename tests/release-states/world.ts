@@ -48,6 +48,8 @@ export interface Written {
   mint: PublicKey;
   /** What the caller names. */
   overrides: DestinationOverrides;
+  /** What the caller names for what goes back to the owner. */
+  ownerTokenAccount?: PublicKey;
 }
 
 export class ReleaseWorld {
@@ -97,7 +99,10 @@ export class ReleaseWorld {
     await this.writeProgramAccounts(state, { userPayment, policy, escrow });
     await this.writeSource(state, { userPayment, escrow });
     const overrides = await this.writePayees(state, escrow);
-    return { policy, mint, overrides };
+    const owner = { wallet: this.key("owner"), authority: null, escrow };
+    const ownerTokenAccount =
+      state.funding === "held" ? await this.payee(state, state.refund, "refund", owner) : undefined;
+    return { policy, mint, overrides, ...(ownerTokenAccount && { ownerTokenAccount }) };
   }
 
   /** Deriving an address takes most of the time that writing a state does. */

@@ -39,12 +39,15 @@ export interface ReceivingAccount {
  * its address as `{ recipientTokenAccount }`, or as `blocked.option` of the requirement says, where it does not.
  * Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`, `RpcError`.
  * @example
- * import { createReceivingAccount, MilestoneClient } from "@milepost/sdk";
+ * import { MilestoneClient } from "@milepost/sdk";
  *
  * const sdk = new MilestoneClient(connection, wallet);
- * const { address, instructions } = await createReceivingAccount(sdk, { owner: recipient, tokenMint: mint });
- * const payment = await sdk.executePayment(policy, recipient, mint, gateway, { recipientTokenAccount: address, skipChecks: true });
- * await sdk.send([...instructions, ...payment]);
+ * const { address, instructions } = await sdk.createReceivingAccount({
+ *   owner: recipient,
+ *   tokenMint: mint,
+ * });
+ * await sdk.send(instructions);
+ * await sdk.send(await sdk.executePayment(policy, recipient, mint, gateway, { recipientTokenAccount: address }));
  */
 export async function createReceivingAccount(
   context: MilestoneContext,

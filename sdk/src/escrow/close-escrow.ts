@@ -6,9 +6,10 @@ import { AccountKindError } from "../errors/accounts";
 import { refuse } from "../errors/program";
 import { toAddress } from "../input/address";
 import { buildInstruction } from "../instruction";
+import type { Destination } from "../release/destination";
 import { createMissing, refusePayees } from "../release/destinations";
-import { parseTokenAccount } from "../tokens/account";
-import { parseMint } from "../tokens/mint";
+import { parseTokenAccount, type TokenAccountState } from "../tokens/account";
+import { type MintState, parseMint } from "../tokens/mint";
 import { ownerDestination } from "./destinations";
 import { type HeldPolicyArgs, loadHeldPolicy, requireEscrow } from "./held-policy";
 import { escrowOutstanding } from "./payout";
@@ -58,12 +59,8 @@ export async function closeEscrow(
     { ...receiving, tokenProgram },
     args.ownerTokenAccount,
   );
-  if (!args.skipChecks && !isEmpty) {
-    if (state.isFrozen) throw refuse("TokenAccountFrozen", `Account: ${vault.toBase58()}`);
-    const option = "ownerTokenAccount";
-    if (!mintState) throw new AccountKindError("mint", mint, "it does not exist any more");
-    refusePayees([{ destination, error: "InvalidOwnerTokenAccount", option }], receiving);
-  }
+  if (!args.skipChecks)
+    refuseClosing({ vault, escrowAddress, state, mintState, mint }, destination);
   return [
     ...createMissing(isEmpty ? [] : [destination], payer, mint, tokenProgram),
     buildInstruction(
@@ -83,4 +80,31 @@ export async function closeEscrow(
       context.programId,
     ),
   ];
+}
+
+/** What is in the vault needs a way out. */
+function refuseClosing(
+  from: {
+    vault: PublicKey;
+    escrowAddress: PublicKey;
+    state: TokenAccountState | null;
+    mint: PublicKey;
+    mintState: MintState | null;
+  },
+  destination: Destination,
+): void {
+  const { vault, escrowAddress, state, mint, mintState } = from;
+  const account = `Account: ${vault.toBase58()}`;
+  if (!state?.owner.equals(escrowAddress) || !state.mint.equals(mint)) {
+    throw refuse("InvalidVault", account, "It is not the escrow's token account of the mint");
+  }
+  if (state.amount === 0n) return;
+  if (state.isFrozen) throw refuse("TokenAccountFrozen", account);
+  if (!mintState) throw new AccountKindError("mint", mint, "it does not exist any more");
+  const payee = {
+    destination,
+    error: "InvalidOwnerTokenAccount",
+    option: "ownerTokenAccount",
+  } as const;
+  refusePayees([payee], { mint, mintState, source: vault });
 }

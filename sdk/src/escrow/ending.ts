@@ -13,7 +13,7 @@ import {
   loadReleaseSnapshots,
   type ReleaseSnapshot,
 } from "../release/snapshot";
-import { requireReleasable } from "../release/token-requirements";
+import { requireReleasable, vault as vaultRequirement } from "../release/token-requirements";
 import type { Escrow, WithAddress } from "../types";
 import { ownerDestination } from "./destinations";
 import {
@@ -72,27 +72,16 @@ export async function prepareEnding(
   args: EndingArgs,
   recipientAmountOf: (amount: BN, escrow: Escrow) => BN,
 ): Promise<Ending> {
-  const policyPda = toAddress(args.policyPda, "policyPda");
-  const payer = toAddress(args.payer ?? walletAddress(context), "payer");
-  const [snapshot] = await loadReleaseSnapshots(context, [policyPda], {
-    recipientTokenAccount: given(args.recipientTokenAccount, "recipientTokenAccount"),
-    gatewayFeeAccount: given(args.gatewayFeeAccount, "gatewayFeeAccount"),
-    protocolFeeAccount: given(args.protocolFeeAccount, "protocolFeeAccount"),
-    findsAlternatives: true,
-  });
-  const { policy, userPayment, mint, now } = snapshot!;
-  const escrow = requireEscrow(policy, snapshot!.escrow);
+  const snapshot = await readEnding(context, args);
+  const { policy, userPayment, mint, now } = snapshot;
+  const escrow = requireEscrow(policy, snapshot.escrow);
   const milestoneIndex = milestoneIndexOf(policy, args.milestoneIndex);
   if (!args.skipChecks) {
     refuseAction(action, { policy, escrow: escrow.account, now }, milestoneIndex);
   }
-
   const amount = policy.policyType.milestone.milestoneAmounts[milestoneIndex] ?? new BN(0);
   const recipientAmount = recipientAmountOf(amount, escrow.account);
-  if (!args.skipChecks && recipientAmount.gt(amount)) {
-    const [most, got] = [amount.toString(), recipientAmount.toString()];
-    throw refuse("InvalidRecipientAmount", `Milestone: ${most} base units`, `Got: ${got}`);
-  }
+  if (!args.skipChecks) refuseMoreThan(amount, recipientAmount);
   const payout = divideMilestone(amount, recipientAmount, {
     gatewayFeeBps: policy.gatewayFeeBps,
     protocolFeeBps: policy.protocolFeeBps,
@@ -101,43 +90,61 @@ export async function prepareEnding(
   const ownerTokenAccount = given(args.ownerTokenAccount, "ownerTokenAccount");
   const owner = payout.refund.isZero()
     ? null
-    : await ownerDestination(context, userPayment, receivingOf(snapshot!), ownerTokenAccount);
-  const payees = payeesOf(snapshot!, payout, owner);
+    : await ownerDestination(context, userPayment, receivingOf(snapshot), ownerTokenAccount);
+  const payees = payeesOf(snapshot, payout, owner);
   const all = Object.values(payees).filter((payee) => payee !== null);
-  const vault = payingAccount(snapshot!);
   if (!args.skipChecks) {
-    refuseVault(snapshot!, vault);
-    refusePayees(all, receivingOf(snapshot!));
+    refuseVault(snapshot, escrow);
+    refusePayees(all, receivingOf(snapshot));
   }
-  const tokenProgram = mint?.tokenProgram ?? TOKEN_PROGRAM_ID;
+  const payer = args.payer ? toAddress(args.payer, "payer") : walletAddress(context);
+  const missing = mint ? all.map(({ destination }) => destination) : [];
   return {
-    snapshot: snapshot!,
+    snapshot,
     escrow,
     milestoneIndex,
     recipientAmount,
     payout,
-    setup: createMissing(
-      all.map(({ destination }) => destination),
-      payer,
-      userPayment.mint,
-      tokenProgram,
-    ),
-    accounts: {
-      config: snapshot!.configAddress,
-      gateway: policy.gateway,
-      userPayment: policy.userPayment,
-      policy: policyPda,
-      escrow: escrow.address,
-      mint: userPayment.mint,
-      vault,
-      recipientTokenAccount: payees.recipient?.destination.address ?? null,
-      ownerTokenAccount: payees.owner?.destination.address ?? null,
-      gatewayFeeAccount: payees.gatewayFee?.destination.address ?? null,
-      protocolFeeAccount: payees.protocolFee?.destination.address ?? null,
-      tokenProgram,
-    },
+    setup: createMissing(missing, payer, userPayment.mint, mint?.tokenProgram ?? TOKEN_PROGRAM_ID),
+    accounts: accountsOf(snapshot, escrow.address, payees),
   };
 }
+
+async function readEnding(context: MilestoneContext, args: EndingArgs): Promise<ReleaseSnapshot> {
+  const [snapshot] = await loadReleaseSnapshots(context, [toAddress(args.policyPda, "policyPda")], {
+    recipientTokenAccount: given(args.recipientTokenAccount, "recipientTokenAccount"),
+    gatewayFeeAccount: given(args.gatewayFeeAccount, "gatewayFeeAccount"),
+    protocolFeeAccount: given(args.protocolFeeAccount, "protocolFeeAccount"),
+    findsAlternatives: true,
+  });
+  return snapshot!;
+}
+
+function refuseMoreThan(amount: BN, recipientAmount: BN): void {
+  if (recipientAmount.lte(amount)) return;
+  const [most, got] = [amount.toString(), recipientAmount.toString()];
+  throw refuse("InvalidRecipientAmount", `Milestone: ${most} base units`, `Got: ${got}`);
+}
+
+function accountsOf(snapshot: ReleaseSnapshot, escrow: PublicKey, payees: Payees) {
+  const { policy, userPayment, mint } = snapshot;
+  return {
+    config: snapshot.configAddress,
+    gateway: policy.gateway,
+    userPayment: policy.userPayment,
+    policy: snapshot.policyAddress,
+    escrow,
+    mint: userPayment.mint,
+    vault: payingAccount(snapshot),
+    recipientTokenAccount: payees.recipient?.destination.address ?? null,
+    ownerTokenAccount: payees.owner?.destination.address ?? null,
+    gatewayFeeAccount: payees.gatewayFee?.destination.address ?? null,
+    protocolFeeAccount: payees.protocolFee?.destination.address ?? null,
+    tokenProgram: mint?.tokenProgram ?? TOKEN_PROGRAM_ID,
+  };
+}
+
+type Payees = Record<"recipient" | "owner" | "gatewayFee" | "protocolFee", Payee | null>;
 
 function given(address: PublicKey | undefined, field: string): PublicKey | undefined {
   return address && toAddress(address, field);
@@ -148,7 +155,7 @@ function payeesOf(
   snapshot: ReleaseSnapshot,
   payout: MilestonePayout,
   owner: Destination | null,
-): Record<"recipient" | "owner" | "gatewayFee" | "protocolFee", Payee | null> {
+): Payees {
   const payee = (amount: BN, destination: Destination | null, rest: Omit<Payee, "destination">) =>
     destination && !amount.isZero() ? { destination, ...rest } : null;
   return {
@@ -171,10 +178,10 @@ function payeesOf(
   };
 }
 
-function refuseVault({ mint, source, userPayment }: ReleaseSnapshot, vault: PublicKey): void {
+function refuseVault(snapshot: ReleaseSnapshot, escrow: WithAddress<Escrow>): void {
+  const { mint, userPayment } = snapshot;
   if (!mint) throw new AccountKindError("mint", userPayment.mint, "it does not exist any more");
   requireReleasable(mint);
-  const account = `Account: ${vault.toBase58()}`;
-  if (!source) throw refuse("InvalidVault", account, "It does not exist");
-  if (source.isFrozen) throw refuse("TokenAccountFrozen", account);
+  const { error, message } = vaultRequirement(snapshot, escrow);
+  if (error) throw refuse(error, `Account: ${payingAccount(snapshot).toBase58()}`, message);
 }

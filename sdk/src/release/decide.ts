@@ -86,19 +86,7 @@ export function decideRelease(
   const requirements = [
     ...escrowOf(snapshot),
     ...(current
-      ? [
-          met("milestone", `milestone ${index} of ${milestone.totalMilestones} is next`),
-          ...(held
-            ? heldRules(snapshot, held, now)
-            : [active(snapshot), programNotPaused(snapshot)]),
-          dueDate(current.dueAt, now),
-          held ? signatureOrSilence(held, signer, signers) : signature(signer, signers),
-          mintSupported(snapshot),
-          ...(escrow ? [vault(snapshot, escrow, vaultNeeds(held, current))] : []),
-          destination(snapshot),
-          ...(escrow ? [] : delegation(snapshot, current.amount)),
-          feeAccounts(snapshot, current.split, current.platformFee),
-        ]
+      ? requirementsOf(snapshot, { current, held, now, signer, signers })
       : policy.fundingKind === FUNDING_KIND_CLOSED
         ? []
         : [unmet("milestone", "PolicyCompleted", "all milestones are released")]),
@@ -123,6 +111,33 @@ export function decideRelease(
     silentApprovalAt: held?.silentApprovalAt ?? null,
     now,
   };
+}
+
+/** Of a milestone that is left, in the program's order. */
+function requirementsOf(
+  snapshot: ReleaseSnapshot,
+  release: {
+    current: CurrentPayment;
+    held: HeldMilestone | null;
+    now: BN;
+    signer: ReturnType<typeof requiredSigner>;
+    signers: readonly PublicKey[];
+  },
+): Requirement[] {
+  const { current, held, now, signer, signers } = release;
+  const { escrow } = snapshot;
+  const { currentMilestone, totalMilestones } = snapshot.policy.policyType.milestone;
+  return [
+    met("milestone", `milestone ${currentMilestone} of ${totalMilestones} is next`),
+    ...(held ? heldRules(snapshot, held, now) : [active(snapshot), programNotPaused(snapshot)]),
+    dueDate(current.dueAt, now),
+    held ? signatureOrSilence(held, signer, signers) : signature(signer, signers),
+    mintSupported(snapshot),
+    ...(escrow ? [vault(snapshot, escrow, vaultNeeds(held, current))] : []),
+    destination(snapshot),
+    ...(escrow ? [] : delegation(snapshot, current.amount)),
+    feeAccounts(snapshot, current.split, current.platformFee),
+  ];
 }
 
 interface CurrentPayment {
