@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help demo localnet setup build test bench soak lint format format-check typecheck artifact lock package deploy clean node
+.PHONY: help apps demo localnet setup build test bench soak lint format format-check typecheck artifact lock package deploy clean node
 
 NPM_RUN := npm run --silent
 # Where npm notes what it installed; older than the lock file means out of date.
@@ -42,6 +42,11 @@ test: $(INSTALLED) ## build everything from source, check the artifacts, run eve
 	@toolchain/setup --tests
 	@toolchain/test
 
+apps: $(SDK_BUILT) ## build the example apps with the packed packages and run them, pages in Chromium
+	@toolchain/setup --tests
+	@toolchain/apps
+	@$(NPM_RUN) test:apps
+
 soak: $(SDK_BUILT) ## three keepers, one killed every few seconds, on 40,000 milestones; ten minutes, needs PostgreSQL
 	@$(NPM_RUN) soak
 
@@ -69,6 +74,7 @@ artifact: setup $(INSTALLED) ## put this build into artifacts/ and regenerate th
 lock: node ## write package-lock.json after a change of dependencies, for every platform
 	npm install --package-lock-only --no-audit --no-fund --loglevel=error
 	@node toolchain/complete-lock.mjs
+	@toolchain/apps --lock
 
 package: $(SDK_BUILT) ## pack SDK, localnet and keeper as npm would publish them, into target/
 	@mkdir -p target
@@ -78,4 +84,5 @@ deploy: $(SDK_BUILT) ## set up config and gateway on the cluster that RPC_URL na
 	@$(NPM_RUN) deploy:milepost
 
 clean: ## remove everything that was built
-	rm -rf target sdk/dist localnet/dist keeper/dist node_modules sdk/node_modules localnet/node_modules keeper/node_modules
+	rm -rf target sdk/dist localnet/dist keeper/dist node_modules sdk/node_modules localnet/node_modules keeper/node_modules \
+	  examples/apps/node_modules examples/apps/*/dist examples/apps/*/.next

@@ -5,6 +5,7 @@ export default tseslint.config(
   {
     ignores: [
       "**/dist/**",
+      "**/.next/**",
       "target/**",
       "artifacts/**",
       "**/node_modules/**",
@@ -29,6 +30,24 @@ export default tseslint.config(
       "no-restricted-imports": ["error", "@coral-xyz/anchor", "@solana/spl-token"],
       "no-restricted-globals": ["error", "Buffer"],
     },
+  },
+  {
+    // What runs in a page.
+    files: ["examples/apps/**/*.js"],
+    languageOptions: {
+      globals: {
+        document: "readonly",
+        fetch: "readonly",
+        URL: "readonly",
+        URLSearchParams: "readonly",
+        window: "readonly",
+      },
+    },
+  },
+  {
+    files: ["examples/apps/node-cjs/*.js"],
+    languageOptions: { sourceType: "commonjs", globals: { require: "readonly" } },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   {
     files: ["**/*.test.ts"],
