@@ -19,8 +19,8 @@ import { delegationCoverage } from "../src/delegation/delegation-coverage";
 import { MilepostErrorCode } from "../src/errors/codes";
 import { InvalidInputError } from "../src/errors/input";
 import { RpcError } from "../src/errors/rpc";
-import { approveMilestone } from "../src/escrow/endings";
 import { nextActions } from "../src/escrow/next-actions";
+import { submitMilestone } from "../src/escrow/submit-milestone";
 import { explainRelease } from "../src/release/explain";
 import { noteLanded } from "../src/rpc/seen-slots";
 import { expectError } from "./expect-error";
@@ -127,7 +127,7 @@ describe("reads from a pool of nodes", () => {
     "explainRelease",
     "delegationCoverage",
     "prepareMilestone",
-    "approveMilestone",
+    "submitMilestone",
   ]) {
     it(`${name} answers from no state older than its own first read`, async () => {
       const { connection, context } = await heldWorld([
@@ -142,9 +142,10 @@ describe("reads from a pool of nodes", () => {
         // The first answer is of a node that is two slots ahead of the others.
         return (reads += 1) === 1 ? { ...answer, context: { slot: connection.slot + 2 } } : answer;
       };
-      const held = { policyPda, skipChecks: true };
-      await (READS[name] ?? ((c) => approveMilestone(c, held)))(slow);
-      expect(connection.slot).to.be.at.least(start + 2);
+      const held = { policyPda, evidenceHash: new Uint8Array(32).fill(7), skipChecks: true };
+      await (READS[name] ?? ((c) => submitMilestone(c, held)))(slow);
+      // What this process has seen of a policy before may be read in one round.
+      expect(reads === 1 || connection.slot >= start + 2).to.equal(true);
     });
   }
 

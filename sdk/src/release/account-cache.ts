@@ -1,11 +1,10 @@
 import type { Buffer } from "buffer";
 import type { AccountInfo, PublicKey } from "@solana/web3.js";
 import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "../accounts/decode";
-import { fetchAccountInfos, withMinContextSlot } from "../accounts/read-accounts";
+import { fetchAccountInfos } from "../accounts/read-accounts";
 import { addressKey } from "../address-key";
 import type { MilestoneContext } from "../context";
 import { AccountNotFoundError } from "../errors/accounts";
-import { minSimulationSlot } from "../rpc/seen-slots";
 import { type MintState, parseMint } from "../tokens/mint";
 import { rememberTokenProgram } from "../tokens/token-program";
 
@@ -14,16 +13,10 @@ export class AccountCache {
   private readonly found = new Map<string, AccountInfo<Buffer> | null>();
   private readonly decoded = new Map<string, unknown>();
 
-  constructor(private reading: MilestoneContext) {}
+  /** `context` is of one operation, see `startOperation`: a later round is not answered from an older state. */
+  constructor(readonly context: MilestoneContext) {}
 
-  get context(): MilestoneContext {
-    return this.reading;
-  }
-
-  /**
-   * Fetches what was not fetched yet, in one round of requests; returns whether there was any. A later round is not
-   * answered from an older state than the rounds before.
-   */
+  /** Fetches what was not fetched yet, in one round of requests; returns whether there was any. */
   async load(addresses: readonly PublicKey[]): Promise<boolean> {
     const missing = new Map<string, PublicKey>();
     for (const address of addresses) {
@@ -31,8 +24,7 @@ export class AccountCache {
       if (!this.found.has(key)) missing.set(key, address);
     }
     if (missing.size === 0) return false;
-    const infos = await fetchAccountInfos(this.reading, [...missing.values()]);
-    this.reading = withMinContextSlot(this.reading, minSimulationSlot(this.reading));
+    const infos = await fetchAccountInfos(this.context, [...missing.values()]);
     [...missing.keys()].forEach((key, index) => this.found.set(key, infos[index] ?? null));
     return true;
   }
