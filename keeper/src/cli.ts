@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-/** `milepost-keeper [run|status]`. */
+/** `milepost-keeper [run|status|retry]`. */
 import { version } from "../package.json";
 import { explain } from "./cli/explain";
+import { retry } from "./cli/retry";
 import { run } from "./cli/run";
 import { secretsIn } from "./cli/secrets";
 import { keepHeapSmall } from "./cli/small-heap";
@@ -25,6 +26,9 @@ async function main(): Promise<number> {
       return 0;
     case "status":
       process.stdout.write(redact(await status(command.config)));
+      return 0;
+    case "retry":
+      process.stdout.write(redact(await retry(command.config, command.policies)));
       return 0;
     case "run":
       keepHeapSmall();

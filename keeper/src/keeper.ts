@@ -17,6 +17,7 @@ import { allEvents, logEvents } from "./show/events";
 import { type Rehearsal, rehearse } from "./show/rehearsal";
 import { SelfReport } from "./show/self-report";
 import { forgetAttempts } from "./store/attempts";
+import { retryNow } from "./store/retry";
 import type { KeeperEvents } from "./types";
 
 const SCHEDULE_MS = 1_000;
@@ -234,6 +235,17 @@ export class Keeper {
   /** The terminal view. Rejects when the database or the RPC can't be read. */
   status(now: Date = new Date()): Promise<string> {
     return this.report.status(now);
+  }
+
+  /**
+   * Has these, or all, tried again at once: what was put off after a failure, and what waits for an account to change.
+   * Returns how many policies that are. Nothing is signed that may still land, as leases and the journal stay.
+   */
+  async retryNow(policies: readonly string[] = []): Promise<number> {
+    const { database, log } = this.options;
+    const retried = await retryNow(database, policies.length > 0 ? { policies } : {});
+    log.info({ policies: retried }, "told to try again now");
+    return retried;
   }
 
   private renewLeases(queue: ExecuteQueue): void {

@@ -78,6 +78,8 @@ export interface Outcome {
   executedAt: bigint;
   /** Of what was paid; null when no RPC told what the transaction did. */
   mint: string | null;
+  /** What was moved, in base units of the mint; told to the events, and not kept. Null when it is not known. */
+  amount?: bigint | null;
   /** This member's share of the transaction's fee, in lamports; the members' shares make up all of it. */
   feeLamports: bigint;
   /** Rent of token accounts that were created for it, in lamports; null when no RPC told what the transaction did. */

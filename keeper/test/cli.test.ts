@@ -105,6 +105,13 @@ describe("keeper: the command line", () => {
       .to.match(/^Chain time /)
       .and.include("1 milestones paid");
 
+    // A signal, and a command that asks the keeper over its port, as it has the database.
+    keeper.child.kill("SIGUSR2");
+    expect(await keeper.line("told to try again now")).to.include({ policies: 0 });
+    const retry = start(["retry", ...flags("--metrics-port", String(port))]);
+    expect(await retry.exit, retry.errors).to.equal(0);
+    expect(retry.text).to.equal("0 policies are tried again now\n");
+
     keeper.child.kill("SIGTERM");
     expect(await keeper.exit, keeper.errors).to.equal(0);
     expect(keeper.lines.at(-1)).to.include({ msg: "stopped", isQuiet: true });
@@ -115,5 +122,8 @@ describe("keeper: the command line", () => {
     const alone = start(["status", ...flags()]);
     expect(await alone.exit, alone.errors).to.equal(0);
     expect(alone.text).to.include("1 milestones paid").and.include(policy.address.toBase58());
+    const unasked = start(["retry", policy.address.toBase58(), ...flags()]);
+    expect(await unasked.exit, unasked.errors).to.equal(0);
+    expect(unasked.text).to.equal("0 policies are tried again now\n");
   });
 });

@@ -218,8 +218,8 @@ describe("keeper: flags and environment", () => {
   const REFUSED: [string, () => string[], RegExp, Environment?][] = [
     ["no URL", () => ["--keypair", file("payer.json")], /--url is missing.*MILEPOST_KEEPER_URL/],
     ["no keypair", () => ["--url", URL], /--keypair is missing.*MILEPOST_KEEPER_KEYPAIR/],
-    ["another command", () => ["start", ...RUN()], /run or status, not "start"/],
-    ["two commands", () => ["run", "status", ...RUN()], /run or status, not "status"/],
+    ["another command", () => ["start", ...RUN()], /run, status or retry, not "start"/],
+    ["two commands", () => ["run", "status", ...RUN()], /run, status or retry, not "status"/],
     ["an unknown flag", () => [...RUN(), "--fast"], /--fast.*--help/],
     ["a flag without its value", () => [...RUN(), "--ws-url"], /--ws-url.*--help/],
     ["a value for a flag that has none", () => [...RUN(), "--once=yes"], /--once/],

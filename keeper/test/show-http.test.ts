@@ -58,6 +58,40 @@ describe("keeper: metrics, health and status over HTTP", () => {
     expect((await get("/healthz")).status).to.equal(200);
   });
 
+  describe("POST /retry", () => {
+    const asked: (readonly string[])[] = [];
+    const options = {
+      retry: async (policies: readonly string[]) => {
+        asked.push(policies);
+        return policies.length;
+      },
+    };
+    const headers = { "x-milepost-keeper": "retry" };
+    const policy = "11111111111111111111111111111111";
+    beforeEach(() => void asked.splice(0));
+
+    it("hands on the policies that its lines name", async () => {
+      const body = `${policy}\n`;
+      const response = await (await serve(options))("/retry", { method: "POST", headers, body });
+      expect([response.status, await response.text()]).to.deep.equal([
+        ...[200, "1 policy is tried again now\n"],
+      ]);
+      expect(asked).to.deep.equal([[policy]]);
+    });
+
+    const refused: [string, RequestInit, number][] = [
+      ["a page in a browser, without the header", { method: "POST" }, 403],
+      ["what is no address", { method: "POST", headers, body: "policy" }, 400],
+      ["a GET", { headers }, 404],
+    ];
+    for (const [what, request, code] of refused) {
+      it(`refuses ${what}, and tries nothing again`, async () => {
+        expect((await (await serve(options))("/retry", request)).status).to.equal(code);
+        expect(asked).to.deep.equal([]);
+      });
+    }
+  });
+
   for (const method of ["POST", "PUT", "DELETE"]) {
     it(`given ${method}, then it is refused`, async () => {
       const response = await (await serve())("/metrics", { method });

@@ -198,6 +198,17 @@ describe("keeper: metrics", () => {
     }
   });
 
+  it("counts batches that were split, by reason", async () => {
+    const metrics = createMetrics();
+    metrics.split("MaxInstructionTraceLengthExceeded", 13);
+    metrics.split("MaxInstructionTraceLengthExceeded", 7);
+    metrics.split("<html>", 2);
+    expect(await lines(metrics, "batches_split_total")).to.deep.equal([
+      'batches_split_total{reason="MaxInstructionTraceLengthExceeded"} 2',
+      'batches_split_total{reason="other"} 1',
+    ]);
+  });
+
   it("given several listeners, when one throws, then the others hear every event", () => {
     const heard: string[] = [];
     const listener: KeeperEvents = {
@@ -268,7 +279,8 @@ describe("keeper: metrics", () => {
     const lines: string[] = [];
     const log = createLog({ destination: { write: (line: string) => void lines.push(line) } });
     const events = allEvents(logEvents(log));
-    events.executed(outcome("a"));
+    const paid = { executedAt: NOW + 7n, dueAt: NOW, amount: 36_893_488_147_419_103_230n };
+    events.executed(outcome("a", paid));
     events.failed(member("a"), { kind: "waiting", reason: "InsufficientBalance" });
     events.failed(member("a"), { kind: "unknown", reason: "hung up" });
     events.underfunded(underfunded("a", { shortfall: 9n }));
@@ -280,7 +292,10 @@ describe("keeper: metrics", () => {
       ["warn", "not executed"],
       ["warn", "due within 72 hours and not covered"],
     ]);
-    expect(seen[0]).to.include({ policy: addressOf("a"), feeLamports: "5000" });
+    expect(seen[0]).to.include({
+      ...{ policy: addressOf("a"), milestoneIndex: 0, feeLamports: "5000" },
+      ...{ lateSeconds: 7, amount: "36893488147419103230", signature: outcome("a").signature },
+    });
     expect(seen[3]).to.include({
       event: "underfunded",
       policy: addressOf("a"),

@@ -1,5 +1,8 @@
 import { expect } from "chai";
+import { PROGRAM_VERDICTS, TOKEN_VERDICTS } from "../src/send/verdicts";
 import { readStatus, renderStatus, type StatusView } from "../src/show/status";
+import { waitSentence } from "../src/show/waits";
+import { TOKEN_ACCOUNT_MISSING } from "../src/work/missing-accounts";
 import { duration, table, utc } from "../src/show/table";
 import { backOff, upsertPlans, wait } from "../src/store/policies";
 import { addressOf, NOW, plan, underfunded } from "./plans";
@@ -61,7 +64,9 @@ describe("keeper: the status view", () => {
         "",
         "Due next: nothing",
         "",
-        "Stuck: nothing",
+        "Waiting for others: nothing",
+        "",
+        "Put off after an error: nothing",
         "",
       ].join("\n"),
     );
@@ -101,9 +106,20 @@ describe("keeper: the status view", () => {
           milestoneIndex: 1,
           state: "waiting",
           dueAt: NOW - 2n * DAY,
-          reason: "InsufficientBalance",
+          reason: "InsufficientFunds",
           attempts: 1,
           since: new Date(WALL.getTime() - 3_600_000),
+        },
+        {
+          ...base,
+          policy: "EEE",
+          milestoneIndex: 0,
+          state: "scheduled",
+          dueAt: NOW - 3_600n,
+          reason: "RpcTimeout",
+          attempts: 3,
+          notBefore: new Date(WALL.getTime() + 1_200_000),
+          since: new Date(WALL.getTime() - 5_000),
         },
       ],
       profits: [
@@ -140,11 +156,15 @@ describe("keeper: the status view", () => {
       "Due next",
       "policy  milestone  action           due                   when       put off",
       "AAA     0          executePayment   2027-01-15 07:59:00Z  1 min ago  -",
-      "BBB     3          expireMediation  2027-01-16 08:00:00Z  in 1 d     1 min 30 s: BlockhashNotFound",
+      "BBB     3          expireMediation  2027-01-16 08:00:00Z  in 1 d     next try at 2027-01-15 08:01:30Z (in 1 min 30 s): BlockhashNotFound",
       "",
-      "Stuck",
-      "policy  milestone  action          why                  overdue  since    tries  again",
-      "CCC     1          executePayment  InsufficientBalance  2 d      1 h ago  1      when it changes",
+      "Waiting for others",
+      "policy  milestone  action          due      since    tries  state",
+      "CCC     1          executePayment  2 d ago  1 h ago  1      waiting for the owner: the balance is below the amount (InsufficientFunds)",
+      "",
+      "Put off after an error",
+      "policy  milestone  action          due      since    tries  state",
+      "EEE     0          executePayment  1 h ago  5 s ago  3      next try at 2027-01-15 08:20:00Z (in 20 min): RpcTimeout",
       "",
       "Due within 72 hours and not covered",
       "policy  milestone  due                   when    missing  why",
@@ -157,6 +177,42 @@ describe("keeper: the status view", () => {
       "not known  1         -                     5000              -",
       "",
     ]);
+  });
+
+  it("says what the fee payer affords, and that it runs short", () => {
+    const feePayer = { address: "FFF", lamports: 9_000, paymentsLeft: 4n, isShort: true };
+    expect(renderStatus({ ...EMPTY, feePayer }, WALL).split("\n")[2]).to.equal(
+      "Fee payer FFF: 9000 lamports, enough for about 4 payments. It runs short: send it some SOL",
+    );
+  });
+
+  it("names who can end each wait of a policy, and until when a failed one is left alone afterwards", () => {
+    const entry = {
+      ...{ policy: "CCC", milestoneIndex: 0, action: "executePayment" as const, attempts: 4 },
+      ...{ state: "waiting" as const, dueAt: NOW, since: WALL, reason: "TokenAccountFrozen" },
+      notBefore: new Date(WALL.getTime() + 60_000),
+    };
+    const text = renderStatus({ ...EMPTY, stuck: [entry] }, WALL);
+    expect(text).to.include(
+      "waiting for the mint's freeze authority: a token account is frozen (TokenAccountFrozen), and not tried before 2027-01-15 08:01:00Z (in 1 min)",
+    );
+    expect(text).not.to.match(/stuck|when it changes|overdue/i);
+  });
+
+  it("has a sentence that names somebody for every reason to wait", () => {
+    const waiting = (table: object, prefix = "") =>
+      Object.entries(table).flatMap(([name, kind]) => (kind === "waiting" ? [prefix + name] : []));
+    const reasons = [
+      ...waiting(PROGRAM_VERDICTS),
+      ...waiting(TOKEN_VERDICTS, "Token"),
+      ...["MintUnsupported", "TokenAccountCpiGuard", TOKEN_ACCOUNT_MISSING],
+      ...["GatewayMustSign", "OwnerMustSign", "RecipientMustSign"],
+    ];
+    for (const reason of reasons) {
+      expect(waitSentence(reason)).to.match(/^waiting for [^:]+(: .+)? \(\w+\)$/, reason);
+      expect(waitSentence(reason)).not.to.include("an account to change", reason);
+    }
+    expect(waitSentence("NewReason")).to.equal("waiting for an account to change: NewReason");
   });
 
   describe("from the store", () => {

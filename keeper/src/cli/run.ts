@@ -14,7 +14,7 @@ import type { Database } from "../types";
 import { checkRoles } from "./check-roles";
 import { openChain, type Opened, openLog, openStatusDatabase, openStore } from "./open";
 import { secretsIn } from "./secrets";
-import { type Told, untilToldToStop } from "./signals";
+import { onRetrySignal, type Told, untilToldToStop } from "./signals";
 
 /** Runs until it is told to stop, or once. Resolves with the exit code. */
 export async function run(config: RunConfig): Promise<number> {
@@ -58,6 +58,7 @@ async function runOn(chain: Opened, config: RunConfig, log: Logger, told: Told):
         readiness: () => keeper.readiness(),
         // Reasons are what an RPC said.
         status: async () => redact(await keeper.status()),
+        retry: (policies) => keeper.retryNow(policies),
         onError: (error, failures) =>
           log.warn({ err: error, failures }, "requests over HTTP were not answered"),
       });
@@ -169,8 +170,12 @@ async function work(keeper: Keeper, config: RunConfig, log: Logger, told: Told):
     log.info({ paid }, "done");
     return 0;
   }
+  const forget = onRetrySignal(() => {
+    keeper.retryNow().catch((error: unknown) => log.warn({ err: error }, "not tried again"));
+  });
   keeper.start().catch((error: unknown) => log.error({ err: error }, "while starting"));
   const why = await Promise.race([told.signal, keeper.failure]);
+  forget();
   if (why instanceof Error) {
     log.error({ err: why }, "stopping");
     throw why;

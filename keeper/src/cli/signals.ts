@@ -10,6 +10,16 @@ export interface Told {
   forget(): void;
 }
 
+/**
+ * Calls `work` for each SIGUSR2; returns what ends that. Not SIGHUP, which a terminal sends that is closed, nor SIGUSR1,
+ * which opens Node's debugger. Windows has neither.
+ */
+export function onRetrySignal(work: () => void): () => void {
+  if (process.platform === "win32") return () => undefined;
+  process.on("SIGUSR2", work);
+  return () => void process.off("SIGUSR2", work);
+}
+
 /** Hears the first SIGTERM or SIGINT; every other one is handed to `again`. Until `forget` the process stays alive. */
 export function untilToldToStop(again: (signal: NodeJS.Signals) => void): Told {
   const alive = setInterval(() => undefined, LONG_MS);

@@ -47,6 +47,7 @@ export interface RunConfig extends CommonConfig {
 export type Command =
   | { command: "run"; config: RunConfig }
   | { command: "status"; config: CommonConfig }
+  | { command: "retry"; config: CommonConfig; policies: string[] }
   | { command: "help" }
   | { command: "version" };
 
@@ -62,12 +63,17 @@ export function readCommand(args: readonly string[], environment: Environment): 
   if (values.help) return { command: "help" };
   if (values.version) return { command: "version" };
   const [command = "run", ...rest] = positionals;
-  if ((command !== "run" && command !== "status") || rest.length > 0) {
-    const received = command === "run" || command === "status" ? rest[0] : command;
-    throw new UsageError(`the command is run or status, not "${received}"`);
+  const isKnown = command === "run" || command === "status" || command === "retry";
+  if (!isKnown || (command !== "retry" && rest.length > 0)) {
+    const received = isKnown ? rest[0] : command;
+    throw new UsageError(`the command is run, status or retry, not "${received}"`);
   }
   const given: Given = (name) => values[name] ?? fromEnvironment(name, environment);
   const common = readCommon(given);
+  if (command === "retry") {
+    const policies = rest.map((text) => address("POLICY", text)!.toBase58());
+    return { command, config: common, policies };
+  }
   return command === "run"
     ? { command, config: readRun(common, given, environment) }
     : { command, config: common };

@@ -184,6 +184,7 @@ export function helpText(): string {
 
   milepost-keeper [run] --url URL --keypair FILE
   milepost-keeper status --url URL
+  milepost-keeper retry [POLICY...] --url URL
 
 ${lines.join("")}
 Each flag may also be a variable: ${variableOf("url")} for --url (several with a comma between), and so on.

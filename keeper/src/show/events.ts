@@ -1,5 +1,5 @@
 /** What happens, into the log and the metrics. */
-import type { KeeperEvents } from "../types";
+import type { KeeperEvents, Outcome } from "../types";
 import type { Logger } from "./log";
 
 /** Tells each of them; one that throws does not keep the others from hearing. */
@@ -30,7 +30,8 @@ const MAX_HINTS = 100;
 export function logEvents(log: Logger): Partial<KeeperEvents> {
   const hinted = new Set<string>();
   return {
-    executed: (outcome) => log.info({ ...outcome }, "milestone paid"),
+    executed: (outcome) =>
+      log.info({ ...outcome, lateSeconds: lateness(outcome) }, "milestone paid"),
     failed(member, verdict) {
       const level = verdict.kind === "unknown" || verdict.kind === "retryable" ? "warn" : "info";
       log[level]({ ...member, verdict: verdict.kind, reason: verdict.reason }, "not executed");
@@ -46,6 +47,11 @@ export function logEvents(log: Logger): Partial<KeeperEvents> {
     underfunded: (alert) =>
       log.warn({ event: "underfunded", ...alert }, "due within 72 hours and not covered"),
   };
+}
+
+/** By the chain's clock; a block may be a little before its time. Null where nothing was due. */
+function lateness({ dueAt, executedAt }: Outcome): number | null {
+  return dueAt === null ? null : Math.max(0, Number(executedAt - dueAt));
 }
 
 const HINTS: Readonly<Record<string, string>> = {

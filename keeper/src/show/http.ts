@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { answerRetry } from "./retry-request";
 import { SharedAnswers } from "./shared-answers";
 
 export interface Readiness {
@@ -21,6 +22,8 @@ export interface HttpOptions {
   readiness(): Promise<Readiness>;
   /** The text of `milepost-keeper status`. */
   status(): Promise<string>;
+  /** Has these, or all, tried again at once, and returns how many that are. Left out, `POST /retry` is refused. */
+  retry?(policies: readonly string[]): Promise<number>;
   /**
    * Answers that could not be made, `failures` of them since it was told last: the first one, and then once per minute at
    * most. The client hears only that there is none.
@@ -77,6 +80,10 @@ async function respond(
   options: HttpOptions,
 ): Promise<void> {
   const { method } = request;
+  if (method === "POST" && request.url === "/retry" && options.retry) {
+    const answer = await answerRetry(request, (policies) => options.retry!(policies));
+    return write(response, { ...answer, type: TEXT });
+  }
   if (method !== "GET" && method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
     return write(response, { code: 405, type: TEXT, body: "only GET\n" });

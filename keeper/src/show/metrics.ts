@@ -12,6 +12,8 @@ export interface Sample {
   queue: { queued: number; active: number };
   /** Null while the RPC does not say. */
   feePayerLamports: number | null;
+  /** About how many payments that affords; null while nobody can tell. */
+  feePayerPayments?: bigint | null;
   /** Null of a dry run, which pays none. */
   rentBudgetLeft?: bigint | null;
   /** Whether news of the chain is coming in. */
@@ -67,6 +69,10 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
   const open = gauge("open_attempts", "Signed transactions whose end is not known");
   const paid = gauge("milestones_paid", "Milestones recorded as paid in the store");
   const balance = gauge("fee_payer_lamports", "Balance of the fee payer");
+  const paymentsLeft = gauge(
+    "fee_payer_payments_left",
+    "About how many payments the fee payer affords, by what the last 200 cost",
+  );
   const rentLeft = gauge(
     "rent_budget_left_lamports",
     "Rent of token accounts that may be paid now",
@@ -152,7 +158,9 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
     },
     notificationFailed: (channel) => notSent.inc({ channel: labelOf(channel) }),
     uncovered: (payments) => uncovered.set(payments),
-    sampled({ chainNow, counts, queue, feePayerLamports, rentBudgetLeft = null, isLive }) {
+    sampled(sample) {
+      const { chainNow, counts, queue, feePayerLamports, rentBudgetLeft = null, isLive } = sample;
+      const { feePayerPayments = null } = sample;
       const waits = Object.entries(counts.waiting);
       policies.set({ state: "scheduled" }, counts.scheduled);
       policies.set({ state: "waiting" }, sum(waits.map(([, count]) => count)));
@@ -168,6 +176,7 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
       open.set(counts.openAttempts);
       paid.set(counts.outcomes);
       if (feePayerLamports !== null) balance.set(feePayerLamports);
+      if (feePayerPayments !== null) paymentsLeft.set(Number(feePayerPayments));
       if (rentBudgetLeft !== null) rentLeft.set(Number(rentBudgetLeft));
       chainTime.set(Number(chainNow));
       live.set(isLive ? 1 : 0);

@@ -7,6 +7,7 @@ import { raiseAlerts } from "../store/alerts";
 import { counts } from "../store/status";
 import type { Database, KeeperEvents, Underfunded } from "../types";
 import type { RentBudget } from "../work/rent-budget";
+import { FeePayerBalance } from "./fee-payer-balance";
 import type { Readiness } from "./http";
 import { readStatus, renderStatus } from "./status";
 import { findUnderfunded } from "./underfunded";
@@ -30,12 +31,14 @@ const PING_MS = 2_000;
 
 export class SelfReport {
   private uncovered: readonly Underfunded[] | null = null;
-  private feePayerLamports: number | null = null;
+  private readonly feePayer: FeePayerBalance;
   private sampledNow: bigint | null = null;
   private answeredAt = -Infinity;
   private pinging: Promise<boolean> | null = null;
 
-  constructor(private readonly parts: SelfReportOptions) {}
+  constructor(private readonly parts: SelfReportOptions) {
+    this.feePayer = new FeePayerBalance(parts.options, parts.timers);
+  }
 
   /** The chain's time, and with it a sign of life of the RPC. */
   async chainNow(): Promise<bigint> {
@@ -47,12 +50,12 @@ export class SelfReport {
   /** The database reachable, a scan done, an RPC that answers, fees to pay with, and not stopping. */
   async readiness(): Promise<Readiness> {
     const { options, timers } = this.parts;
-    const { minBalance = 10_000_000, rpcSilenceMs = 30_000 } = options;
+    const { rpcSilenceMs = 30_000 } = options;
     const checks = {
       database: (await within(timers, PING_MS, this.ping())) ?? false,
       scanned: this.parts.isScanned(),
       rpc: timers.now() - this.answeredAt <= rpcSilenceMs,
-      "fee payer": this.feePayerLamports !== null && this.feePayerLamports >= minBalance,
+      "fee payer": this.feePayer.view !== null && !this.feePayer.view.isShort,
       running: !this.parts.isStopping(),
     };
     return { isReady: Object.values(checks).every(Boolean), checks };
@@ -65,6 +68,7 @@ export class SelfReport {
       chainNow: await this.chainNow(),
       queue: this.parts.options.queue ?? undefined,
       underfunded: this.uncovered,
+      feePayer: this.feePayer.view,
     });
     return renderStatus(view, now);
   }
@@ -79,13 +83,14 @@ export class SelfReport {
     const failed = [time, balance].find((asked) => asked.status === "rejected");
     if (time.status === "fulfilled") this.sampledNow = time.value;
     const chainNow = this.sampledNow;
-    if (balance.status === "fulfilled") this.feePayerLamports = balance.value;
+    if (balance.status === "fulfilled") await this.feePayer.weigh(balance.value);
     if (chainNow !== null) {
       metrics.sampled({
         chainNow,
         counts: await counts(this.reads, chainNow),
         queue: (await queue?.depth(this.reads)) ?? { queued: 0, active: 0 },
         feePayerLamports: balance.status === "fulfilled" ? balance.value : null,
+        feePayerPayments: this.feePayer.view?.paymentsLeft ?? null,
         rentBudgetLeft: (await this.parts.rentBudget?.left()) ?? null,
         isLive: this.parts.isLive(),
       });

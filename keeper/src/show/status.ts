@@ -1,8 +1,9 @@
-/** What a person wants to see: what is due next, what is stuck and why, and whose money won't do. */
+/** What a person wants to see: what is due next, what is held up, by whom and until when, and whose money won't do. */
 import { type Counts, counts, type StatusEntry, stuck, upcoming } from "../store/status";
 import type { Database, Underfunded } from "../types";
 import { type Profit, profits } from "./profit";
 import { duration, table, utc } from "./table";
+import { waitSentence } from "./waits";
 
 /** Of a list, at most. */
 const ROWS = 20;
@@ -18,6 +19,17 @@ export interface StatusView {
   /** Null when it was not looked for. */
   underfunded: readonly Underfunded[] | null;
   profits: readonly Profit[];
+  /** What pays the fees; left out when nobody said. */
+  feePayer?: FeePayerView | null;
+}
+
+export interface FeePayerView {
+  address: string;
+  lamports: number;
+  /** About how many payments that affords, by what the last ones cost; null before the first. */
+  paymentsLeft: bigint | null;
+  /** Below `--min-balance`. */
+  isShort: boolean;
 }
 
 export interface StatusQuery {
@@ -25,6 +37,7 @@ export interface StatusQuery {
   chainNow: bigint;
   queue?: { depth(database?: Database): Promise<{ queued: number; active: number }> };
   underfunded?: readonly Underfunded[] | null;
+  feePayer?: FeePayerView | null;
   /** Rows of each list, but of what is not covered. Default: 20. */
   limit?: number;
 }
@@ -40,6 +53,7 @@ export async function readStatus(query: StatusQuery): Promise<StatusView> {
     stuck: await stuck(database, chainNow, limit),
     underfunded: query.underfunded ?? null,
     profits: await profits(database, limit),
+    feePayer: query.feePayer ?? null,
   };
 }
 
@@ -49,9 +63,16 @@ export async function readStatus(query: StatusQuery): Promise<StatusView> {
  */
 export function renderStatus(view: StatusView, now: Date): string {
   return [
-    `Chain time ${utc(view.chainNow)}\n${totals(view)}`,
+    `Chain time ${utc(view.chainNow)}\n${totals(view)}${feePayerLine(view)}`,
     section("Due next", view.upcoming, (entries) => nextTable(entries, view.chainNow, now)),
-    section("Stuck", view.stuck, (entries) => stuckTable(entries, view.chainNow, now)),
+    section("Waiting for others", view.stuck.filter(isWaiting), (entries) =>
+      heldUpTable(entries, view.chainNow, now),
+    ),
+    section(
+      "Put off after an error",
+      view.stuck.filter((entry) => !isWaiting(entry)),
+      (entries) => heldUpTable(entries, view.chainNow, now),
+    ),
     ...(view.underfunded
       ? [
           section("Due within 72 hours and not covered", view.underfunded, (entries) =>
@@ -86,6 +107,14 @@ function section<T>(
   return entries.length === 0 ? `${title}: nothing\n` : `${title}\n${render(entries)}`;
 }
 
+function feePayerLine({ feePayer }: StatusView): string {
+  if (!feePayer) return "";
+  const { address, lamports, paymentsLeft, isShort } = feePayer;
+  const affords = paymentsLeft === null ? "" : `, enough for about ${paymentsLeft} payments`;
+  const warning = isShort ? ". It runs short: send it some SOL" : "";
+  return `Fee payer ${address}: ${lamports} lamports${affords}${warning}\n`;
+}
+
 function nextTable(entries: readonly StatusEntry[], chainNow: bigint, now: Date): string {
   return table(
     ["policy", "milestone", "action", "due", "when", "put off"],
@@ -93,25 +122,44 @@ function nextTable(entries: readonly StatusEntry[], chainNow: bigint, now: Date)
       ...what(entry),
       entry.dueAt === null ? null : utc(entry.dueAt),
       entry.dueAt === null ? null : distance(entry.dueAt, chainNow),
-      isAhead(entry.notBefore, now)
-        ? `${duration(secondsBetween(now, entry.notBefore))}: ${entry.reason}`
-        : null,
+      isAhead(entry.notBefore, now) ? nextTry(entry, chainNow, now) : null,
     ]),
   );
 }
 
-function stuckTable(entries: readonly StatusEntry[], chainNow: bigint, now: Date): string {
+function isWaiting({ state }: StatusEntry): boolean {
+  return state === "waiting";
+}
+
+function heldUpTable(entries: readonly StatusEntry[], chainNow: bigint, now: Date): string {
   return table(
-    ["policy", "milestone", "action", "why", "overdue", "since", "tries", "again"],
+    ["policy", "milestone", "action", "due", "since", "tries", "state"],
     entries.map((entry) => [
       ...what(entry),
-      entry.reason || "unknown",
-      entry.dueAt === null ? null : duration(chainNow - entry.dueAt),
+      entry.dueAt === null ? null : distance(entry.dueAt, chainNow),
       `${duration(secondsBetween(entry.since, now))} ago`,
       String(entry.attempts),
-      againAt(entry, now),
+      stateOf(entry, chainNow, now),
     ]),
   );
+}
+
+function stateOf(entry: StatusEntry, chainNow: bigint, now: Date): string {
+  if (!isWaiting(entry)) return nextTry(entry, chainNow, now);
+  const sentence = waitSentence(entry.reason);
+  if (!isAhead(entry.notBefore, now)) return sentence;
+  return `${sentence}, and not tried before ${moment(entry.notBefore, chainNow, now)}`;
+}
+
+function nextTry({ notBefore, reason }: StatusEntry, chainNow: bigint, now: Date): string {
+  const when = isAhead(notBefore, now) ? `at ${moment(notBefore, chainNow, now)}` : "now";
+  return `next try ${when}${reason ? `: ${reason}` : ""}`;
+}
+
+/** A delay by the database's clock, as chain time. */
+function moment(date: Date, chainNow: bigint, now: Date): string {
+  const seconds = secondsBetween(now, date);
+  return `${utc(chainNow + seconds)} (in ${duration(seconds)})`;
 }
 
 /** The soonest ones: a stranger can make as many as they like. */
@@ -153,11 +201,6 @@ function rewardsOf({ rewards, unknownRewards, payments }: Profit): string | null
 
 function what({ policy, milestoneIndex, action }: StatusEntry): string[] {
   return [policy, String(milestoneIndex), action];
-}
-
-function againAt({ state, notBefore }: StatusEntry, now: Date): string {
-  if (state === "waiting") return "when it changes";
-  return isAhead(notBefore, now) ? `in ${duration(secondsBetween(now, notBefore))}` : "now";
 }
 
 function distance(dueAt: bigint, chainNow: bigint): string {

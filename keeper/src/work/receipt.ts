@@ -10,7 +10,7 @@ import {
   type VersionedTransactionResponse,
 } from "@solana/web3.js";
 import type { Journaled } from "../store/attempts";
-import { type OwnInstruction, rewardIn, rewardMoved } from "./reward";
+import { amountPaid, type OwnInstruction, rewardIn, rewardMoved } from "./reward";
 
 export interface Receipt {
   /** Of the whole transaction. */
@@ -24,6 +24,8 @@ export interface Receipt {
 export interface MemberReceipt {
   /** Of what was paid. */
   mint: string | null;
+  /** What was moved, in base units of the mint; null when it can't be told. */
+  amount: bigint | null;
   /** Rent of the token accounts that were created for this member; one that several share is the first one's. */
   rentLamports: bigint | null;
   /** What the gateway paid to the account that claimed, in base units of the mint; null when it can't be told. */
@@ -65,6 +67,7 @@ function toReceipt(
     const mine = rents.filter(({ owner }) => owner === position);
     return {
       mint: balances.find((each) => accounts[position]!.has(each.accountIndex))?.mint ?? null,
+      amount: amountPaid(decoded, member, own[position] ?? null, meta),
       rentLamports: mine.reduce((sum, { lamports }) => sum + lamports, 0n),
       reward:
         // Nothing else pays one.

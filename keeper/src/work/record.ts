@@ -39,7 +39,7 @@ export async function recordLanded(
   for (const outcome of fresh) events.executed(outcome);
 }
 
-const UNKNOWN: MemberReceipt = { mint: null, rentLamports: null, reward: null };
+const UNKNOWN: MemberReceipt = { mint: null, amount: null, rentLamports: null, reward: null };
 
 /** Chain time of the slot's block. */
 async function blockTime({ rpcs, context }: Settings, slot: number): Promise<bigint> {

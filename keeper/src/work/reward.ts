@@ -27,6 +27,30 @@ export function rewardIn({ events, isTruncated }: Events, member: Member): bigin
 
 const PAYMENTS = new Set(["PaymentExecuted", "MilestoneFinalized"]);
 
+/**
+ * Base units that a payment moved, by the program's own event, or by its transfers where a node cut the log off. Null
+ * where neither is known.
+ */
+export function amountPaid(
+  { events }: Pick<Events, "events">,
+  member: Member,
+  own: OwnInstruction | null,
+  { innerInstructions }: Meta,
+): bigint | null {
+  const paid = events.find(({ name, data }) => {
+    const { policy, milestoneIndex } = data as { policy?: PublicKey; milestoneIndex?: number };
+    const isOwn = policy?.toBase58() === member.policy && milestoneIndex === member.milestoneIndex;
+    return isOwn && name === "PaymentExecuted";
+  });
+  if (paid) return BigInt((paid.data as { amount: { toString(): string } }).amount.toString());
+  const inner = innerInstructions?.find(({ index }) => index === own?.index)?.instructions;
+  if (!inner) return null;
+  return inner
+    .map(({ data }) => Buffer.from(utils.bytes.bs58.decode(data)))
+    .filter((bytes) => bytes[0] === TRANSFER_CHECKED)
+    .reduce((sum, bytes) => sum + bytes.readBigUInt64LE(1), 0n);
+}
+
 /** A top-level instruction; accounts are indexes of the transaction's. */
 export interface OwnInstruction {
   index: number;

@@ -1,0 +1,37 @@
+/** `POST /retry`: has policies tried again at once. From this machine only, and not from a page in a browser. */
+import type { IncomingMessage } from "node:http";
+
+/** A page can't send it to another origin without asking first, which is answered with 405. */
+export const RETRY_HEADER = "x-milepost-keeper";
+const MAX_BODY_BYTES = 1_000_000;
+const ADDRESS = /^[1-9A-HJ-NP-Za-km-z]{32,44}$/;
+const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
+
+export interface RetryAnswer {
+  code: number;
+  body: string;
+}
+
+/** The body names policies, one per line; an empty one means all. `retry` returns how many are tried again. */
+export async function answerRetry(
+  request: IncomingMessage,
+  retry: (policies: readonly string[]) => Promise<number>,
+): Promise<RetryAnswer> {
+  const isLocal = LOOPBACK.has(request.socket.remoteAddress ?? "");
+  if (!isLocal || request.headers[RETRY_HEADER] !== "retry") {
+    return { code: 403, body: "only `milepost-keeper retry` on this machine\n" };
+  }
+  let text = "";
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > MAX_BODY_BYTES) return { code: 413, body: "too many policies\n" };
+  }
+  const policies = text.split("\n").filter((line) => line !== "");
+  const wrong = policies.find((policy) => !ADDRESS.test(policy));
+  if (wrong !== undefined) return { code: 400, body: "expected addresses, one per line\n" };
+  return { code: 200, body: retriedText(await retry(policies)) };
+}
+
+export function retriedText(count: number): string {
+  return `${count} ${count === 1 ? "policy is" : "policies are"} tried again now\n`;
+}
