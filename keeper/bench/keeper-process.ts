@@ -11,6 +11,9 @@ import { openSocket } from "../src/find/socket";
 import { createKeeper } from "../src/keeper";
 import { openQueue } from "../src/queue/execute-queue";
 
+/** Lamports an hour: more than all accounts of a soak take. */
+const RENT_BUDGET = 1_000_000_000_000n;
+
 /** Said on standard output after the first scan. */
 const STARTED = "started";
 
@@ -61,6 +64,8 @@ async function main(args: string[]): Promise<void> {
     programId: PROGRAM_ID,
     priority: config.priority,
     concurrency: config.concurrency,
+    // A fifth of the recipients have no token account.
+    rentBudget: RENT_BUDGET,
   });
   const told = new Promise<void>((resolve) => process.once("SIGTERM", () => resolve()));
   const started = keeper.start();

@@ -29,6 +29,8 @@ export const PROTOCOL_FEE_BPS = 50n;
 /** More than any payment takes, so that one too many would show in the balances. */
 const FUNDED_TIMES = 2n;
 const BEFORE = 1_000;
+/** The recipient of every so many-th policy has no token account: its first payment creates it. */
+const NEW_RECIPIENT_EVERY = 5;
 
 export interface WorldPolicy {
   address: PublicKey;
@@ -36,6 +38,8 @@ export interface WorldPolicy {
   id: number;
   recipient: PublicKey;
   recipientTokens: PublicKey;
+  /** Whether the recipient has no token account at first. */
+  isNew: boolean;
   /** Unix seconds by the chain's clock, one for each milestone. */
   dueAt: readonly number[];
 }
@@ -152,6 +156,7 @@ export class World {
         id,
         recipient,
         recipientTokens: this.tokensOf(recipient),
+        isNew: index % NEW_RECIPIENT_EVERY === 0,
         dueAt: [],
       };
       owner.policies.push(policy);
@@ -173,7 +178,7 @@ export class World {
       this.setTokens(owner.tokens, owner.key, funded, owner.userPayment);
       this.set(owner.userPayment, PROGRAM_ID, await this.userPayment(owner, committed));
       for (const policy of owner.policies) {
-        this.setTokens(policy.recipientTokens, policy.recipient, 0n);
+        if (!policy.isNew) this.setTokens(policy.recipientTokens, policy.recipient, 0n);
         this.set(policy.address, PROGRAM_ID, await this.policy(owner, policy));
       }
     }
@@ -184,7 +189,8 @@ export class World {
     const owner = this.owner("any owner");
     const { key } = owner;
     const dueAt = new Array<number>(this.milestones).fill(0);
-    const policy = { address: key, bump: 255, id: 1, recipient: key, recipientTokens: key, dueAt };
+    const recipient = { recipient: key, recipientTokens: key, isNew: false };
+    const policy = { address: key, bump: 255, id: 1, ...recipient, dueAt };
     return this.policy(owner, policy);
   }
 
