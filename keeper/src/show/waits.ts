@@ -34,6 +34,8 @@ const WAITS: Readonly<Record<string, string>> = {
   TokenUninitializedState: "the owner or the recipient: a token account was closed",
   InvalidVault: "the owner: the vault can't pay",
   MilestoneNotDisputed: "the parties: the milestone is not in dispute",
+  TokenNonConfidentialTransfersDisabled:
+    "the recipient: the token account takes only confidential transfers",
   TokenNoMemo: "the recipient: the token account demands memos",
   InvalidGatewayFeeAccount: "the gateway: no token account can take its fee",
   InvalidProtocolFeeAccount: "the protocol: no token account can take its fee",
