@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help apps demo localnet setup build test bench soak lint format format-check typecheck artifact lock package deploy clean node
+.PHONY: help apps demo docs localnet setup build test bench soak lint format format-check typecheck artifact lock package deploy clean node
 
 NPM_RUN := npm run --silent
 # Where npm notes what it installed; older than the lock file means out of date.
@@ -46,6 +46,9 @@ apps: $(SDK_BUILT) ## build the example apps with the packed packages and run th
 	@toolchain/setup --tests
 	@toolchain/apps
 	@$(NPM_RUN) test:apps
+
+docs: $(SDK_BUILT) ## typed reference of the three packages, into target/reference; fails where an export is not documented
+	@$(NPM_RUN) docs
 
 soak: $(SDK_BUILT) ## three keepers, one killed every few seconds, on 40,000 milestones; ten minutes, needs PostgreSQL
 	@$(NPM_RUN) soak
