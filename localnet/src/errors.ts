@@ -25,12 +25,14 @@ export type LocalnetErrorCode =
  * });
  */
 export class LocalnetError extends Error {
+  /** Name of the class, for logs. */
   override readonly name = "LocalnetError";
 
   constructor(
+    /** Stable code of the cause; branch on it, since messages may change. */
     readonly code: LocalnetErrorCode,
     message: string,
-    /** The values that the message names: a path, a port, a hash. */
+    /** Values that the message names: a path, a port, a hash. */
     readonly context: Readonly<Record<string, string | number>> = {},
     cause?: unknown,
   ) {

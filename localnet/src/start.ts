@@ -21,36 +21,41 @@ import { describeTransactionError } from "./chain/transaction-error";
 import type { Wire } from "./chain/wire";
 import { serveWebSockets } from "./websocket";
 
+/** Options of `startLocalnet`; each has a default. */
 export interface LocalnetOptions {
-  /** 127.0.0.1 unless given: whoever reaches the ports owns the chain. */
+  /** Address to listen on. Default: 127.0.0.1, since every process that reaches the ports controls the chain. */
   host?: string;
-  /** 8899 unless given; 0 takes a free one. */
+  /** Port of JSON-RPC over HTTP. Default: 8899; 0 takes a free port. */
   port?: number;
-  /** One above `port` unless given, where web3.js looks for it. */
+  /** Port of the subscriptions. Default: `port` + 1, where web3.js expects it. */
   wsPort?: number;
+  /** Programs to deploy at the start; one that the ledger holds unchanged is left as it is. Default: none. */
   programs?: ProgramToDeploy[];
-  /** Accounts to begin with; those in the ledger stay as they are. */
+  /** Accounts of a new chain; a chain from the ledger ignores them. Default: none. */
   accounts?: AddressedAccount[];
-  /** The same, for accounts that have to know the chain's rent. */
+  /** Accounts of a new chain, made from its rent: `rentExempt` takes bytes and returns lamports. Default: none. */
   accountsAtGenesis?: (rentExempt: (size: number) => bigint) => AddressedAccount[];
-  /** A directory to keep the state in; none is kept without. */
+  /** Directory of the saved state. Default: none; the chain is then in memory only. */
   ledger?: string;
-  /** Follows the wall unless given. */
+  /** Clock of the chain. Default: `{ mode: "wall" }`. */
   clock?: ClockOptions;
-  /** How many transactions are kept for queries; 20,000 unless given. */
+  /** Number of transactions kept for queries. Default: 20,000. */
   history?: number;
-  /** 50 KiB unless given, as on the network. */
+  /** Size limit of one request or websocket message, in bytes. Default: 51,200 (50 KiB), as on the network. */
   maxRequestBytes?: number;
-  /** How often a changed chain is saved, in milliseconds; 5,000 unless given. */
+  /** Interval between saves of a changed chain, in milliseconds. Default: 5,000. */
   saveEvery?: number;
-  /** The outside world's time; a test brings its own. */
+  /** Time of the outside world and its timers, for tests. Default: the system's. */
   wall?: Wall;
 }
 
+/** A running localnet, as `startLocalnet` returns it. */
 export interface Localnet {
+  /** URL of JSON-RPC over HTTP, with the port that was taken: `http://127.0.0.1:8899`. */
   url: string;
+  /** URL of the subscriptions, with the port that was taken: `ws://127.0.0.1:8900`. */
   wsUrl: string;
-  /** For tests in the same process; everybody else uses the ports. */
+  /** Chain behind the ports, for tests in the same process; other programs use the ports. */
   chain: Chain;
   /** Writes the ledger now; false when none is kept. */
   save(): boolean;

@@ -11,11 +11,13 @@ import type { TransactionError } from "./transaction-error";
 import type { Wall } from "./wall";
 import type { Wire } from "./wire";
 
+/** Callbacks that the chain runs after a change; each is optional. */
 export interface ChainListener {
+  /** Runs after `slot` became the current one. `parent` was current before; slots between them were skipped. */
   onSlot?(slot: number, parent: number): void;
-  /** After its accounts have changed. */
+  /** Runs after a transaction has landed, failed or not, and its accounts have changed. */
   onTransaction?(landed: LandedTransaction): void;
-  /** Addresses whose lamports, data or owner have changed. */
+  /** Runs after the lamports, data or owner of accounts have changed, with their base58 addresses. */
   onAccounts?(addresses: string[]): void;
 }
 

@@ -15,8 +15,9 @@ const REMEMBERED_SLOTS = 10_000;
  * - `manual`: both stand still. Each transaction that lands makes a slot, as does a call.
  */
 export interface ClockOptions {
+  /** Source of slots and time: `wall` follows the machine's clock; `manual` stands still between calls. */
   mode: "wall" | "manual";
-  /** Unix seconds. */
+  /** Time to start at, in Unix seconds; a ledger's later time wins. Default: the ledger's (`manual`) or the wall's. */
   unixTimestamp?: number;
 }
 

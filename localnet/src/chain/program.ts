@@ -7,11 +7,13 @@ export const UPGRADEABLE_LOADER = "BPFLoaderUpgradeab1e11111111111111111111111";
 /** Before the program's bytes: a tag, the slot of the deployment, and who may upgrade. */
 const HEADER_SIZE = 45;
 
+/** A program to deploy under the upgradeable loader. */
 export interface ProgramToDeploy {
-  /** Base58. */
+  /** Address of the program, base58. */
   programId: string;
+  /** Content of the program's shared object file (`.so`). */
   elf: Uint8Array;
-  /** Base58; null makes the program final. */
+  /** Address that may upgrade the program, base58; null makes the program final. */
   upgradeAuthority: string | null;
 }
 

@@ -13,16 +13,23 @@ const SLOT_HASHES_BYTES = 8 + 512 * 40;
 export const MAX_SLOT_HASHES = 512;
 export const SLOTS_PER_EPOCH = 432_000;
 
+/** State of one account, as the chain holds it. */
 export interface AccountState {
+  /** Balance in lamports. */
   lamports: bigint;
+  /** Data in the layout of the owning program; empty for a wallet. */
   data: Buffer;
-  /** Base58. */
+  /** Address of the program that owns the account, base58. */
   owner: string;
+  /** True for a deployed program's account. */
   executable: boolean;
 }
 
+/** An account's address with its state. */
 export interface AddressedAccount {
+  /** Address of the account, base58. */
   address: string;
+  /** State of the account at that address. */
   account: AccountState;
 }
 

@@ -7,6 +7,7 @@ import { DEFAULT_DIRECTORY, DESCRIPTION_FILE, isRunning, readDescription } from 
 import { type MilepostSetting, settingOf } from "./use";
 import { readKeypair, walletsFrom } from "./wallets";
 
+/** Options of `connectLocalnet`. */
 export interface ConnectOptions {
   /**
    * The directory that the localnet named at its start. Default: `MILEPOST_LOCALNET`, a variable of the environment,

@@ -8,23 +8,40 @@ export const DESCRIPTION_FILE = "localnet.json";
 /** Where the command keeps a localnet, below the working directory, unless told otherwise. */
 export const DEFAULT_DIRECTORY = ".milepost-localnet";
 
+/** Content of `localnet.json` in the ledger directory; it holds no secret. */
 export interface LocalnetDescription {
-  /** Of this file's format; a later one only adds. */
+  /** Version of the file's format; later versions only add fields. */
   version: 1;
+  /** URL of JSON-RPC over HTTP. */
   url: string;
+  /** URL of the subscriptions (`ws://`). */
   wsUrl: string;
-  /** Base58; tells this chain from another one behind the same URL. */
+  /** Hash of the genesis, base58; it tells this chain from another one behind the same URL. */
   genesisHash: string;
+  /** Address of the Milepost program, base58. */
   programId: string;
-  /** Lower-case hex, of the program's ELF file. */
+  /** SHA-256 of the program's ELF file, in lower-case hex. */
   programSha256: string;
+  /** Address of the program's config account, base58. */
   config: string;
+  /** Address of the gateway of the wallet `gatewayAuthority`, base58. */
   gateway: string;
-  /** The test mint. */
+  /** Address of the test mint, base58. */
   mint: string;
+  /** Decimals of the test mint: one token is 10 to this power in base units. */
   mintDecimals: number;
-  /** `keypair` is the absolute path of a file as solana-keygen writes it. */
-  wallets: Record<WalletName, { address: string; keypair: string; purpose: string }>;
+  /** Funded wallets by name. */
+  wallets: Record<
+    WalletName,
+    {
+      /** Public key of the wallet, base58. */
+      address: string;
+      /** Path of the key pair's file, absolute, in the format of `solana-keygen`. */
+      keypair: string;
+      /** Part that the wallet plays in Milepost, one English phrase. */
+      purpose: string;
+    }
+  >;
 }
 
 /** Replaces the file whole, so that a reader finds the one of before or this one. */

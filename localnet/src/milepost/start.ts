@@ -20,6 +20,7 @@ import {
   type Wallets,
 } from "./wallets";
 
+/** Options of `startMilepostLocalnet`; each has a default. */
 export interface MilepostLocalnetOptions extends LocalnetOptions {
   /**
    * A directory for the state, the keys and `localnet.json`. With the same directory a later start has the same keys
@@ -30,8 +31,9 @@ export interface MilepostLocalnetOptions extends LocalnetOptions {
   isReset?: boolean;
 }
 
+/** A running localnet with Milepost on it, as `startMilepostLocalnet` returns it. */
 export interface MilepostLocalnet extends Localnet, MilepostSetting {
-  /** What `localnet.json` says; null without a `ledger`. */
+  /** Content of `localnet.json`; null without a `ledger`. */
   description: LocalnetDescription | null;
 }
 

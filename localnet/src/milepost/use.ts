@@ -7,17 +7,23 @@ import type { WalletName, Wallets } from "./wallets";
 
 /** A localnet with Milepost on it, ready to be used. */
 export interface MilepostSetting {
+  /** URL of JSON-RPC over HTTP. */
   url: string;
+  /** URL of the subscriptions (`ws://`). */
   wsUrl: string;
-  /** With the commitment `confirmed`. */
+  /** Connection to both URLs, with the commitment `confirmed`. */
   connection: Connection;
-  /** Funded keys: `owner`, `recipient`, `mediator`, `gatewayAuthority`, `gatewaySigner`, `keeper`, `upgradeAuthority`. */
+  /**
+   * Funded keys: `owner`, `recipient`, `mediator`, `gatewayAuthority`, `gatewaySigner`, `keeper`, `upgradeAuthority`.
+   */
   wallets: Wallets;
+  /** Address of the Milepost program on this chain. */
   programId: PublicKey;
+  /** Address of the program's config account, which `wallets.upgradeAuthority` controls. */
   config: PublicKey;
-  /** Of `wallets.gatewayAuthority`, with a fee of 1 %. */
+  /** Address of the gateway of `wallets.gatewayAuthority`, which takes a fee of 1 %. */
   gateway: PublicKey;
-  /** The test mint, with six decimals. */
+  /** Address of the test mint, which has six decimals. */
   mint: PublicKey;
   /**
    * Gives a wallet test tokens, in base units, and creates its token account when it has none.

@@ -15,8 +15,10 @@ export const WALLET_PURPOSES = {
   upgradeAuthority: "may upgrade the program, and is the authority of its config",
 } as const;
 
+/** Name of a funded key; each stands for one party of a Milepost set-up, such as `owner` or `keeper`. */
 export type WalletName = keyof typeof WALLET_PURPOSES;
 
+/** Key pair per wallet name. */
 export type Wallets = Record<WalletName, Keypair>;
 
 export const WALLET_NAMES = Object.keys(WALLET_PURPOSES) as WalletName[];
