@@ -50,6 +50,13 @@ describe("the published keeper", function () {
     expect(stdout.trim()).to.equal(version);
   });
 
+  it("given its start then nothing on stderr, and no bigint-buffer (CVE-2025-3194) installed", async () => {
+    const { stderr } = await run("node", ["-e", 'require("@milepost/keeper")'], { cwd: project });
+    expect(stderr).to.equal("");
+    const installed = await readdir(path.join(project, "node_modules"));
+    expect(installed).to.not.include("bigint-buffer");
+  });
+
   it("given a URL and a keypair then it pays what is due, with a database of its own making", async () => {
     const net = await MilepostNet.start();
     try {

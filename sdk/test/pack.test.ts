@@ -131,6 +131,42 @@ describe("the published package", function () {
     });
   }
 
+  const resolutions: [name: string, extension: string, flags: string[]][] = [
+    ["node16, ES modules", "mts", ["--module", "node16"]],
+    ["node16, CommonJS", "cts", ["--module", "node16"]],
+    ["bundler", "ts", ["--module", "esnext", "--moduleResolution", "bundler"]],
+    [
+      "CommonJS without esModuleInterop",
+      "ts",
+      ["--module", "commonjs", "--moduleResolution", "node10"],
+    ],
+  ];
+  for (const [name, extension, flags] of resolutions) {
+    it(`compiles with every library checked, without Anchor: ${name}`, async () => {
+      const file = await write(
+        `strict-${flags.length}.${extension}`,
+        `import { IDL, MilestoneClient, type MilestoneEvent, toJson } from "@milepost/sdk";
+        import { Connection, PublicKey } from "@solana/web3.js";
+        const sdk = new MilestoneClient(new Connection("http://localhost:1"), { publicKey: PublicKey.default });
+        export const paid = (event: MilestoneEvent): string | null =>
+          event.name === "PaymentExecuted" ? event.data.amount.toString(10) : null;
+        export const policy = async (address: PublicKey) => toJson(await sdk.getPaymentPolicy(address));
+        export const program: "milestone" = IDL.metadata.name;`,
+      );
+      const strict = ["--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2022"];
+      const lib = ["--lib", "es2022,dom", "--esModuleInterop", "false"];
+      const { stdout } = await run("node", [TSC, ...strict, ...lib, ...flags, file], {
+        cwd: project,
+      }).catch((error) => error);
+      expect(stdout.split("\n").filter((line: string) => line.includes("milepost"))).to.deep.equal(
+        [],
+      );
+      expect(stdout).to.equal("");
+      const anchor = join(project, "node_modules", "@coral-xyz");
+      expect(await readdir(anchor).catch(() => [])).to.deep.equal([]);
+    });
+  }
+
   const bundle = (contents: string) =>
     build({
       stdin: { contents, resolveDir: project },
@@ -206,6 +242,13 @@ describe("the published package", function () {
     // web3.js is left out of the count: it is in either way, and it is not ours to shake.
     expect(ownBytes(one)).to.be.lessThan(3_000);
     expect(ownBytes(whole)).to.be.greaterThan(20 * ownBytes(one));
+  });
+
+  it("installs neither Anchor, spl-token nor bigint-buffer (CVE-2025-3194)", async () => {
+    const lock = await readFile(join(project, "package-lock.json"), "utf8");
+    const { packages } = JSON.parse(lock) as { packages: Record<string, unknown> };
+    const unwanted = /node_modules\/(bigint-buffer|buffer-layout|@coral-xyz\/.+|@solana\/spl-.+)$/;
+    expect(Object.keys(packages).filter((name) => unwanted.test(name))).to.deep.equal([]);
   });
 
   it("given the tarball, then only what a consumer needs, and no path of the machine it was built on", async () => {

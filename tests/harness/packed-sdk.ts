@@ -17,10 +17,10 @@ export interface PackedSdk {
   remove(): Promise<void>;
 }
 
-/** Packs the SDK, which builds it first, and installs the tarball. */
+/** Packs the SDK as it was built for these tests, as another suite may be reading its files, and installs the tarball. */
 export async function installPackedSdk(): Promise<PackedSdk> {
   const directory = await mkdtemp(path.join(tmpdir(), "milepost-page-"));
-  await run("npm", ["pack", "--pack-destination", directory], { cwd: SDK });
+  await run("npm", ["pack", "--ignore-scripts", "--pack-destination", directory], { cwd: SDK });
   const tarball = (await readdir(directory)).find((name) => name.endsWith(".tgz"))!;
   await writeFile(path.join(directory, "package.json"), JSON.stringify({ private: true }));
   const quiet = ["--no-audit", "--no-fund", "--prefer-offline"];

@@ -1,5 +1,5 @@
 /** Everything in a configuration that nobody may read in a log, an error or an answer. */
-import { utils } from "@coral-xyz/anchor";
+import bs58 from "bs58";
 import type { CommonConfig, RunConfig } from "../config/config";
 import type { NotifyConfig } from "../config/notify";
 import { formsOf } from "../show/redact";
@@ -12,7 +12,7 @@ const PATH_KEY = /^(?=.*[0-9A-Z]).{8,}$/;
 /** In every form in which they may turn up. `status` has no keys. */
 export function secretsIn(config: CommonConfig | RunConfig): string[] {
   const { urls, wsUrl, database } = config;
-  const base58 = (bytes: Uint8Array) => utils.bytes.bs58.encode(Buffer.from(bytes));
+  const base58 = (bytes: Uint8Array) => bs58.encode(Buffer.from(bytes));
   const run = "feePayer" in config ? config : null;
   const keys = run ? [run.feePayer, ...(run.gateway ? [run.gateway.signer] : [])] : [];
   const rule = run?.gateway?.rule;

@@ -1,5 +1,5 @@
 /** All policies there are, page by page, so that a hundred thousand of them fit into little memory. */
-import { utils } from "@coral-xyz/anchor";
+import bs58 from "bs58";
 import type {
   Commitment,
   Connection,
@@ -132,12 +132,12 @@ function read(
     dataSlice,
     filters: [
       { dataSize: ACCOUNT_SIZE.paymentPolicy },
-      { memcmp: { offset: 0, bytes: utils.bytes.bs58.encode(discriminator()) } },
+      { memcmp: { offset: 0, bytes: bs58.encode(discriminator()) } },
       ...filters,
     ],
   });
 }
 
 function byteFilter(offset: number, value: number): GetProgramAccountsFilter {
-  return { memcmp: { offset, bytes: utils.bytes.bs58.encode(Uint8Array.of(value)) } };
+  return { memcmp: { offset, bytes: bs58.encode(Uint8Array.of(value)) } };
 }

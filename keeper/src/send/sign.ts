@@ -1,5 +1,5 @@
 /** Signed bytes, and what they cost. */
-import { utils } from "@coral-xyz/anchor";
+import bs58 from "bs58";
 import type { MilestoneContext } from "@milepost/sdk";
 import {
   type AddressLookupTableAccount,
@@ -43,7 +43,7 @@ export async function sign(
   );
   return {
     wire: transaction.serialize(),
-    signature: utils.bytes.bs58.encode(transaction.signatures[0]!),
+    signature: bs58.encode(transaction.signatures[0]!),
     // An RPC may say anything, and the store takes whole numbers.
     lastValidBlockHeight: Number.isSafeInteger(lastValidBlockHeight)
       ? lastValidBlockHeight

@@ -1,6 +1,11 @@
 /** Reads many accounts, one after another of what may be broken. */
 import type { AccountInfo, PublicKey } from "@solana/web3.js";
-import type { MilestoneContext } from "@milepost/sdk";
+import {
+  AccountKindError,
+  type MilestoneContext,
+  parseTokenAccount,
+  type TokenAccountState,
+} from "@milepost/sdk";
 
 export interface ReadAccounts {
   context: MilestoneContext;
@@ -29,4 +34,11 @@ export async function readEach(
       }
     });
   }
+}
+
+/** Reads a token account. Throws `AccountKindError` when it is none, or is not initialized. */
+export function readTokenAccount(address: PublicKey, info: AccountInfo<Buffer>): TokenAccountState {
+  const account = parseTokenAccount(address, info);
+  if (account) return account;
+  throw new AccountKindError("token account", address, `its owner is ${info.owner.toBase58()}`);
 }

@@ -1,5 +1,4 @@
 /** What the vaults of held policies don't pay when it comes due. */
-import { unpackAccount } from "@solana/spl-token";
 import {
   computeCoverage,
   decodeAccount,
@@ -8,7 +7,7 @@ import {
   type UserPayment,
   type WithAddress,
 } from "@milepost/sdk";
-import { type ReadAccounts, readEach } from "./read-accounts";
+import { type ReadAccounts, readEach, readTokenAccount } from "./read-accounts";
 import type { PolicyDue } from "./underfunded";
 import { type Uncovered, uncoveredHeldPayments, type VaultState } from "./uncovered";
 
@@ -78,7 +77,7 @@ async function readVaults(
   const addresses = [...expected.values()].map(({ escrow }) => escrow.account.vault);
   const found = new Map<string, VaultState>();
   await readEach(reader, addresses, (address, info) => {
-    const token = unpackAccount(address, info, info.owner);
+    const token = readTokenAccount(address, info);
     const { escrow, mint } = expected.get(address.toBase58())!;
     const isRight = token.owner.equals(escrow.address) && token.mint.equals(mint);
     found.set(address.toBase58(), {

@@ -1,5 +1,4 @@
 /** Which payments will fail for want of money, days before they are due. */
-import { unpackAccount } from "@solana/spl-token";
 import type { PublicKey } from "@solana/web3.js";
 import {
   decodeAccount,
@@ -13,7 +12,7 @@ import {
 } from "@milepost/sdk";
 import { dueWithin, type DueWithin } from "../store/alerts";
 import type { Database, Underfunded } from "../types";
-import { type ReadAccounts, readEach } from "./read-accounts";
+import { type ReadAccounts, readEach, readTokenAccount } from "./read-accounts";
 import { type Uncovered, uncoveredPayments } from "./uncovered";
 import { uncoveredInVaults } from "./underfunded-vaults";
 
@@ -153,7 +152,7 @@ async function notCovered(
   );
   const tokenAccounts: PublicKey[] = userPayments.map(({ account }) => account.tokenAccount);
   await readEach(reader, tokenAccounts, (address, info) => {
-    const token = unpackAccount(address, info, info.owner);
+    const token = readTokenAccount(address, info);
     const { address: delegate, account } = byTokenAccount.get(address.toBase58())!;
     const isDelegate = token.delegate?.equals(delegate) && token.owner.equals(account.owner);
     const usable = token.amount < token.delegatedAmount ? token.amount : token.delegatedAmount;

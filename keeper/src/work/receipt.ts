@@ -1,6 +1,5 @@
 /** What a landed transaction cost and moved, by what the chain keeps of it. */
-import { decodeEvents, type MilestoneContext } from "@milepost/sdk";
-import { NATIVE_MINT } from "@solana/spl-token";
+import { decodeEvents, type MilestoneContext, NATIVE_MINT } from "@milepost/sdk";
 import {
   type Connection,
   type Finality,

@@ -1,6 +1,5 @@
 /** How much rent of others' token accounts is paid within an hour: their owners may close them and keep it. */
-import type { Execution } from "@milepost/sdk";
-import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
+import { type Execution, TOKEN_PROGRAM_ID } from "@milepost/sdk";
 import { rentSpent } from "../store/rent";
 import type { Database } from "../types";
 

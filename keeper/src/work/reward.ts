@@ -1,5 +1,5 @@
 /** What a landed payment's reward was: by the program's event, or by the transfer where a node cut the log off. */
-import { utils } from "@coral-xyz/anchor";
+import bs58 from "bs58";
 import { IDL } from "@milepost/sdk";
 import type { PublicKey, VersionedTransactionResponse } from "@solana/web3.js";
 import type { Member } from "../types";
@@ -46,7 +46,7 @@ export function amountPaid(
   const inner = innerInstructions?.find(({ index }) => index === own?.index)?.instructions;
   if (!inner) return null;
   return inner
-    .map(({ data }) => Buffer.from(utils.bytes.bs58.decode(data)))
+    .map(({ data }) => Buffer.from(bs58.decode(data)))
     .filter((bytes) => bytes[0] === TRANSFER_CHECKED)
     .reduce((sum, bytes) => sum + bytes.readBigUInt64LE(1), 0n);
 }
@@ -78,7 +78,7 @@ export function rewardMoved(
   let sum = 0n;
   for (const { accounts, data } of inner) {
     if (!accounts.includes(claiming)) continue;
-    const bytes = Buffer.from(utils.bytes.bs58.decode(data));
+    const bytes = Buffer.from(bs58.decode(data));
     if (bytes[0] !== TRANSFER_CHECKED || accounts[2] !== claiming) return null;
     sum += bytes.readBigUInt64LE(1);
   }
