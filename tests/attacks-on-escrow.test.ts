@@ -51,7 +51,7 @@ describe("attacks on held escrow", () => {
       await inMediation();
       const mine = { mediator: world.key("owner") };
       await refused(held.resolve(0, 0n, mine), ["owner"], "InvalidMediator");
-      await refused(held.open(mine), ["owner"], "InvalidMediator");
+      await refused(held.open(mine), ["owner"], "PolicyHasEscrow");
       await refused(held.open({ mediator: world.key("stranger") }), ["owner"], "PolicyHasEscrow");
       const fresh = await HeldPolicy.create(world, SCHEDULE);
       for (const party of ["owner", "recipient"] as const) {

@@ -99,6 +99,10 @@ export function openEscrow(
   const { state } = policy;
   if (action.by !== "owner") return "InvalidOwner";
   if (model.isPaused) return "ProgramPaused";
+  if (policy.kind === "held") return "PolicyHasEscrow";
+  if (policy.kind === "closed") return "EscrowClosed";
+  if (isCompleted(policy)) return "PolicyCompleted";
+  if (state.isPaused) return "PolicyPaused";
   const fault = termsFault(action.terms);
   if (fault) return fault;
   if (action.mediator === "owner" || action.mediator === "recipient") return "InvalidMediator";
@@ -107,10 +111,6 @@ export function openEscrow(
     0n,
   );
   if (all > U64_MAX) return "AmountOverflow";
-  if (policy.kind === "held") return "PolicyHasEscrow";
-  if (policy.kind === "closed") return "EscrowClosed";
-  if (isCompleted(policy)) return "PolicyCompleted";
-  if (state.isPaused) return "PolicyPaused";
   return () => {
     model.committed -= state.escrowAmount - state.totalPaid;
     model.allowance = model.committed;
