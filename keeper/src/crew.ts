@@ -1,5 +1,6 @@
 /** The workers of a keeper, and the lookup tables they share. */
 import type { MilestoneContext } from "@milepost/sdk";
+import type { ChainClock } from "./clock/chain-clock";
 import type { KeeperOptions } from "./keeper-options";
 import type { ExecuteQueue } from "./queue/execute-queue";
 import { neverRelease } from "./rules";
@@ -21,6 +22,7 @@ export function createCrew(
   queue: ExecuteQueue,
   context: MilestoneContext,
   events: KeeperEvents,
+  clock: Pick<ChainClock, "slot">,
 ): Crew {
   const { database, feePayer, gateway, connection, concurrency = 2, resendEveryMs } = options;
   const { programId, commitment } = context;
@@ -68,6 +70,7 @@ export function createCrew(
     rentBudget,
     resendEveryMs,
     silentBlocks: options.silentBlocks,
+    newestSlot: () => clock.slot,
     crash: options.crash,
   };
   const workers = Array.from({ length: concurrency }, () => new Worker(settings));

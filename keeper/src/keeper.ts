@@ -98,6 +98,10 @@ export class Keeper {
         // What is next of it is not to wait for a scan.
         this.finder.changed(policy, slot);
       },
+      failed: ({ policy }, { kind }) => {
+        // Somebody else has paid it, or an RPC was behind: what is next is not to wait for a scan either.
+        if (kind === "terminal") this.finder.changed(policy, this.clock.slot ?? 0);
+      },
     });
     this.notifier = new Notifier({
       database,
@@ -131,7 +135,7 @@ export class Keeper {
         log.info({ policies: seen, removed }, "chain scanned");
       },
     });
-    this.crew = queue ? createCrew(options, queue, this.context, this.events) : null;
+    this.crew = queue ? createCrew(options, queue, this.context, this.events, this.clock) : null;
     this.report = new SelfReport({
       options,
       context: this.context,

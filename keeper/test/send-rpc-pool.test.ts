@@ -200,6 +200,42 @@ describe("send: a pool of RPCs", () => {
     });
   });
 
+  describe("one that makes up a slot of the far future", () => {
+    const FAR = Number.MAX_SAFE_INTEGER;
+    const lie = (nodes: RpcNodes) => {
+      nodes.behaviors[A] = ({ method }) =>
+        method === "getGenesisHash" ? GENESIS : { context: { slot: FAR }, value: "a lie" };
+    };
+
+    it("is not believed while another one says otherwise", async () => {
+      const nodes = new RpcNodes([A, B]);
+      await nodes.pool.check();
+      lie(nodes);
+      for (let request = 0; request < 3; request += 1) {
+        expect(await nodes.read(nodes.fetchOf())).to.deep.equal(EMPTY);
+      }
+      expect(nodes.pool.health.views()[0]!.slot).to.equal(1_000);
+    });
+
+    it("is not believed once when it is the only one, and a chain that was stopped for an hour is", async () => {
+      const nodes = new RpcNodes([A]);
+      const fetch = nodes.fetchOf();
+      await nodes.read(fetch);
+      let lies = 1;
+      nodes.behaviors[A] = (request) =>
+        request.method === "getAccountInfo" && lies-- > 0
+          ? { context: { slot: FAR }, value: "a lie" }
+          : nodes.honest(request);
+      const reading = nodes.read(fetch);
+      await nodes.pass(1_000);
+      expect(await reading).to.deep.equal(EMPTY);
+      nodes.slot = 20_000;
+      const later = nodes.read(fetch);
+      await nodes.pass(1_000);
+      expect(await later).to.deep.equal({ context: { slot: 20_000 }, value: null });
+    });
+  });
+
   describe("one that is pointed to another chain", () => {
     const elsewhere = (nodes: RpcNodes, slot: number) => {
       nodes.behaviors[A] = ({ method }) =>

@@ -345,10 +345,21 @@ describe(`store (${SERVER_URL ? "server" : "embedded"})`, () => {
       expect(await dueNames()).to.deep.equal([addressOf("a")]);
     });
 
-    it("given a payment whose block was dropped, when a later read shows it unpaid, then it is due again", async () => {
+    it("given a read that shows a paid milestone as unpaid and claims a later slot, then it changes nothing for a minute", async () => {
       await upsertPlans(database, [plan("a")]);
       await recordOutcomes(database, [outcome("a", { slot: 110 })]);
-      await upsertPlans(database, [plan("a", { seenSlot: 140 })]);
+      const [before] = await plansOf(database, [addressOf("a")]);
+      await upsertPlans(database, [plan("a", { seenSlot: 259 })]);
+      expect(await plansOf(database, [addressOf("a")])).to.deep.equal([before]);
+      expect(await dueNames()).to.deep.equal([]);
+      await upsertPlans(database, [plan("a", { milestoneIndex: 1, seenSlot: 120 })]);
+      expect(await dueNames()).to.deep.equal([addressOf("a")]);
+    });
+
+    it("given a payment whose block was dropped, when a read a minute later shows it unpaid, then it is due again", async () => {
+      await upsertPlans(database, [plan("a")]);
+      await recordOutcomes(database, [outcome("a", { slot: 110 })]);
+      await upsertPlans(database, [plan("a", { seenSlot: 260 })]);
       expect(await dueNames()).to.deep.equal([addressOf("a")]);
     });
 

@@ -9,6 +9,7 @@ import { plannedPolicy } from "./policy-slice";
 import { readPlans } from "./read";
 import { reconcile, type Reconciled, type ReconcileSource } from "./reconcile";
 import { Subscription, type SubscriptionOptions } from "./subscribe";
+import { UnreadPolicies } from "./unread";
 import { checkWatched, type WatchSource } from "./watch";
 
 export interface FinderOptions extends ReconcileSource {
@@ -37,7 +38,7 @@ export interface FinderOptions extends ReconcileSource {
   watchLimit?: number;
   silenceMs?: number;
   /** What failed in the background; it is tried again. */
-  onError(task: "reconcile" | "flush" | "watch" | "subscribe", error: unknown): void;
+  onError(task: "reconcile" | "flush" | "read" | "watch" | "subscribe", error: unknown): void;
   onReconciled?(result: Reconciled): void;
 }
 
@@ -55,10 +56,14 @@ export class Finder {
   private readonly news = new Map<string, News>();
   private readonly subscription: Subscription;
   private readonly cancels: (() => void)[] = [];
+  private readonly unread: UnreadPolicies;
   private rules: PlanRules | null = null;
   private nextReconcileAt = 0;
   /** News was missed since the last scan began. */
   private hasGap = false;
+  /** The newest slot heard of, and the one at which news was missed. */
+  private heardSlot = 0;
+  private gapSlot = 0;
   private scan = { startedAt: -Infinity, tookMs: 0 };
   private readonly opened: Promise<void>;
   private tellOpened: () => void = () => undefined;
@@ -66,6 +71,7 @@ export class Finder {
   private isStopped = false;
 
   constructor(private readonly options: FinderOptions) {
+    this.unread = new UnreadPolicies(options);
     this.opened = new Promise((resolve) => (this.tellOpened = resolve));
     this.subscription = new Subscription({
       connect: options.connect,
@@ -76,7 +82,10 @@ export class Finder {
       onPolicy: (address, info, slot) => this.hear(address, info, slot),
       onEscrow: (policy, slot) => this.note(policy.toBase58(), { slot, seen: null }),
       onConfig: () => this.requestReconcile(),
-      onSlot: (slot) => options.clock.sawSlot(slot),
+      onSlot: (slot) => {
+        this.heardSlot = slot;
+        options.clock.sawSlot(slot);
+      },
       onGap: () => this.missed(),
       onError: (error) => options.onError("subscribe", error),
     });
@@ -98,6 +107,7 @@ export class Finder {
     this.subscription.start();
     this.cancels.push(
       timers.every(this.options.flushMs ?? 250, () => void this.flush()),
+      timers.every(this.options.flushMs ?? 250, () => void this.readUnread()),
       timers.every(1_000, () => void (this.hasBegun && this.reconcileWhenDue())),
       timers.every(this.options.watchMs ?? 30_000, () => void this.watch()),
     );
@@ -116,8 +126,12 @@ export class Finder {
     await Promise.all(this.running.values());
   }
 
-  /** A policy has changed at the slot, as somebody knows who does not have its account; it is read unless news comes by itself. */
+  /**
+   * A policy has changed at the slot, as a worker knows who does not have its account. It is read unless news comes by
+   * itself, again and again until a read of that slot or later has shown what is next.
+   */
   changed(policy: string, slot: number): void {
+    this.unread.add(policy);
     if (!this.isLive) this.note(policy, { slot, seen: null });
   }
 
@@ -141,6 +155,8 @@ export class Finder {
       try {
         const result = await reconcile(this.options);
         this.rules = result.rules;
+        // A node that is behind has not seen what was missed.
+        if (result.slot < this.gapSlot) this.hasGap = true;
         this.options.onReconciled?.(result);
       } catch (error) {
         this.nextReconcileAt = Math.min(this.nextReconcileAt, timers.now() + retryMs);
@@ -154,6 +170,7 @@ export class Finder {
   /** Before the first scan there is nothing to be missing. */
   private missed(): void {
     this.hasGap = this.hasBegun;
+    if (this.hasBegun && this.isBelieved(this.heardSlot)) this.gapSlot = this.heardSlot;
     this.tellOpened();
   }
 
@@ -176,7 +193,7 @@ export class Finder {
       for (const [address] of batch) this.news.delete(address);
       // A slot of the far future says only that something has happened: nothing could be read at it, or count after it.
       const now = this.options.clock.slot ?? 0;
-      const isBelieved = ({ slot }: News) => slot <= now + MAX_LEAD_SLOTS;
+      const isBelieved = ({ slot }: News) => this.isBelieved(slot);
       const isRead = (news: News) => news.seen !== null && isBelieved(news);
       const plans = batch.flatMap(([, news]) =>
         isRead(news) ? [planPolicy(news.seen!, rules)] : [],
@@ -205,11 +222,22 @@ export class Finder {
     });
   }
 
+  /** Reads what was paid or ended and not shown since. */
+  readUnread(): Promise<void> {
+    return this.alone("read", async () => {
+      if (this.rules) await this.unread.read(this.rules);
+    });
+  }
+
   /** Ends waits whose accounts have changed. */
   watch(): Promise<void> {
     return this.alone("watch", async () => {
       await checkWatched(this.options, this.options.watchLimit ?? 1_000);
     });
+  }
+
+  private isBelieved(slot: number): boolean {
+    return slot <= (this.options.clock.slot ?? 0) + MAX_LEAD_SLOTS;
   }
 
   private hear(address: PublicKey, info: AccountInfo<Buffer>, slot: number): void {
@@ -231,7 +259,10 @@ export class Finder {
   }
 
   /** One of a kind at a time; what fails is reported and tried again. */
-  private alone(task: "reconcile" | "flush" | "watch", work: () => Promise<void>): Promise<void> {
+  private alone(
+    task: "reconcile" | "flush" | "read" | "watch",
+    work: () => Promise<void>,
+  ): Promise<void> {
     const running = this.running.get(task);
     if (running || this.isStopped) return running ?? Promise.resolve();
     const ended = work()

@@ -1,6 +1,7 @@
 /** Reads policies by their addresses, each with its escrow in the same slot, and plans them. */
 import { type Commitment, type Connection, PublicKey } from "@solana/web3.js";
 import { decodeAccount, FUNDING_KIND_HELD, getEscrowPda } from "@milepost/sdk";
+import { RpcAnswerError } from "../send/rpc-failures";
 import type { PolicyPlan } from "../types";
 import { planPolicy, type PlanRules } from "./plan";
 import { plannedPolicy } from "./policy-slice";
@@ -24,7 +25,10 @@ export interface ReadPlans {
 /** A request takes 100 addresses: a policy and its escrow each. */
 const POLICIES_PER_REQUEST = 50;
 
-/** Plans for these policies, as of `minContextSlot` or later: an RPC that lags behind refuses. */
+/**
+ * Plans for these policies, as of `minContextSlot` or later. Rejects when the RPC is behind that, whether it says so or
+ * answers with older state.
+ */
 export async function readPlans(
   source: ReadSource,
   rules: PlanRules,
@@ -43,6 +47,10 @@ export async function readPlans(
       { commitment, minContextSlot },
     );
     const { slot } = context;
+    // Not every node heeds the condition, and nothing from before may count.
+    if (slot < (minContextSlot ?? 0)) {
+      throw new RpcAnswerError("an RPC", "getMultipleAccounts", "behind");
+    }
     found.slot = Math.min(found.slot, slot);
     chunk.forEach((pubkey, index) => {
       const address = pubkey.toBase58();

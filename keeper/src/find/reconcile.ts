@@ -18,6 +18,8 @@ export interface Reconciled {
   seen: number;
   /** Policies that the store had and the chain has no more. */
   removed: number;
+  /** The oldest slot that a page of the scan shows: what happened later may be missing. */
+  slot: number;
 }
 
 /** Plans of one statement. */
@@ -47,7 +49,7 @@ export async function reconcile(source: ReconcileSource): Promise<Reconciled> {
       await upsertPlans(source.database, [...plans, ...read.plans]);
     }
   }
-  return { rules, seen, removed: await sweep(source, rules, oldestSlot) };
+  return { rules, seen, removed: await sweep(source, rules, oldestSlot), slot: oldestSlot };
 }
 
 /** Looks at what no read of the scan's slot or later has seen. */

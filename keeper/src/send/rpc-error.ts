@@ -26,6 +26,9 @@ export function isRpcFailure({ kind, reason }: Verdict): boolean {
   return kind === "retryable" && reason.startsWith("Rpc");
 }
 
+/** The reason of whatever an RPC does not know yet: read again within seconds. */
+export const RPC_BEHIND = "RpcBehind";
+
 /** No RPC answers: nothing is wrong with any policy, so the work as a whole is left alone for a while. */
 export class RpcFailure extends Error {
   constructor(

@@ -272,7 +272,9 @@ class Read {
       });
       throw new RpcMethodUnavailableError(this.call.method, refusals);
     }
-    if (last.response) return last.response;
+    // The caller reads again later: nothing is to wait meanwhile.
+    const isAtSlot = last.problem === "behind" && this.call.minContextSlot !== null;
+    if (last.response && !isAtSlot) return last.response;
     throw last.error;
   }
 }

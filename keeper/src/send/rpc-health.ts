@@ -44,11 +44,16 @@ const LAG_SLOTS = 75;
 export const JUMP_SLOTS = 9_000;
 const LATENCY_WEIGHT = 0.2;
 const SLOW_MS = 2_000;
+/** So long what an RPC has said of its slot counts against another one. */
+const FRESH_MS = 60_000;
 
 interface HostState {
   host: string;
   latencyMs: number | null;
   slot: number | null;
+  slotAt: number;
+  /** Of an answer that was not believed yet. */
+  jumpedTo: number | null;
   failures: number;
   setAside: SetAsideReason | null;
   /** When it is tried again. */
@@ -87,7 +92,14 @@ export class RpcHealth {
         restsUntil: 0,
         rests: 0,
       },
-      ...{ backAt: -Infinity, isOnTrial: false, refused: new Map(), busyUntil: -Infinity },
+      ...{
+        slotAt: -Infinity,
+        jumpedTo: null,
+        backAt: -Infinity,
+        isOnTrial: false,
+        refused: new Map(),
+        busyUntil: -Infinity,
+      },
     }));
   }
 
@@ -148,10 +160,23 @@ export class RpcHealth {
     state.restsUntil = this.now() + TRIAL_MS;
   }
 
-  /** Whether an answer at this slot may be of another chain. */
+  /** Whether an answer at this slot may be of another chain, or made up. */
   isJump(index: number, slot: number): boolean {
     const known = this.hosts[index]!.slot ?? this.referenceSlot(index);
-    return known !== null && Math.abs(slot - known) > JUMP_SLOTS;
+    return (known !== null && Math.abs(slot - known) > JUMP_SLOTS) || this.isMadeUp(index, slot);
+  }
+
+  /**
+   * Whether a jump is to be believed: backwards, or forwards when the next answer says the same and no other RPC says
+   * otherwise. A slot of the far future would have every later read refused, as from before it.
+   */
+  isBelievedJump(index: number, slot: number): boolean {
+    const state = this.hosts[index]!;
+    if (state.slot !== null && slot < state.slot) return true;
+    const before = state.jumpedTo;
+    state.jumpedTo = slot;
+    const isRepeated = before !== null && Math.abs(slot - before) <= JUMP_SLOTS;
+    return isRepeated && !this.isMadeUp(index, slot);
   }
 
   /** A good answer. `slot` is the one of its context. */
@@ -161,7 +186,11 @@ export class RpcHealth {
     state.latencyMs =
       latencyMs === null ? milliseconds : latencyMs + LATENCY_WEIGHT * (milliseconds - latencyMs);
     state.refused.delete(method);
-    if (slot !== null) state.slot = slot;
+    if (slot !== null) {
+      state.slot = slot;
+      state.slotAt = this.now();
+      state.jumpedTo = null;
+    }
     if (slot !== null && this.isBehind(index, slot)) return this.setAside(index, "behind");
     if (this.isSlow(index, method, milliseconds)) return this.failed(index, "slow");
     state.failures = 0;
@@ -229,6 +258,12 @@ export class RpcHealth {
     );
   }
 
+  /** Whether it is an hour ahead of what the others have said lately. */
+  private isMadeUp(index: number, slot: number): boolean {
+    const reference = this.referenceSlot(index, this.now() - FRESH_MS);
+    return reference !== null && slot - reference > JUMP_SLOTS;
+  }
+
   private isBehind(index: number, slot: number): boolean {
     const reference = this.referenceSlot(index);
     if (reference === null || reference - slot <= LAG_SLOTS) return false;
@@ -237,9 +272,11 @@ export class RpcHealth {
   }
 
   /** The second newest of the others' slots, so that of several, one alone sets none aside; of one other, its slot. */
-  private referenceSlot(index: number): number | null {
+  private referenceSlot(index: number, since = -Infinity): number | null {
     const slots = this.hosts
-      .flatMap(({ slot }, other) => (other === index || slot === null ? [] : [slot]))
+      .flatMap(({ slot, slotAt }, other) =>
+        other === index || slot === null || slotAt < since ? [] : [slot],
+      )
       .sort((a, b) => b - a);
     return (this.hosts.length > 2 ? slots[1] : slots[0]) ?? null;
   }

@@ -57,6 +57,7 @@ export interface Ask {
 }
 
 const CHECK_MS = 5_000;
+const JSON_HEADERS = { "content-type": "application/json" };
 /** An RPC that asks for a longer pause gets this one. */
 const MAX_RETRY_AFTER_MS = 5_000;
 
@@ -115,6 +116,11 @@ export class RpcPool {
       if (finding.slot !== null && health.isJump(index, finding.slot)) {
         this.chain.doubt(index);
         if (!(await this.isOfChain(index))) return this.wrongChain(index);
+        if (!health.isBelievedJump(index, finding.slot)) {
+          health.failed(index);
+          const error = new RpcAnswerError(host, call.method, "garbage");
+          return { index, isGood: false, problem: "garbage", error };
+        }
       }
       health.succeeded(index, call.method, this.now() - startedAt, finding.slot);
       return { index, isGood: true, response };
@@ -130,19 +136,21 @@ export class RpcPool {
   }
 
   /**
-   * Checks every RPC: whether it answers, and whether it is of the right chain. Never rejects. To be called now and then,
-   * as an RPC that nobody asks shows nothing.
+   * Checks every RPC: whether it is of the right chain, answers, and has seen as much as the others. Never rejects. To be
+   * called now and then, as an RPC that nobody asks shows nothing.
    */
   async check(): Promise<void> {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: "slot", method: "getSlot", params: [] });
+    const init = { method: "POST", headers: JSON_HEADERS, body };
+    const call = callOf(body);
     await Promise.all(
       this.urls.map(async (_, index) => {
-        const startedAt = this.now();
         try {
           if (!(await this.chain.check(index))) return;
-          this.health.succeeded(index, GENESIS_HASH, this.now() - startedAt, null);
         } catch {
-          this.health.failed(index);
+          return this.health.failed(index);
         }
+        await this.ask(index, { call, init, milliseconds: CHECK_MS });
       }),
     );
   }
@@ -216,8 +224,7 @@ export class RpcPool {
   private async genesisHashOf(index: number): Promise<string> {
     const body = JSON.stringify({ jsonrpc: "2.0", id: "chain", method: GENESIS_HASH, params: [] });
     const call = callOf(body);
-    const headers = { "content-type": "application/json" };
-    const init = { method: "POST", headers, body };
+    const init = { method: "POST", headers: JSON_HEADERS, body };
     const { response, text } = await this.send(index, { call, init, milliseconds: CHECK_MS });
     const finding = judgeAnswer(call, response.status, text);
     const { result } = (finding.problem === null ? JSON.parse(text) : {}) as { result?: unknown };

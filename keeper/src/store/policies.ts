@@ -24,6 +24,9 @@ function isUnbelievable(slot: string, other: string): string {
   return `${slot} - 9000 > ${other}`;
 }
 
+/** About a minute: by then, a block is final or gone. */
+const DROPPED_SLOTS = 150;
+
 /** Inserts or renews plans. What a worker found out (waits, delays) stays while the plan is the same as before. */
 export async function upsertPlans(database: Database, plans: readonly PolicyPlan[]): Promise<void> {
   if (plans.length === 0) return;
@@ -39,8 +42,12 @@ const UPSERT = `
     address text, milestone_index smallint, state text, action text, due_at bigint, reason text, seen_slot bigint
   )
   -- What is over and was never known needs no row.
-  WHERE r.state <> 'done'
-    OR EXISTS (SELECT FROM milepost_keeper.policies known WHERE known.address = r.address)
+  WHERE (r.state <> 'done'
+    OR EXISTS (SELECT FROM milepost_keeper.policies known WHERE known.address = r.address))
+  -- What shows a paid milestone as unpaid is from before, whatever slot it claims; long after, its block was dropped.
+    AND (r.state = 'done' OR NOT EXISTS (
+      SELECT FROM milepost_keeper.outcomes o WHERE o.policy = r.address
+        AND o.milestone_index >= r.milestone_index AND r.seen_slot < o.slot + ${DROPPED_SLOTS}))
   ORDER BY r.address
   ON CONFLICT (address) DO UPDATE SET
     seen_slot = excluded.seen_slot,
@@ -190,6 +197,31 @@ export async function giveBack(database: Database, policies: readonly string[]):
        ORDER BY address FOR UPDATE)`,
     [policies],
   );
+}
+
+/** A policy of which a worker found out something that no read has shown yet. */
+export interface UnreadPolicy {
+  policy: string;
+  /** A read counts from this slot on. */
+  slot: number;
+}
+
+/**
+ * Policies that were paid or ended and whose accounts no read has shown since: all of `policies`, or, without them, up to
+ * `limit` that have been so for half a minute.
+ */
+export async function unread(
+  database: Database,
+  { policies = null, limit = 1_000 }: { policies?: readonly string[] | null; limit?: number },
+): Promise<UnreadPolicy[]> {
+  const rows = await database.query<{ policy: string; slot: string }>(
+    `SELECT address AS policy, seen_slot AS slot FROM milepost_keeper.policies
+     WHERE planned = '' AND state IN ('waiting', 'done')
+       AND CASE WHEN $1::text[] IS NULL THEN updated_at < now() - interval '30 seconds' ELSE address = ANY($1::text[]) END
+     ORDER BY updated_at, address LIMIT $2`,
+    [policies, policies?.length ?? limit],
+  );
+  return rows.map(({ policy, slot }) => ({ policy, slot: Number(slot) }));
 }
 
 /** Addresses after `after` that no read of slot `slot` or later has seen. */

@@ -2,10 +2,10 @@
 import { readWatches } from "../find/watch";
 import { backoffSeconds, MAX_BACKOFF_SECS } from "../send/backoff";
 import { FEE_PAYER_SHORT } from "../send/classify";
+import { RPC_BEHIND } from "../send/rpc-error";
 import { backOff, done, wait } from "../store/policies";
 import type { Verdict } from "../types";
-import type { MilestoneContext, ReleaseSnapshot } from "@milepost/sdk";
-import type { Connection, PublicKey } from "@solana/web3.js";
+import { type MilestoneContext, type ReleaseSnapshot, withMinContextSlot } from "@milepost/sdk";
 import { decide, type Item } from "./decide";
 import { look } from "./look";
 import { inParallel } from "./parallel";
@@ -64,7 +64,10 @@ async function lookAgain(settings: Settings, held: readonly HeldUp[]): Promise<v
     held.map((each) => watchedAccounts(policyOf(each), each.verdict.reason, known(each))),
   );
   const slot = Math.max(0, ...watches.map((watch) => watch?.slot ?? 0));
-  const looks = await look(slot > 0 ? atLeast(context, slot) : context, held.map(policyOf));
+  const looks = await look(
+    slot > 0 ? withMinContextSlot(context, slot) : context,
+    held.map(policyOf),
+  );
   const writes = held.map((each, index) => ({ ...each, watch: watches[index] ?? null }));
   await inParallel(writes, WRITTEN_AT_ONCE, async ({ item, verdict, tried, watch }) => {
     const decision = decide(item, looks.get(item.member.policy)!, keysOf(settings));
@@ -75,7 +78,7 @@ async function lookAgain(settings: Settings, held: readonly HeldUp[]): Promise<v
       const seconds = tried ? backoffSeconds(item.attempts, settings.random) : 0;
       return wait(database, item.member, now.reason, watch, seconds);
     }
-    return putOff(settings, item, verdict.reason);
+    return putOff(settings, item, now?.reason === RPC_BEHIND ? RPC_BEHIND : verdict.reason);
   });
 }
 
@@ -97,17 +100,6 @@ async function lastKnown(
   };
 }
 
-/** The same, but no account is read as it was before the slot: an RPC that lags behind refuses. */
-function atLeast(context: MilestoneContext, minContextSlot: number): MilestoneContext {
-  const connection = Object.create(context.connection) as Connection;
-  connection.getMultipleAccountsInfoAndContext = (addresses: PublicKey[]) =>
-    context.connection.getMultipleAccountsInfoAndContext(addresses, {
-      commitment: context.commitment,
-      minContextSlot,
-    });
-  return { ...context, connection };
-}
-
 export function keysOf({ payer, gatewaySigners = [] }: Pick<Settings, "payer" | "gatewaySigners">) {
   return [payer, ...gatewaySigners].map(({ publicKey }) => publicKey);
 }
@@ -115,7 +107,14 @@ export function keysOf({ payer, gatewaySigners = [] }: Pick<Settings, "payer" | 
 /** At most so many earlier tries count when no policy is to blame: all are paid minutes after somebody sent SOL. */
 const TRIES_WITHOUT_BLAME = 3;
 
+/** What is only out of date is looked at again soon, and does not count as a failure. */
+const BEHIND = new Set([RPC_BEHIND, "MilestoneNotCurrent"]);
+const BEHIND_SECS = 5;
+
 async function putOff(settings: Settings, item: Item, reason: string): Promise<void> {
+  if (BEHIND.has(reason)) {
+    return backOff(settings.database, item.member, BEHIND_SECS, reason, item.attempts);
+  }
   const isBlameless = reason === FEE_PAYER_SHORT;
   const tries = isBlameless ? Math.min(item.attempts, TRIES_WITHOUT_BLAME) : item.attempts;
   const seconds = backoffSeconds(tries, settings.random);

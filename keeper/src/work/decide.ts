@@ -15,6 +15,7 @@ import {
 import type { PublicKey } from "@solana/web3.js";
 import BN from "bn.js";
 import { classify } from "../send/classify";
+import { RPC_BEHIND } from "../send/rpc-error";
 import { PROGRAM_VERDICTS, TOKEN_VERDICTS } from "../send/verdicts";
 import type { Member, Verdict } from "../types";
 
@@ -24,6 +25,8 @@ export interface Item {
   dueAt: bigint | null;
   /** How often it was held up before. */
   attempts: number;
+  /** Slot of the newest account that its plan was read from. */
+  seenSlot?: number;
 }
 
 export type Decision =
@@ -51,7 +54,8 @@ function decideSnapshot(
 ): Decision {
   const { currentMilestone } = snapshot.policy.policyType.milestone;
   if (currentMilestone > member.milestoneIndex) return heldUp(by("MilestoneAlreadyReleased"));
-  if (currentMilestone < member.milestoneIndex) return heldUp(by("MilestoneNotCurrent"));
+  // A policy never goes back: what was read is from before the plan.
+  if (currentMilestone < member.milestoneIndex) return heldUp(BEHIND);
   return member.action === "expireMediation"
     ? decideMediation(member, snapshot)
     : decidePayment(snapshot, signers);
@@ -116,6 +120,8 @@ function verdictOnLook({ policy }: Member, error: unknown): Verdict {
   const isGone = error instanceof AccountNotFoundError && error.address.toBase58() === policy;
   return isGone ? { kind: "terminal", reason: "PolicyDeleted" } : classify(error);
 }
+
+const BEHIND: Verdict = { kind: "retryable", reason: RPC_BEHIND };
 
 function by(reason: MilestoneErrorName): Verdict {
   return { kind: PROGRAM_VERDICTS[reason], reason };

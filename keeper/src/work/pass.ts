@@ -59,7 +59,11 @@ export class Pass implements Shipping {
     const looks = await look(
       this.settings.context,
       items.map(({ member }) => member.policy),
-      { keeperOwner: rewardOwnerOf(this.settings) },
+      {
+        keeperOwner: rewardOwnerOf(this.settings),
+        seenSlots: new Map(items.map(({ member, seenSlot = 0 }) => [member.policy, seenSlot])),
+        newestSlot: this.settings.newestSlot?.() ?? null,
+      },
     );
     const open: Ready[] = [];
     const unasked: Decided[] = [];
@@ -189,8 +193,8 @@ export class Pass implements Shipping {
     const plans = await plansOf(this.settings.database, policies);
     const items = plans
       .filter(({ state, address }) => state === "scheduled" && this.open.has(address))
-      .map(({ address, milestoneIndex, action, dueAt, attempts }): Item => {
-        return { member: { policy: address, milestoneIndex, action }, dueAt, attempts };
+      .map(({ address, milestoneIndex, action, dueAt, attempts, seenSlot }): Item => {
+        return { member: { policy: address, milestoneIndex, action }, dueAt, attempts, seenSlot };
       });
     const wanted = new Set(items.map(({ member }) => member.policy));
     const over = policies

@@ -54,5 +54,7 @@ export interface WorkerSettings {
   maxRounds?: number;
   /** See `DeliverOptions`. Default: 1,500 blocks, about ten minutes. */
   silentBlocks?: number;
+  /** The newest slot of the chain's clock: what is known of a policy as of a slot near it is never read from before. */
+  newestSlot?: () => number | null;
   crash?: CrashHook;
 }
