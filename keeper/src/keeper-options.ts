@@ -4,6 +4,7 @@ import type { FinderOptions } from "./find/finder";
 import type { NotificationChannel } from "./notify/notifier";
 import type { ExecuteQueue } from "./queue/execute-queue";
 import type { Pause } from "./send/pause";
+import type { RpcPool } from "./send/rpc-pool";
 import type { Logger } from "./show/log";
 import type { KeeperMetrics } from "./show/metrics";
 import type { Database, KeeperEvents, ReleaseRule } from "./types";
@@ -22,6 +23,8 @@ export interface KeeperOptions {
   connection: Connection;
   /** Default: `connection` alone. */
   connections?: readonly Connection[];
+  /** What is known of the RPCs: then the keeper checks them, and shows them by host. `openConnections` makes one. */
+  pool?: RpcPool;
   /** Opens a websocket, see `openSocket`. */
   connect: FinderOptions["connect"];
   feePayer: Keypair;

@@ -15,6 +15,7 @@ import { renewalMs } from "./queue/leases";
 import type { Readiness } from "./show/http";
 import { allEvents, logEvents } from "./show/events";
 import { type Rehearsal, rehearse } from "./show/rehearsal";
+import { reportRpcs, socketErrors } from "./show/rpcs";
 import { SelfReport } from "./show/self-report";
 import { forgetAttempts } from "./store/attempts";
 import { retryNow } from "./store/retry";
@@ -25,6 +26,7 @@ const MAINTAIN_MS = 5_000;
 const SAMPLE_MS = 15_000;
 const REHEARSE_MS = 30_000;
 const ALERT_MS = 600_000;
+const CHECK_RPCS_MS = 15_000;
 const NOTIFY_MS = 30_000;
 const SCHEMA_MS = 30_000;
 const RECOVER_MS = 30_000;
@@ -79,6 +81,7 @@ export class Keeper {
     const { commitment = "confirmed", programId = PROGRAM_ID } = options;
     this.timers = options.timers ?? systemTimers;
     const { timers } = this;
+    if (options.pool) reportRpcs(options.pool, log, metrics);
     this.context = createContext(connection, feePayer, { programId, commitment });
     this.clock = new ChainClock({ connection, timers, commitment });
     const reported = {
@@ -128,6 +131,7 @@ export class Keeper {
         if (task === "reconcile") this.scanError = error;
         this.background.failed(task, error);
       },
+      onSocketError: socketErrors(log, timers),
       onReconciled: ({ seen, removed }) => {
         this.scanError = null;
         this.background.succeeded("reconcile");
@@ -166,7 +170,8 @@ export class Keeper {
     background.every(SAMPLE_MS, "sample", () => this.report.sample());
     background.every(ALERT_MS, "alerts", () => this.alert());
     background.every(SCHEMA_MS, "schema", () => checkSchema(options.database));
-    const { queue } = options;
+    const { queue, pool } = options;
+    if (pool) background.every(CHECK_RPCS_MS, "check RPCs", () => pool.check());
     if (queue) {
       this.renewLeases(queue);
       background.every(SCHEDULE_MS, "schedule", () => this.schedule(queue));

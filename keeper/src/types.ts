@@ -143,7 +143,8 @@ export interface KeeperEvents {
    * once more when it was repaired and broke again.
    */
   underfunded(alert: Underfunded): void;
-  rpc(method: string, milliseconds: number, ok: boolean): void;
+  /** `host` is host and port of the RPC's URL; the rest may hold a key. */
+  rpc(method: string, milliseconds: number, ok: boolean, host?: string): void;
   /** A batch of `members` policies failed as a whole, for the reason given, and goes on in two halves. */
   split(reason: string, members: number): void;
 }

@@ -11,6 +11,7 @@ import { upsertPlans } from "../src/store/policies";
 import type { Database } from "../src/types";
 import { MilepostNet } from "./cli-localnet";
 import { ManualTimers } from "./manual-timers";
+import { GENESIS, RpcNodes } from "./rpc-nodes";
 import { plan } from "./plans";
 import { migratedDatabase, type TestDatabase, truncate } from "./test-database";
 
@@ -155,6 +156,25 @@ describe("keeper: readiness", () => {
     const { isReady, checks } = await made.readiness();
     expect(isReady).to.equal(false);
     expect(checks).to.deep.equal({ ...READY, scanned: false, rpc: false, "fee payer": false });
+  });
+
+  it("is not ready, and names the host, when no RPC leads to its chain any more", async () => {
+    const nodes = new RpcNodes(["rpc.example"]);
+    nodes.pool.chain.expect(GENESIS, [0]);
+    const { made } = await keeper({ pool: nodes.pool });
+    await made.start();
+    const before = await made.readiness();
+    expect(before).to.deep.equal({
+      ...{ isReady: true, checks: { ...READY, chain: true }, notes: ["rpc.example: in use"] },
+    });
+    nodes.behaviors["rpc.example"] = () => "AnotherChain";
+    await nodes.pool.check();
+    const after = await made.readiness();
+    expect(after).to.deep.equal({
+      ...{ isReady: false, checks: { ...READY, chain: false } },
+      notes: ["rpc.example: set aside (wrong chain)"],
+    });
+    await made.stop();
   });
 
   it("given a started one, then it is ready; not after the RPC's silence, nor when it stops", async () => {

@@ -193,7 +193,7 @@ describe("keeper: metrics", () => {
           (error: Error) => error.message,
         );
         expect(failure).to.equal(name === "a broken connection" ? "reset" : null);
-        expect(told).to.deep.equal([[method, 30, ok]]);
+        expect(told).to.deep.equal([[method, 30, ok, "rpc.example"]]);
       });
     }
   });

@@ -59,6 +59,9 @@ export async function openChain(config: CommonConfig): Promise<Opened> {
     const chains = [...hashes].map(([hash, url]) => `${url} to ${hash}`).join(", ");
     throw new UsageError(`--url leads to several chains, ${chains}: all RPCs have to be of one`);
   }
+  // From now on, an RPC that leads elsewhere is not asked; one that was silent is checked before its first answer.
+  const verified = answers.flatMap(({ status }, index) => (status === "fulfilled" ? [index] : []));
+  connections.pool.chain.expect(genesisHash, verified);
   const program = await connections.any.getAccountInfo(programId);
   if (!program?.executable) {
     throw new UsageError(

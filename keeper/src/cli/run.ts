@@ -12,6 +12,7 @@ import type { Logger } from "../show/log";
 import { createRedactText } from "../show/redact";
 import type { Database } from "../types";
 import { checkRoles } from "./check-roles";
+import { logConsole } from "./console-lines";
 import { openChain, type Opened, openLog, openStatusDatabase, openStore } from "./open";
 import { secretsIn } from "./secrets";
 import { onRetrySignal, type Told, untilToldToStop } from "./signals";
@@ -19,6 +20,7 @@ import { onRetrySignal, type Told, untilToldToStop } from "./signals";
 /** Runs until it is told to stop, or once. Resolves with the exit code. */
 export async function run(config: RunConfig): Promise<number> {
   const log = openLog(config);
+  logConsole(log);
   const told = untilToldToStop((signal) => {
     log.warn({ signal }, "told to stop a second time: ends at once");
     process.exit(1);
@@ -93,6 +95,7 @@ async function openKeeper(
     queue,
     connection: connections.any,
     connections: connections.each,
+    pool: connections.pool,
     connect: () => {
       const { url, wsUrl } = connections.nextSocketUrl();
       return openSocket(url, { wsUrl });

@@ -28,7 +28,8 @@ export async function status(config: CommonConfig): Promise<string> {
     // Nothing is signed, so any wallet will do.
     const context = createContext(connection, Keypair.generate(), { programId: config.programId });
     const { found } = await findUnderfunded({ database, context, chainNow });
-    const view = await readStatus({ database, chainNow, underfunded: found });
+    const rpcs = connections.pool.health.views();
+    const view = await readStatus({ database, chainNow, underfunded: found, rpcs });
     return renderStatus(view, new Date());
   } finally {
     await database.close();

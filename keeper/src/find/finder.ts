@@ -40,6 +40,8 @@ export interface FinderOptions extends ReconcileSource {
   /** What failed in the background; it is tried again. */
   onError(task: "reconcile" | "flush" | "read" | "watch" | "subscribe", error: unknown): void;
   onReconciled?(result: Reconciled): void;
+  /** See `Subscription`. */
+  onSocketError?: SubscriptionOptions["onSocketError"];
 }
 
 /** News about a policy that is not stored yet. */
@@ -88,6 +90,7 @@ export class Finder {
       },
       onGap: () => this.missed(),
       onError: (error) => options.onError("subscribe", error),
+      onSocketError: options.onSocketError,
     });
   }
 

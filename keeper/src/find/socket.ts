@@ -1,5 +1,6 @@
 /** A `Connection` whose websocket can be thrown away. */
 import { type Commitment, Connection } from "@solana/web3.js";
+import { hostOf } from "../send/rpc-pool";
 import type { Socket } from "./subscribe";
 
 /** What there is of web3.js's websocket; nothing of it is public. */
@@ -7,6 +8,13 @@ interface HiddenSocket {
   close?(): void;
   setAutoReconnect?(reconnect: boolean): void;
   on?(event: "close", listener: () => void): void;
+  on?(event: "error", listener: (error: unknown) => void): void;
+  removeAllListeners?(event: "error"): void;
+}
+
+interface Hidden {
+  _rpcWebSocket?: HiddenSocket;
+  _rpcWebSocketConnected?: boolean;
 }
 
 /** Opens nothing yet: web3.js does so with the first subscription. */
@@ -18,9 +26,19 @@ export function openSocket(
     commitment: options.commitment ?? "confirmed",
     wsEndpoint: options.wsUrl,
   });
-  const { _rpcWebSocket: socket } = connection as unknown as { _rpcWebSocket?: HiddenSocket };
+  const hidden = connection as unknown as Hidden;
+  const { _rpcWebSocket: socket } = hidden;
+  let tellError: (error: unknown) => void = () => undefined;
+  // web3.js's own listener writes "ws error" to standard error.
+  socket?.removeAllListeners?.("error");
+  socket?.on?.("error", (error) => {
+    hidden._rpcWebSocketConnected = false;
+    tellError(error);
+  });
   return {
     connection,
+    host: hostOf(options.wsUrl ?? url),
+    onError: (tell) => void (tellError = tell),
     // web3.js has no way to close it, and a half-open socket would be kept for ever.
     close: () => {
       socket?.setAutoReconnect?.(false);

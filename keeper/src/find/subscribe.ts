@@ -25,6 +25,10 @@ export interface Socket {
   close(): void;
   /** Tells when the websocket ends; it comes back by itself, with the same subscriptions. */
   onHangUp?(tell: () => void): void;
+  /** Tells of each error of the websocket, such as a refused connection; it tries again by itself. */
+  onError?(tell: (error: unknown) => void): void;
+  /** Host and port, for the log. */
+  host?: string;
 }
 
 export interface SubscriptionOptions {
@@ -47,6 +51,8 @@ export interface SubscriptionOptions {
    */
   onGap(): void;
   onError(error: unknown): void;
+  /** The websocket to the host has failed; it is opened again. */
+  onSocketError?(host: string, error: unknown): void;
 }
 
 /** So late a socket tells of no slot, about a minute. */
@@ -121,7 +127,7 @@ export class Subscription {
     this.heardAt = options.timers.now();
     this.isOpening = true;
     try {
-      const { connection, close, onHangUp } = options.connect();
+      const { connection, close, onHangUp, onError, host = "unknown" } = options.connect();
       const socket = { isOpen: true };
       /** A socket that was given up may still have something to say. */
       const heed =
@@ -134,6 +140,7 @@ export class Subscription {
             options.onError(error);
           }
         };
+      onError?.(heed((error: unknown) => options.onSocketError?.(host, error)));
       onHangUp?.(heed(() => void (this.isOpening = true)));
       const policies = connection.onProgramAccountChange(
         programId,

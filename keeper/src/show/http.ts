@@ -11,6 +11,8 @@ export interface Readiness {
   isReady: boolean;
   /** Each condition, and whether it is met. */
   checks: Record<string, boolean>;
+  /** What else there is to say, such as the state of each RPC. */
+  notes?: readonly string[];
 }
 
 export interface HttpOptions {
@@ -108,8 +110,11 @@ async function answerFor(path: string, options: HttpOptions): Promise<Answer> {
     case "/healthz":
       return { code: 200, type: TEXT, body: "ok\n" };
     case "/readyz": {
-      const { isReady, checks } = await options.readiness();
-      const lines = Object.entries(checks).map(([name, met]) => `${met ? "ok" : "NO"}  ${name}\n`);
+      const { isReady, checks, notes = [] } = await options.readiness();
+      const lines = [
+        ...Object.entries(checks).map(([name, met]) => `${met ? "ok" : "NO"}  ${name}\n`),
+        ...notes.map((note) => `--  ${note}\n`),
+      ];
       return { code: isReady ? 200 : 503, type: TEXT, body: lines.join("") };
     }
     case "/status":

@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { version } from "../../package.json";
 import type { Counts } from "../store/status";
+import type { RpcChange } from "../send/rpc-health";
 import type { KeeperEvents } from "../types";
 
 /** What is looked up now and then rather than told as it happens. */
@@ -28,6 +29,8 @@ export interface KeeperMetrics extends KeeperEvents {
   uncovered(payments: number): void;
   /** A channel could not send alerts; it tries again. */
   notificationFailed(channel: string): void;
+  /** An RPC is set aside, or used again. */
+  rpcSetAside(change: RpcChange): void;
   /** Prometheus's text. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -117,6 +120,13 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
     if (mints.size < MAX_MINTS) mints.add(mint);
     return mints.has(mint) ? mint : "other";
   };
+  const aside = gauge("rpc_set_aside", "URLs of the host that are set aside; 0 while in use", [
+    "host",
+  ]);
+  const setAsides = counter("rpc_set_aside_total", "How often an RPC was set aside", [
+    "host",
+    "reason",
+  ]);
   const lateness = new Histogram({
     name: "milepost_keeper_lateness_seconds",
     help: "Chain time of an execution minus its due time",
@@ -126,7 +136,7 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
   const rpc = new Histogram({
     name: "milepost_keeper_rpc_seconds",
     help: "How long the RPC took to answer",
-    labelNames: ["method", "ok"],
+    labelNames: ["method", "ok", "host"],
     buckets: RPC_BUCKETS,
     registers,
   });
@@ -150,8 +160,12 @@ export function createMetrics(registry: Registry = new Registry()): KeeperMetric
     unclaimed: ({ mint, reason }) => unclaimed.inc({ mint: mintOf(mint), reason: labelOf(reason) }),
     split: (reason) => splits.inc({ reason: labelOf(reason) }),
     underfunded: ({ reason }) => alerts.inc({ reason: labelOf(reason) }),
-    rpc: (method, milliseconds, ok) =>
-      rpc.observe({ method: labelOf(method), ok: String(ok) }, milliseconds / 1_000),
+    rpc: (method, milliseconds, ok, host = "unknown") =>
+      rpc.observe({ method: labelOf(method), ok: String(ok), host }, milliseconds / 1_000),
+    rpcSetAside({ host, setAside: reason, count }) {
+      aside.set({ host }, count);
+      if (reason !== null) setAsides.inc({ host, reason });
+    },
     scanned(policies) {
       scans.inc();
       known.set(policies);

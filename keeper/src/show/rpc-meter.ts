@@ -1,4 +1,5 @@
 /** Measures an RPC where its requests go out, so that nobody has to report them. */
+import { hostOf } from "../send/rpc-pool";
 import type { Timers } from "../clock/timers";
 import type { KeeperEvents } from "../types";
 
@@ -15,13 +16,14 @@ export interface MeterOptions {
 export function meteredFetch({ fetch, timers, events }: MeterOptions): Fetch {
   return async (input, init) => {
     const method = methodOf(init?.body);
+    const host = hostOf(input instanceof Request ? input.url : String(input));
     const start = timers.now();
     try {
       const response = await fetch(input, init);
-      events.rpc(method, timers.now() - start, response.ok);
+      events.rpc(method, timers.now() - start, response.ok, host);
       return response;
     } catch (error) {
-      events.rpc(method, timers.now() - start, false);
+      events.rpc(method, timers.now() - start, false, host);
       throw error;
     }
   };

@@ -9,6 +9,7 @@ import type { Database, KeeperEvents, Underfunded } from "../types";
 import type { RentBudget } from "../work/rent-budget";
 import { FeePayerBalance } from "./fee-payer-balance";
 import type { Readiness } from "./http";
+import { isOnChain, rpcNotes } from "./rpcs";
 import { readStatus, renderStatus } from "./status";
 import { findUnderfunded } from "./underfunded";
 
@@ -50,15 +51,17 @@ export class SelfReport {
   /** The database reachable, a scan done, an RPC that answers, fees to pay with, and not stopping. */
   async readiness(): Promise<Readiness> {
     const { options, timers } = this.parts;
-    const { rpcSilenceMs = 30_000 } = options;
+    const { rpcSilenceMs = 30_000, pool } = options;
     const checks = {
       database: (await within(timers, PING_MS, this.ping())) ?? false,
       scanned: this.parts.isScanned(),
       rpc: timers.now() - this.answeredAt <= rpcSilenceMs,
       "fee payer": this.feePayer.view !== null && !this.feePayer.view.isShort,
       running: !this.parts.isStopping(),
+      ...(pool ? { chain: isOnChain(pool) } : {}),
     };
-    return { isReady: Object.values(checks).every(Boolean), checks };
+    const isReady = Object.values(checks).every(Boolean);
+    return { isReady, checks, ...(pool ? { notes: rpcNotes(pool) } : {}) };
   }
 
   /** The terminal view. Rejects when the database or the RPC can't be read. */
@@ -69,6 +72,7 @@ export class SelfReport {
       queue: this.parts.options.queue ?? undefined,
       underfunded: this.uncovered,
       feePayer: this.feePayer.view,
+      rpcs: this.parts.options.pool?.health.views(),
     });
     return renderStatus(view, now);
   }

@@ -1,7 +1,9 @@
 /** What a person wants to see: what is due next, what is held up, by whom and until when, and whose money won't do. */
 import { type Counts, counts, type StatusEntry, stuck, upcoming } from "../store/status";
+import type { RpcHostView } from "../send/rpc-health";
 import type { Database, Underfunded } from "../types";
 import { type Profit, profits } from "./profit";
+import { rpcTable } from "./rpcs";
 import { duration, table, utc } from "./table";
 import { waitSentence } from "./waits";
 
@@ -21,6 +23,8 @@ export interface StatusView {
   profits: readonly Profit[];
   /** What pays the fees; left out when nobody said. */
   feePayer?: FeePayerView | null;
+  /** Null when it is not known. */
+  rpcs?: readonly RpcHostView[] | null;
 }
 
 export interface FeePayerView {
@@ -38,6 +42,7 @@ export interface StatusQuery {
   queue?: { depth(database?: Database): Promise<{ queued: number; active: number }> };
   underfunded?: readonly Underfunded[] | null;
   feePayer?: FeePayerView | null;
+  rpcs?: readonly RpcHostView[];
   /** Rows of each list, but of what is not covered. Default: 20. */
   limit?: number;
 }
@@ -54,6 +59,7 @@ export async function readStatus(query: StatusQuery): Promise<StatusView> {
     underfunded: query.underfunded ?? null,
     profits: await profits(database, limit),
     feePayer: query.feePayer ?? null,
+    rpcs: query.rpcs ?? null,
   };
 }
 
@@ -81,6 +87,7 @@ export function renderStatus(view: StatusView, now: Date): string {
         ]
       : []),
     ...(view.profits.length > 0 ? [section("Earned and spent", view.profits, profitTable)] : []),
+    ...(view.rpcs ? [section("RPCs", view.rpcs, rpcTable)] : []),
   ].join("\n");
 }
 

@@ -54,6 +54,7 @@ async function main(): Promise<number> {
     queue,
     connection: connections.any,
     connections: connections.each,
+    pool: connections.pool,
     connect: () => {
       const socket = connections.nextSocketUrl();
       return openSocket(socket.url, { wsUrl: socket.wsUrl });
