@@ -245,6 +245,8 @@ describe("keeper: readiness", () => {
         told.push("fetch");
         return new Promise(() => undefined);
       },
+      leaseSeconds: 60,
+      renew: async () => undefined,
       release: async () => undefined,
       stop: async () => void told.push("stop"),
     } as unknown as ExecuteQueue;
