@@ -107,6 +107,8 @@ export class FakeConnection {
     },
   ): Promise<unknown> {
     this.refuseBehind(minContextSlot);
+    // As a node does.
+    if (filters.length > 4) throw new Error("Too many filters provided; max 4");
     const passes = (data: Buffer) =>
       filters.every((filter) => {
         if ("dataSize" in filter) return data.length === filter.dataSize;

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { PublicKey } from "@solana/web3.js";
 import { getPaymentPolicyPda, getUserPaymentPda } from "../src/pdas";
 import { fakeWorld, gateway, mint, NOW, owner, policy, stranger, userPaymentPda } from "./fixtures";
 
@@ -37,5 +38,42 @@ describe("lists", () => {
       ids(await sdk.listDuePolicies({ includeUndated: true, releaseCondition: 4 })),
     ).to.deep.equal([9]);
     expect(ids(await sdk.listDuePolicies({ gateway: stranger.publicKey }))).to.deep.equal([]);
+  });
+
+  it("given every mixture of criteria, then the node gets at most its four filters, and none is forgotten", async () => {
+    const { sdk, put } = await fakeWorld();
+    const [others, theirs] = [stranger.publicKey, PublicKey.unique()];
+    const kinds = [0, 1].flatMap((recipient) =>
+      [0, 1].flatMap((gate) =>
+        [1, 3].map((releaseCondition) => ({ recipient, gate, releaseCondition })),
+      ),
+    );
+    for (const [index, { recipient, gate, releaseCondition }] of kinds.entries()) {
+      const policyId = 20 + index;
+      await put(
+        "paymentPolicy",
+        getPaymentPolicyPda(userPaymentPda, policyId)[0],
+        policy(
+          { releaseCondition },
+          { policyId, recipient: recipient ? others : theirs, gateway: gate ? others : gateway },
+        ),
+      );
+    }
+    for (const recipient of [undefined, others]) {
+      for (const gate of [undefined, others]) {
+        for (const releaseCondition of [undefined, 3]) {
+          const expected = kinds.flatMap((kind, index) =>
+            (!recipient || kind.recipient) &&
+            (!gate || kind.gate) &&
+            (!releaseCondition || kind.releaseCondition === releaseCondition)
+              ? [20 + index]
+              : [],
+          );
+          const found = await sdk.listDuePolicies({ recipient, gateway: gate, releaseCondition });
+          const ids = found.map(({ account }) => account.policyId).filter((id) => id >= 20);
+          expect(ids.sort((a, b) => a - b)).to.deep.equal(expected);
+        }
+      }
+    }
   });
 });

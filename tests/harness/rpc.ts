@@ -84,6 +84,8 @@ const METHODS: Record<string, Method> = {
   },
 
   getProgramAccounts: async (chain, programId, config) => {
+    // As a node does.
+    if ((config.filters ?? []).length > 4) throw new Error("Too many filters provided; max 4");
     const matching = [];
     for (const address of chain.touchedAddresses()) {
       const account = await chain.getAccount(address);

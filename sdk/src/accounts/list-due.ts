@@ -9,7 +9,7 @@ import { getChainTime } from "../release/clock";
 import { hasDueDate } from "../release/condition";
 import type { Milestone, PaymentPolicy, WithAddress } from "../types";
 import { decodeAccount } from "./decode";
-import { addressFilter, kindFilters } from "./list";
+import { discriminatorFilter } from "./list";
 import { fetchAccountInfos, readContext, type ReadOptions, scanAccounts } from "./read-accounts";
 import { POLICY_OFFSET } from "./offsets";
 
@@ -26,6 +26,8 @@ export interface DuePoliciesQuery extends ReadOptions {
 
 const TAG_MILESTONE = 1;
 const STATUS_ACTIVE = 0;
+/** Nodes refuse a scan with more. */
+const MAX_FILTERS = 4;
 /** Timestamps, current milestone, release condition and total: all that says whether a policy is due. */
 const SLICE_LENGTH = POLICY_OFFSET.totalMilestones + 1 - POLICY_OFFSET.milestoneTimestamps;
 
@@ -44,12 +46,17 @@ export async function listDuePolicies(
   const before =
     query.before === undefined ? await getChainTime(context) : toTimestamp(query.before, "before");
   const includeUndated = query.includeUndated ?? false;
+  const wanted =
+    query.releaseCondition === undefined ? undefined : toReleaseCondition(query.releaseCondition);
+  const isWanted = (milestone: DueFields): boolean =>
+    (wanted === undefined || milestone.releaseCondition === wanted) &&
+    isDue(milestone, before, includeUndated);
   const scanned = await scanAccounts(context, {
     filters: filtersOf(query),
     dataSlice: { offset: POLICY_OFFSET.milestoneTimestamps, length: SLICE_LENGTH },
   });
   const addresses = scanned
-    .filter(({ account }) => isDue(readSlice(account.data), before, includeUndated))
+    .filter(({ account }) => isWanted(readSlice(account.data)))
     .map(({ pubkey }) => pubkey);
 
   const infos = await fetchAccountInfos(context, addresses);
@@ -60,7 +67,7 @@ export async function listDuePolicies(
     const account = decodeAccount("paymentPolicy", address, info, context.programId);
     // It may have been released or paused between the scan and this read.
     const isActive = "active" in account.status;
-    if (isActive && isDue(account.policyType.milestone, before, includeUndated)) {
+    if (isActive && isWanted(account.policyType.milestone)) {
       due.push({ address, account });
     }
   });
@@ -72,24 +79,33 @@ type DueFields = Pick<
   "milestoneTimestamps" | "currentMilestone" | "releaseCondition" | "totalMilestones"
 >;
 
+/**
+ * What the node is asked to compare. It takes four filters at most: the release condition is asked for when there is room,
+ * and compared here in any case.
+ */
 function filtersOf(query: DuePoliciesQuery): GetProgramAccountsFilter[] {
-  const byte = (offset: number, value: number) => ({
-    memcmp: { offset, bytes: bs58.encode(Uint8Array.of(value)) },
+  const compare = (offset: number, bytes: Uint8Array) => ({
+    memcmp: { offset, bytes: bs58.encode(bytes) },
   });
+  const recipient = query.recipient && toAddress(query.recipient, "recipient").toBytes();
+  const gateway = query.gateway && toAddress(query.gateway, "gateway").toBytes();
+  const tag = Uint8Array.of(TAG_MILESTONE);
   const filters = [
-    ...kindFilters("paymentPolicy"),
-    byte(POLICY_OFFSET.policyTypeTag, TAG_MILESTONE),
-    byte(POLICY_OFFSET.status, STATUS_ACTIVE),
+    discriminatorFilter("paymentPolicy"),
+    compare(POLICY_OFFSET.status, Uint8Array.of(STATUS_ACTIVE)),
   ];
-  if (query.recipient) {
-    filters.push(addressFilter(POLICY_OFFSET.recipient, toAddress(query.recipient, "recipient")));
+  // Recipient, gateway and tag lie side by side: what is adjacent is one comparison.
+  if (recipient && gateway) {
+    filters.push(compare(POLICY_OFFSET.recipient, Uint8Array.of(...recipient, ...gateway, ...tag)));
+  } else if (gateway) {
+    filters.push(compare(POLICY_OFFSET.gateway, Uint8Array.of(...gateway, ...tag)));
+  } else {
+    filters.push(compare(POLICY_OFFSET.policyTypeTag, tag));
+    if (recipient) filters.push(compare(POLICY_OFFSET.recipient, recipient));
   }
-  if (query.gateway) {
-    filters.push(addressFilter(POLICY_OFFSET.gateway, toAddress(query.gateway, "gateway")));
-  }
-  if (query.releaseCondition !== undefined) {
-    const condition = toReleaseCondition(query.releaseCondition);
-    filters.push(byte(POLICY_OFFSET.releaseCondition, condition));
+  if (query.releaseCondition !== undefined && filters.length < MAX_FILTERS) {
+    const condition = Uint8Array.of(query.releaseCondition);
+    filters.push(compare(POLICY_OFFSET.releaseCondition, condition));
   }
   return filters;
 }

@@ -16,10 +16,15 @@ export function addressFilter(offset: number, address: PublicKey): GetProgramAcc
   return { memcmp: { offset, bytes: address.toBase58() } };
 }
 
+/** `memcmp` on the discriminator of one kind of account. */
+export function discriminatorFilter(kind: AccountKind): GetProgramAccountsFilter {
+  const bytes = bs58.encode(Uint8Array.from(ACCOUNTS[kind].discriminator));
+  return { memcmp: { offset: 0, bytes } };
+}
+
 /** Size and discriminator of one kind of account. */
 export function kindFilters(kind: AccountKind): GetProgramAccountsFilter[] {
-  const bytes = bs58.encode(Uint8Array.from(ACCOUNTS[kind].discriminator));
-  return [{ dataSize: ACCOUNT_SIZE[kind] }, { memcmp: { offset: 0, bytes } }];
+  return [{ dataSize: ACCOUNT_SIZE[kind] }, discriminatorFilter(kind)];
 }
 
 /** Returns all accounts of a kind that pass the filters. Throws `RpcError`. */
