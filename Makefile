@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help apps demo docs localnet setup build test bench soak lint format format-check typecheck artifact lock package deploy clean node
+.PHONY: help apps demo docs localnet setup build test bench soak lint format format-check typecheck artifact lock package package-check deploy clean node
 
 NPM_RUN := npm run --silent
 # Where npm notes what it installed; older than the lock file means out of date.
@@ -81,7 +81,11 @@ lock: node ## write package-lock.json after a change of dependencies, for every 
 
 package: $(SDK_BUILT) ## pack SDK, localnet and keeper as npm would publish them, into target/
 	@mkdir -p target
+	@rm -f target/milepost-*.tgz
 	npm pack --workspace sdk --workspace localnet --workspace keeper --pack-destination target
+
+package-check: package ## pack them, and check exports and types as npm's users will see them
+	@toolchain/check-packages target/milepost-*.tgz
 
 deploy: $(SDK_BUILT) ## set up config and gateway on the cluster that RPC_URL names
 	@$(NPM_RUN) deploy:milepost

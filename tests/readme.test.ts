@@ -104,6 +104,26 @@ describe("README: the SDK's snippets, in order", () => {
   });
 });
 
+const PACKAGES = ["sdk", "localnet", "keeper"].map(
+  (workspace) => JSON.parse(read(`${workspace}/package.json`)) as { name: string },
+);
+
+/** The registry's newest `@solana/web3.js` may be version 2, which is another library. */
+function expectInstall(words: string[]): void {
+  const known = [...PACKAGES.map(({ name }) => name), "@solana/web3.js@1", "bn.js", "--save-dev"];
+  expect(known).to.include.members(words);
+}
+
+describe("README: the pages of the packages", () => {
+  for (const workspace of ["sdk", "localnet", "keeper"]) {
+    it(`given ${workspace}/README.md then every install line names version 1 of web3.js, and packages of ours`, () => {
+      const lines = read(`${workspace}/README.md`).match(/^npm install .*$/gm) ?? [];
+      expect(lines).to.not.be.empty;
+      for (const line of lines) expectInstall(line.split(" ").slice(2));
+    });
+  }
+});
+
 describe("README: commands and links", () => {
   const targets = new Set(
     [...read("Makefile").matchAll(/^([a-z-]+):/gm)].map(([, target]) => target),
@@ -122,6 +142,8 @@ describe("README: commands and links", () => {
     it(`given \`${command.slice(0, 40)}\` then it can be run`, () => {
       const [tool, ...words] = command.split(" ");
       if (tool === "make") return expect(targets).to.include(words[0]);
+      if (tool === "npx") return expect(PACKAGES.map(({ name }) => name)).to.include(words[0]);
+      if (tool === "npm" && words[0] === "install") return expectInstall(words.slice(1));
       if (tool === "npm") {
         expect(words[0]).to.equal("run");
         expect(scripts).to.include(words[1]);

@@ -1,4 +1,9 @@
 /** The keeper as a library; `milepost-keeper` is the same put together from flags. */
+import type { RpcHealth as RpcHealthOfPool } from "./send/rpc-health";
+
+/** A type alone: of a class, the bundled declarations would promise a value that is not exported. */
+export type RpcHealth = RpcHealthOfPool;
+
 export * from "./types";
 export { createKeeper, Keeper } from "./keeper";
 export type { KeeperOptions } from "./keeper-options";
@@ -29,7 +34,7 @@ export {
   RpcSetAsideError,
   RpcWrongChainError,
 } from "./send/rpc-failures";
-export type { RpcChange, RpcHealth, RpcHostView, SetAsideReason } from "./send/rpc-health";
+export type { RpcChange, RpcHostView, SetAsideReason } from "./send/rpc-health";
 export { MAX_ANSWER_BYTES, RpcAnswerTooLargeError } from "./send/rpc-limits";
 export { RpcPool, type RpcPoolOptions } from "./send/rpc-pool";
 export { type HttpOptions, type HttpServer, type Readiness, serveHttp } from "./show/http";

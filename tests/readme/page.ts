@@ -8,8 +8,8 @@ const PAGE = readFileSync(path.join(ROOT, "README.md"), "utf8");
 export const page = (): string => PAGE;
 
 /** The fenced blocks of one language, in order. */
-export function codeBlocks(language: string): string[] {
-  const fences = PAGE.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm);
+export function codeBlocks(language: string, text = PAGE): string[] {
+  const fences = text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm);
   return [...fences].filter(([, tag]) => tag === language).map(([, , code]) => code ?? "");
 }
 
@@ -35,8 +35,8 @@ export function table(...header: string[]): string[][] {
   return body.slice(0, end).map(cellsOf);
 }
 
-/** Targets of links within the repository, without their fragments. */
-export function localLinks(): string[] {
-  const targets = [...PAGE.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? "");
+/** Targets of links within the repository, or within a package, without their fragments. */
+export function localLinks(text = PAGE): string[] {
+  const targets = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? "");
   return targets.filter((target) => !/^[a-z]+:/.test(target));
 }

@@ -57,14 +57,39 @@ export function typeErrors(code: string, surroundings: Surroundings): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 
+/** The snippet's imports, and what stands below them. */
+function partsOf(code: string): { imports: ts.ImportDeclaration[]; body: ts.Statement[] } {
+  const source = ts.createSourceFile("snippet.ts", code, ts.ScriptTarget.ES2022, true);
+  return {
+    imports: source.statements.filter(ts.isImportDeclaration),
+    body: source.statements.filter((statement) => !ts.isImportDeclaration(statement)),
+  };
+}
+
+/**
+ * The snippet as an ES module for Node, below the lines that say what surrounds it. In a block of its own: the snippet may
+ * name a constant like something that surrounds it.
+ */
+export function moduleOf(code: string, surroundings: string): string {
+  const { imports, body } = partsOf(code);
+  const lines = [
+    ...imports.map((statement) => statement.getText()),
+    surroundings,
+    "{",
+    ...body.map((statement) => statement.getFullText()),
+    "}",
+  ];
+  return ts.transpileModule(lines.join("\n"), {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },
+  }).outputText;
+}
+
 /** Runs the snippet and returns the constants of its top level, and the lines it printed under `printed`. */
 export async function run(
   code: string,
   surroundings: Surroundings,
 ): Promise<Record<string, unknown>> {
-  const source = ts.createSourceFile("snippet.ts", code, ts.ScriptTarget.ES2022, true);
-  const imports = source.statements.filter(ts.isImportDeclaration);
-  const body = source.statements.filter((statement) => !ts.isImportDeclaration(statement));
+  const { imports, body } = partsOf(code);
   const constants = body
     .filter(ts.isVariableStatement)
     .flatMap(({ declarationList }) =>

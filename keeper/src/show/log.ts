@@ -1,8 +1,9 @@
 /** The keeper's log: one JSON object a line, without secrets whoever puts them in. */
-import { pino, type DestinationStream, type Logger } from "pino";
+import { pino, type DestinationStream, type Logger as PinoLogger } from "pino";
 import { createHide, createRedact } from "./redact";
 
-export type { Logger } from "pino";
+/** Pino's. Named anew, because re-exported as it is, it would be declared as a value that pino does not have. */
+export type Logger = PinoLogger;
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

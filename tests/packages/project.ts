@@ -1,0 +1,97 @@
+/** An empty project into which the packages are installed as npm would publish them. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { ROOT } from "../readme/page";
+
+const execute = promisify(execFile);
+
+export const WORKSPACES = ["sdk", "localnet", "keeper"] as const;
+export type Workspace = (typeof WORKSPACES)[number];
+
+export class Project {
+  private readonly children: ChildProcess[] = [];
+
+  private constructor(readonly directory: string) {}
+
+  /** Packs and installs; other dependencies come from npm's cache or the registry. */
+  static async create(): Promise<Project> {
+    const directory = mkdtempSync(path.join(tmpdir(), "milepost-packages-"));
+    const packed = path.join(directory, "packed");
+    mkdirSync(packed);
+    for (const workspace of WORKSPACES) {
+      // The SDK as it was built for these tests: building it again would take its files from under other suites.
+      const flags = workspace === "sdk" ? ["--ignore-scripts"] : [];
+      const args = ["pack", "--pack-destination", packed, "--workspace", workspace, ...flags];
+      await execute("npm", args, { cwd: ROOT });
+    }
+    const tarballs = readdirSync(packed).map((name) => path.join(packed, name));
+    writeFileSync(path.join(directory, "package.json"), JSON.stringify({ private: true }));
+    const install = ["install", ...tarballs, "@solana/web3.js@1", "bn.js"];
+    await execute("npm", [...install, "--no-audit", "--no-fund", "--prefer-offline"], {
+      cwd: directory,
+    });
+    return new Project(directory);
+  }
+
+  /** A file of an installed package. */
+  installed(workspace: Workspace, ...names: string[]): string {
+    return path.join(this.directory, "node_modules/@milepost", workspace, ...names);
+  }
+
+  /** Writes a program and runs it with Node; returns what it printed. Throws with what it said when it fails. */
+  async node(name: string, text: string): Promise<string> {
+    writeFileSync(path.join(this.directory, name), text);
+    const { stdout } = await execute(process.execPath, [name], { cwd: this.directory });
+    return stdout;
+  }
+
+  /** A command as a page prints it, to its end. */
+  async command(line: string): Promise<string> {
+    const [tool = "", ...words] = line.split(" ");
+    const { stdout } = await execute(tool, offline(tool, words), this.options());
+    return stdout;
+  }
+
+  /** A command as a page prints it, until it prints a line that `isReady`; it runs on until the project is removed. */
+  async start(line: string, isReady: (line: string) => boolean): Promise<() => Promise<void>> {
+    const [tool = "", ...words] = line.split(" ");
+    // A group of its own, because npx starts the command as a child.
+    const child = spawn(tool, offline(tool, words), { ...this.options(), detached: true });
+    this.children.push(child);
+    const said: string[] = [];
+    child.stderr.on("data", (data: Buffer) => said.push(data.toString()));
+    for await (const printed of createInterface({ input: child.stdout })) {
+      said.push(printed);
+      if (isReady(printed)) {
+        child.stdout.resume();
+        return () => this.stop(child);
+      }
+    }
+    throw new Error(`${line} ended:\n${said.join("\n")}`);
+  }
+
+  async remove(): Promise<void> {
+    for (const child of this.children) await this.stop(child);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async stop(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    process.kill(-child.pid!, "SIGINT");
+    await once(child, "exit");
+  }
+
+  private options() {
+    const own = { HOME: this.directory, MILEPOST_KEEPER_METRICS_PORT: "off" };
+    return { cwd: this.directory, env: { ...process.env, ...own } };
+  }
+}
+
+/** Only what is installed: nothing of ours is fetched from a registry. */
+const offline = (tool: string, words: string[]): string[] =>
+  tool === "npx" ? ["--no-install", ...words] : words;
