@@ -41,10 +41,15 @@ export const MAX_TIMESTAMP = 7_258_118_400;
 
 /** Sizes of the accounts in bytes, discriminator included (`docs/accounts.md`). */
 export const ACCOUNT_SIZE = {
+  /** Bytes of the `ProgramConfig`, of which a deployment has one. */
   programConfig: 140,
+  /** Bytes of a `PaymentGateway`, of which an authority has one. */
   paymentGateway: 287,
+  /** Bytes of a `UserPayment`, of which an owner has one per mint. */
   userPayment: 205,
+  /** Bytes of a `PaymentPolicy`, whatever number of milestones it has. */
   paymentPolicy: 384,
+  /** Bytes of an `Escrow`; its vault is a token account besides. */
   escrow: 640,
 } as const;
 

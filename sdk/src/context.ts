@@ -14,7 +14,9 @@ import { walletAddress } from "./wallet-address";
 
 /** Anything with a public key: an Anchor wallet, a wallet adapter, a `Keypair`. Only `send` needs more than the key. */
 export interface MilestoneWallet {
+  /** Address of the wallet: the default owner, payer and executor. */
   readonly publicKey: PublicKey;
+  /** Signs a transaction and returns it. `send` uses it unless the wallet's key is at hand. */
   signTransaction?<T extends Transaction | VersionedTransaction>(transaction: T): Promise<T>;
   /** Signs and sends, as wallet adapters do. `send` uses it only where there is no `signTransaction`. Returns the signature. */
   sendTransaction?(
@@ -22,9 +24,13 @@ export interface MilestoneWallet {
     connection: Connection,
   ): Promise<string>;
   /** Signs and sends, as Phantom's and Solflare's own providers do. Used last. */
-  signAndSendTransaction?(
-    transaction: Transaction | VersionedTransaction,
-  ): Promise<string | { signature: string | Uint8Array }>;
+  signAndSendTransaction?(transaction: Transaction | VersionedTransaction): Promise<
+    | string
+    | {
+        /** Signature of the transaction, in base58 or as its 64 bytes. */
+        signature: string | Uint8Array;
+      }
+  >;
   /** As wallet adapters have it: null for a wallet that signs legacy transactions only. */
   readonly supportedTransactionVersions?: ReadonlySet<string | number> | null;
   /** Anchor's `NodeWallet` has it. */
@@ -35,9 +41,13 @@ export interface MilestoneWallet {
 
 /** What every action works with. `MilestoneClient` is one. */
 export interface MilestoneContext {
+  /** Connection of web3.js 1.x that reads and sends. */
   readonly connection: Connection;
+  /** Wallet whose address is the default for owner, payer and executor. Only `send` needs its signature. */
   readonly wallet: MilestoneWallet;
+  /** Address of the Milepost program: `PROGRAM_ID`, or that of a deployment of your own. */
   readonly programId: PublicKey;
+  /** Commitment of every read, which a transaction has to reach to count as confirmed. */
   readonly commitment: Commitment;
   /** Slot that a node must have reached to answer a read; see `withMinContextSlot`. */
   readonly minContextSlot?: number;
@@ -45,6 +55,7 @@ export interface MilestoneContext {
   readonly clock?: SendClock;
 }
 
+/** Settings of `createContext` and of `MilestoneClient`; each has a default. */
 export interface MilestoneContextOptions {
   /** A deployment of your own. Default: `PROGRAM_ID`. */
   programId?: PublicKey;

@@ -12,11 +12,16 @@ type AccountItem<N extends InstructionName> = Extract<Instruction, { name: N }>[
 /** The program's instructions, in Anchor's spelling. */
 export type InstructionName = Instruction["name"];
 
+interface Optional {
+  /** True for an account that may be left out. */
+  optional: true;
+}
+
 /** Accounts of one instruction by name; an optional one may be `null` or left out. */
 export type InstructionAccounts<N extends InstructionName> = {
-  [A in Exclude<AccountItem<N>, { optional: true }>["name"]]: PublicKey;
+  [A in Exclude<AccountItem<N>, Optional>["name"]]: PublicKey;
 } & {
-  [A in Extract<AccountItem<N>, { optional: true }>["name"]]?: PublicKey | null;
+  [A in Extract<AccountItem<N>, Optional>["name"]]?: PublicKey | null;
 };
 
 type AnyAccountItem = readonly [name: string, flags: number];

@@ -1,18 +1,5 @@
 import type { Commitment, Connection, PublicKey, TransactionInstruction } from "@solana/web3.js";
-import {
-  getPaymentGateway,
-  getPaymentPolicy,
-  getProgramConfig,
-  getUserPayment,
-} from "./accounts/fetch";
-import { type DuePoliciesQuery, listDuePolicies } from "./accounts/list-due";
 import type { ReadOptions } from "./accounts/read-accounts";
-import {
-  listPoliciesByGateway,
-  listPoliciesByOwner,
-  listPoliciesByRecipient,
-  listUserPaymentsByOwner,
-} from "./accounts/list";
 import * as config from "./actions/config";
 import {
   createMilestone,
@@ -46,16 +33,12 @@ import type { IntegerInput } from "./input/numbers";
 import type { SendClock } from "./rpc/clock";
 import type { Execution, ExecutionOptions } from "./release/execution";
 import type { DestinationOverrides, KeeperOverrides } from "./release/snapshot";
-import type {
-  PaymentGateway,
-  PaymentPolicy,
-  ProgramConfig,
-  UserPayment,
-  WithAddress,
-} from "./types";
 
 type Instructions = Promise<TransactionInstruction[]>;
 type PolicyOptions = Omit<PolicyArgs, "tokenMint" | "policyId">;
+/**
+ * Options of `executePayment` and `prepareExecution`: which milestone, who signs, and which token accounts are paid.
+ */
 export type ExecutePaymentOptions = ExecutionOptions &
   DestinationOverrides &
   KeeperOverrides &
@@ -70,11 +53,17 @@ export type ExecutePaymentOptions = ExecutionOptions &
  * const instructions = await sdk.createMilestone(mint, recipient, gateway, amounts, timestamps, 1, memo);
  */
 export class MilestoneClient extends EscrowMethods {
+  /** Connection of web3.js 1.x that reads and sends. */
   readonly connection: Connection;
+  /** Wallet whose address is the default for owner, payer and executor. Only `send` needs its signature. */
   readonly wallet: MilestoneWallet;
+  /** Address of the Milepost program: `PROGRAM_ID`, or that of a deployment of your own. */
   readonly programId: PublicKey;
+  /** Commitment of every read, which a transaction has to reach to count as confirmed. */
   readonly commitment: Commitment;
+  /** Slot that a node must have reached to answer a read; absent where any will do, see `withMinContextSlot`. */
   readonly minContextSlot?: number;
+  /** Local time for retries; absent where it is the computer's clock. */
   readonly clock?: SendClock;
 
   constructor(
@@ -136,26 +125,6 @@ export class MilestoneClient extends EscrowMethods {
   /** `executePayment` with its parts apart, for `packExecutions`. */
   prepareExecution(policyPda: PublicKey, options: ExecutePaymentOptions = {}): Promise<Execution> {
     return prepareExecution(this, { ...options, policyPda });
-  }
-
-  /** See the function `getPaymentPolicy`. */
-  getPaymentPolicy(policyPda: PublicKey, options: ReadOptions = {}): Promise<PaymentPolicy> {
-    return getPaymentPolicy(this, policyPda, options);
-  }
-
-  /** See the function `getProgramConfig`. */
-  getProgramConfig(options: ReadOptions = {}): Promise<ProgramConfig> {
-    return getProgramConfig(this, options);
-  }
-
-  /** See the function `getPaymentGateway`. */
-  getPaymentGateway(gatewayPda: PublicKey, options: ReadOptions = {}): Promise<PaymentGateway> {
-    return getPaymentGateway(this, gatewayPda, options);
-  }
-
-  /** See the function `getUserPayment`. */
-  getUserPayment(userPaymentPda: PublicKey, options: ReadOptions = {}): Promise<UserPayment> {
-    return getUserPayment(this, userPaymentPda, options);
   }
 
   /** See the function `changePaymentPolicyStatus`. */
@@ -234,43 +203,6 @@ export class MilestoneClient extends EscrowMethods {
     options: Omit<userPayments.SyncDelegationArgs, "mint"> = {},
   ): Instructions {
     return userPayments.syncDelegation(this, { ...options, mint });
-  }
-
-  /** See the function `listPoliciesByOwner`. */
-  listPoliciesByOwner(
-    owner: PublicKey,
-    options: ReadOptions = {},
-  ): Promise<WithAddress<PaymentPolicy>[]> {
-    return listPoliciesByOwner(this, owner, options);
-  }
-
-  /** See the function `listPoliciesByRecipient`. */
-  listPoliciesByRecipient(
-    recipient: PublicKey,
-    options: ReadOptions = {},
-  ): Promise<WithAddress<PaymentPolicy>[]> {
-    return listPoliciesByRecipient(this, recipient, options);
-  }
-
-  /** See the function `listPoliciesByGateway`. */
-  listPoliciesByGateway(
-    gateway: PublicKey,
-    options: ReadOptions = {},
-  ): Promise<WithAddress<PaymentPolicy>[]> {
-    return listPoliciesByGateway(this, gateway, options);
-  }
-
-  /** See the function `listUserPaymentsByOwner`. */
-  listUserPaymentsByOwner(
-    owner: PublicKey,
-    options: ReadOptions = {},
-  ): Promise<WithAddress<UserPayment>[]> {
-    return listUserPaymentsByOwner(this, owner, options);
-  }
-
-  /** See the function `listDuePolicies`. */
-  listDuePolicies(query: DuePoliciesQuery = {}): Promise<WithAddress<PaymentPolicy>[]> {
-    return listDuePolicies(this, query);
   }
 
   /** See the function `explainRelease`. */

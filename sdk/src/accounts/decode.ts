@@ -9,13 +9,19 @@ import type { Escrow, PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment 
 
 /** The program's account kinds by their name in Anchor's spelling. */
 export interface AccountKinds {
+  /** Program-wide settings, one account per deployment. */
   programConfig: ProgramConfig;
+  /** Platform between owners and recipients, one account per authority. */
   paymentGateway: PaymentGateway;
+  /** SPL delegate of an owner's token account, one account per owner and mint. */
   userPayment: UserPayment;
+  /** Agreement between an owner and a recipient, with 1 to 4 milestones. */
   paymentPolicy: PaymentPolicy;
+  /** Terms and milestone states of a held policy, one account per policy. */
   escrow: Escrow;
 }
 
+/** Name of one kind of account, which selects what `decodeAccount` returns. */
 export type AccountKind = keyof AccountKinds;
 
 /** How an error calls the kind: the name in `docs/accounts.md`. */

@@ -13,10 +13,13 @@ import { discriminatorFilter } from "./list";
 import { fetchAccountInfos, readContext, type ReadOptions, scanAccounts } from "./read-accounts";
 import { POLICY_OFFSET } from "./offsets";
 
+/** Filters of `listDuePolicies`; a policy has to pass all that are given. */
 export interface DuePoliciesQuery extends ReadOptions {
   /** Unix seconds; a milestone due at exactly this second counts. Default: the chain's clock. */
   before?: IntegerInput;
+  /** Wallet that is paid. Default: any. */
   recipient?: PublicKey;
+  /** Account of the gateway, `getGatewayPda(authority)`. Default: any. */
   gateway?: PublicKey;
   /** Only this release condition, such as 1 for what anyone may release. */
   releaseCondition?: number;

@@ -9,6 +9,7 @@ import { buildInstruction } from "../instruction";
 import { getConfigPda, getProgramDataPda } from "../pdas";
 import { walletAddress } from "../wallet-address";
 
+/** Arguments of `initializeConfig`: the protocol fee, who receives it and who signs. */
 export interface InitializeConfigArgs {
   /** Wallet whose token accounts receive protocol fees; not a token account. */
   feeRecipient: PublicKey;
@@ -57,6 +58,7 @@ export async function initializeConfig(
   return [instruction];
 }
 
+/** Arguments of `updateConfig`. A setting that is left out keeps its value. */
 export interface UpdateConfigArgs {
   /** Wallet whose token accounts receive protocol fees; not a token account. */
   feeRecipient?: PublicKey;

@@ -12,8 +12,10 @@ import {
   type ReleaseSnapshot,
 } from "../release/snapshot";
 
+/** Arguments of `executePayment` and `prepareExecution`: the policy, and what to choose or to check. */
 export interface ExecutePaymentArgs
   extends ExecutionOptions, DestinationOverrides, KeeperOverrides, ReadOptions {
+  /** Address of the policy, `getPaymentPolicyPda(userPayment, policyId)`. */
   policyPda: PublicKey;
   /** Checked against the policy when given. */
   recipient?: PublicKey;

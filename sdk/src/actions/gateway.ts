@@ -16,6 +16,7 @@ import { buildInstruction } from "../instruction";
 import { getGatewayPda } from "../pdas";
 import { walletAddress } from "../wallet-address";
 
+/** Arguments of `createGateway`. One authority has one gateway. */
 export interface CreateGatewayArgs {
   /** Wallet that signs releases of conditions 2 and 3. */
   signer: PublicKey;
@@ -70,6 +71,7 @@ export async function createGateway(
   return [instruction];
 }
 
+/** Arguments of `updateGateway`. A setting that is left out keeps its value. */
 export interface UpdateGatewayArgs {
   /** Wallet that signs releases of conditions 2 and 3. */
   signer?: PublicKey;
@@ -77,7 +79,9 @@ export interface UpdateGatewayArgs {
   feeRecipient?: PublicKey;
   /** 0 to 1,000; existing policies keep the fee they were created with. */
   feeBps?: number;
+  /** Name of the platform, at most 32 bytes of UTF-8. */
   name?: string;
+  /** URL of the platform, at most 64 bytes of UTF-8; an empty string removes it. */
   url?: string;
   /** Signs. Default: the wallet. */
   authority?: PublicKey;
@@ -130,6 +134,7 @@ async function checkGatewayRoles(
   for (const warning of await requireWallets(context, roles)) args.onWarning?.(warning);
 }
 
+/** Arguments of `setKeeperReward`: the share of the gateway's fee, and the authority that signs. */
 export interface SetKeeperRewardArgs {
   /** Basis points of the gateway's own fee, 0 to 10,000; 0 pays nobody. Holds for every later execution. */
   keeperRewardBps: number;

@@ -12,6 +12,7 @@ import { type IntegerInput, toU32 } from "../input/numbers";
 import type { MilestoneWarning } from "./milestone-warnings";
 import { walletAddress } from "../wallet-address";
 
+/** Optional arguments of `createMilestone` and `prepareMilestone`. */
 export interface CreateMilestoneOptions extends ReadOptions {
   /** Whose money it is; signs. Default: the wallet. */
   owner?: PublicKey;
@@ -22,10 +23,11 @@ export interface CreateMilestoneOptions extends ReadOptions {
   /** Takes the place of another program's delegate on the token account. Default: false. */
   replaceDelegate?: boolean;
   /**
-   * Most the owner agrees to, in basis points: the creation fails where a fee was raised in between.
-   * Default: the fees as they are read now. Set them where signing takes long, as in a multisig.
+   * Highest gateway fee that the owner agrees to, in basis points. The creation fails where the fee was raised above
+   * it. Default: the fee as it is read now. Set it where signing takes long, as in a multisig.
    */
   maxGatewayFeeBps?: number;
+  /** Highest protocol fee that the owner agrees to, in basis points; otherwise as `maxGatewayFeeBps`. */
   maxProtocolFeeBps?: number;
   /**
    * Id of the new policy. Default: the next one; set it when several are created before the first has landed. The
@@ -40,7 +42,9 @@ export interface CreateMilestoneOptions extends ReadOptions {
   skipChecks?: boolean;
 }
 
+/** Arguments of `createMilestone` and `prepareMilestone`. */
 export interface CreateMilestoneArgs extends CreateMilestoneOptions {
+  /** Mint that is paid in: of SPL Token, or of Token-2022 without an unsupported extension. */
   mint: PublicKey;
   /** Wallet that is paid, not a token account (`checkWallet` defines a wallet). */
   recipient: PublicKey;
@@ -58,9 +62,13 @@ export interface CreateMilestoneArgs extends CreateMilestoneOptions {
 
 /** A new policy, ready to be put into a transaction. */
 export interface PreparedMilestone {
+  /** Instructions of one transaction, with missing set-up first. Owner and payer sign. */
   instructions: TransactionInstruction[];
+  /** Address that the new policy gets. */
   policy: PublicKey;
+  /** Id of the new policy, an unsigned 32-bit integer that is unique within the `UserPayment`. */
   policyId: number;
+  /** Address of the owner's `UserPayment` on the mint. */
   userPayment: PublicKey;
   /** Where payments are pulled from. */
   tokenAccount: PublicKey;
@@ -68,7 +76,9 @@ export interface PreparedMilestone {
   tokenProgram: PublicKey;
   /** Base units in the token account now. */
   balance: bigint;
+  /** Sum of the amounts, in base units. */
   escrowAmount: BN;
+  /** Warnings about this creation, the same that `onWarning` is called with; empty when there are none. */
   warnings: MilestoneWarning[];
 }
 

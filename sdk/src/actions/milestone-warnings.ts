@@ -10,6 +10,7 @@ export interface MilestoneWarning {
    * The others are about an address, see `AddressWarning`.
    */
   code: "BALANCE_BELOW_COMMITTED" | "FIRST_POLICY_EXPIRES" | AddressWarning["code"];
+  /** Text for people, with the amounts or the address in it. */
   message: string;
   /** Base units in the token account now. */
   balance: bigint;

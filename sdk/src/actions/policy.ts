@@ -13,8 +13,11 @@ import type { PaymentStatus } from "../types";
 import { tokenProgramOf } from "./user-payment";
 import { walletAddress } from "../wallet-address";
 
+/** Arguments that name a policy by its owner, mint and id. */
 export interface PolicyArgs {
+  /** Mint that the policy pays in. */
   tokenMint: PublicKey;
+  /** Id of the policy, `PaymentPolicy.policyId`: an unsigned 32-bit integer. */
   policyId: IntegerInput;
   /** Signs. Default: the wallet. */
   owner?: PublicKey;
@@ -23,7 +26,15 @@ export interface PolicyArgs {
 }
 
 /** What `changePaymentPolicyStatus` takes, as Anchor spells an enum. */
-export type PaymentStatusInput = { active: object } | { paused: object };
+export type PaymentStatusInput =
+  | {
+      /** Variant that resumes the policy; its value is ignored. */
+      active: object;
+    }
+  | {
+      /** Variant that pauses the policy; its value is ignored. */
+      paused: object;
+    };
 
 /**
  * Pauses or resumes a delegated policy. The owner signs. A completed policy can't be resumed, and a held one can't be

@@ -17,9 +17,11 @@ const MAX_SEED_LENGTH = 32;
 /** Tag of the token programs' `InitializeAccount3`; the owner follows it. */
 const INITIALIZE_ACCOUNT_3 = 18;
 
+/** Arguments of `createReceivingAccount`: the wallet, the mint, and who pays the rent. */
 export interface CreateReceivingAccountArgs {
   /** The wallet that the account is for; signs nothing. */
   owner: PublicKey;
+  /** Mint that the account receives. */
   tokenMint: PublicKey;
   /** Pays the rent; signs. Default: the wallet. */
   payer?: PublicKey;
@@ -27,6 +29,7 @@ export interface CreateReceivingAccountArgs {
 
 /** A token account beside the associated one. */
 export interface ReceivingAccount {
+  /** Address of the token account, the same for the same payer, wallet and mint. */
   address: PublicKey;
   /** Empty once it is there. */
   instructions: TransactionInstruction[];

@@ -13,7 +13,9 @@ import { isTokenProgram, parseMint, requireSupported } from "../tokens/mint";
 import { ownerTokenAccount, prepareOwnerTokenAccount } from "./owner-token-account";
 import { walletAddress } from "../wallet-address";
 
+/** Arguments of `createUserPayment`: the mint, the owner, and the account that payments are pulled from. */
 export interface CreateUserPaymentArgs {
+  /** Mint that the owner's policies will pay in; fixed, as is the token account. */
   mint: PublicKey;
   /** Signs. Default: the wallet. */
   owner?: PublicKey;
@@ -68,10 +70,13 @@ export async function createUserPayment(
   ];
 }
 
+/** Arguments of `closeUserPayment`: the mint and the owner who signs. */
 export interface CloseUserPaymentArgs {
+  /** Mint whose `UserPayment` is closed. */
   mint: PublicKey;
   /** Signs. Default: the wallet. */
   owner?: PublicKey;
+  /** Flag to build the instruction even while policies are open, which the program refuses. Default: false. */
   skipChecks?: boolean;
 }
 
@@ -96,7 +101,9 @@ export async function closeUserPayment(
   ];
 }
 
+/** Arguments of `syncDelegation`: the mint, and whose delegate may be replaced. */
 export interface SyncDelegationArgs {
+  /** Mint whose allowance is set to what the live policies may still pull. */
   mint: PublicKey;
   /** Signs. Default: the wallet. */
   owner?: PublicKey;
@@ -104,6 +111,7 @@ export interface SyncDelegationArgs {
   payer?: PublicKey;
   /** Takes the place of another program's delegate. Default: false. */
   replaceDelegate?: boolean;
+  /** Flag to build the instruction even when the program is sure to refuse it. Default: false. */
   skipChecks?: boolean;
 }
 

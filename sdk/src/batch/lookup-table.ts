@@ -39,7 +39,9 @@ export function lookupTableAddresses(executions: readonly Execution[]): PublicKe
     .map(({ address }) => address);
 }
 
+/** Transactions that create and fill a lookup table, and its address. */
 export interface LookupTablePlan {
+  /** Address of the table, which the first transaction creates. */
   lookupTable: PublicKey;
   /** Instructions of one transaction each, to be sent in order. The table is usable one slot after the last. */
   transactions: TransactionInstruction[][];

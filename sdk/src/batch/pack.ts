@@ -23,6 +23,7 @@ export const EXECUTION_COMPUTE_UNITS = 60_000;
 /** Compute units allowed for creating one associated token account. */
 export const SETUP_COMPUTE_UNITS = 40_000;
 
+/** Limits of `packExecutions`, and who pays for its transactions. */
 export interface PackOptions extends ReadOptions {
   /** Pays the fee; signs. Default: the wallet. */
   payer?: PublicKey;
@@ -31,6 +32,7 @@ export interface PackOptions extends ReadOptions {
    * without, and 5 whose recipients have no token account yet. See `lookupTableAddresses`.
    */
   lookupTables?: readonly AddressLookupTableAccount[];
+  /** Lookup table that is used besides `lookupTables`, for callers with a single one. */
   lookupTable?: AddressLookupTableAccount;
   /** Allowed for one execution. Default: `EXECUTION_COMPUTE_UNITS`. */
   computeUnitLimit?: number;
@@ -49,12 +51,15 @@ export interface PackOptions extends ReadOptions {
 
 /** What goes into one versioned transaction. */
 export interface ExecutionGroup {
+  /** Executions of this transaction, in the given order. */
   executions: Execution[];
   /** Compute budget, set-up and executions, in order. */
   instructions: TransactionInstruction[];
+  /** Lookup tables to compile the transaction with: all that the options name. */
   lookupTables: readonly AddressLookupTableAccount[];
   /** Who has to sign beside the payer. */
   signers: PublicKey[];
+  /** Compute unit limit that `instructions` sets: the sum of what its executions and set-up are allowed. */
   computeUnits: number;
   /** Bytes of the signed transaction, a priority fee included. */
   size: number;

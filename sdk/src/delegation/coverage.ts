@@ -10,8 +10,11 @@ export type { HeldPayment, VaultCoverage } from "./vault-coverage";
 
 /** One payment that is still to come. */
 export interface UpcomingPayment {
+  /** Address of the policy. */
   policy: PublicKey;
+  /** Id of the policy, unique within the owner's `UserPayment`. */
   policyId: number;
+  /** Index of the milestone, 0 to 3. */
   milestoneIndex: number;
   /** Base units. */
   amount: BN;
@@ -23,20 +26,27 @@ export interface UpcomingPayment {
 
 /** How an owner's promises on one mint compare with what is there to pay them. Amounts are base units. */
 export interface DelegationCoverage {
+  /** Wallet that made the promises. */
   owner: PublicKey;
+  /** Mint of every amount here. */
   mint: PublicKey;
+  /** Address of the owner's `UserPayment` on the mint, the delegate that pulls payments. */
   userPayment: PublicKey;
+  /** Token account that payments are pulled from. */
   tokenAccount: PublicKey;
   /** Who may pull from the token account now; null when nobody may. */
   delegate: PublicKey | null;
   /** What the program may pull; 0 when another is the delegate. */
   allowance: BN;
+  /** Balance of the token account; 0 when it is closed or belongs to another wallet. */
   balance: BN;
   /** Sum of what all live delegated policies may still pull. */
   committed: BN;
-  /** What is missing for all of it: by allowance, by balance, and the larger of the two. */
+  /** Allowance that is missing for all of `committed`; 0 when none is. */
   allowanceShortfall: BN;
+  /** Balance that is missing for all of `committed`; 0 when none is. */
   balanceShortfall: BN;
+  /** Larger of the two shortfalls; 0 when all of `committed` can be pulled. */
   shortfall: BN;
   /**
    * Payments of delegated policies to come, in the order in which they can be pulled: undated ones first, then by due
@@ -44,7 +54,12 @@ export interface DelegationCoverage {
    */
   upcoming: UpcomingPayment[];
   /** The first payment of an unpaused policy that would fail; null when none would. */
-  firstUncovered: (UpcomingPayment & { missing: BN }) | null;
+  firstUncovered:
+    | (UpcomingPayment & {
+        /** Base units that are missing for it once the payments before it are made. */
+        missing: BN;
+      })
+    | null;
   /** Held policies, which count nothing above: neither their funded milestones nor the unfunded ones are pulled. */
   vaults: VaultCoverage[];
   /** Sum of what the vaults owe. */
@@ -53,9 +68,13 @@ export interface DelegationCoverage {
   unfunded: BN;
 }
 
+/** Decoded accounts that `computeCoverage` decides on. */
 export interface CoverageInput {
+  /** Address of `userPayment`; an allowance counts only where it is the delegate. */
   userPaymentAddress: PublicKey;
+  /** Account of the owner on the mint. */
   userPayment: UserPayment;
+  /** Policies of this `UserPayment`, delegated and held, in any order. */
   policies: readonly WithAddress<PaymentPolicy>[];
   /** Null when the account is closed. */
   tokenAccount: TokenAccountState | null;

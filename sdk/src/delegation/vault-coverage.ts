@@ -9,6 +9,7 @@ import type { Escrow, PaymentPolicy, WithAddress } from "../types";
 
 /** One milestone of a held policy that has not ended. */
 export interface HeldPayment {
+  /** Index of the milestone, 0 to 3. */
   milestoneIndex: number;
   /** Base units, before the platform fee. */
   amount: BN;
@@ -20,9 +21,13 @@ export interface HeldPayment {
 
 /** What the vault of one held policy covers. Delegation plays no part in it. Amounts are base units. */
 export interface VaultCoverage {
+  /** Address of the policy. */
   policy: PublicKey;
+  /** Id of the policy, unique within the owner's `UserPayment`. */
   policyId: number;
+  /** Address of the policy's `Escrow`, which owns the vault. */
   escrow: PublicKey;
+  /** Token account that holds the money. */
   vault: PublicKey;
   /** Before the recipient's acceptance the owner can take everything back. */
   isAccepted: boolean;

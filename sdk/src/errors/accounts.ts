@@ -5,7 +5,9 @@ import { MilepostErrorCode } from "./codes";
 /** An account that must exist does not, on this cluster and commitment. */
 export class AccountNotFoundError extends MilepostError {
   override name = "AccountNotFoundError";
+  /** Kind of account that was expected, such as `PaymentPolicy` or `Mint`. */
   readonly kind: string;
+  /** Address that has no account. */
   readonly address: PublicKey;
 
   constructor(kind: string, address: PublicKey, hint?: string) {
@@ -20,7 +22,9 @@ export class AccountNotFoundError extends MilepostError {
 /** An account exists and is something else than what it was given as. */
 export class AccountKindError extends MilepostError {
   override name = "AccountKindError";
+  /** Kind that was expected, such as `PaymentPolicy`, `mint` or `wallet`. */
   readonly expectedKind: string;
+  /** Address of the account that is something else. */
   readonly address: PublicKey;
   /** What it is instead, such as `it is a program`. */
   readonly actual: string;
@@ -46,8 +50,11 @@ export class AccountKindError extends MilepostError {
 /** An address that was given is not the one the policy names. */
 export class AccountMismatchError extends MilepostError {
   override name = "AccountMismatchError";
+  /** Argument that is wrong, such as `gateway`. */
   readonly field: string;
+  /** Address that the policy names. */
   readonly expected: PublicKey;
+  /** Address that was passed. */
   readonly actual: PublicKey;
 
   constructor(field: string, expected: PublicKey, actual: PublicKey, hint?: string) {
@@ -65,7 +72,9 @@ export class AccountMismatchError extends MilepostError {
 /** The mint has a Token-2022 extension milestone payments don't support. */
 export class UnsupportedMintError extends MilepostError {
   override name = "UnsupportedMintError";
+  /** Address of the mint. */
   readonly mint: PublicKey;
+  /** Names of the extensions that rule the mint out; never empty. */
   readonly extensions: readonly string[];
 
   constructor(mint: PublicKey, extensions: readonly string[]) {
@@ -84,6 +93,7 @@ export class UnsupportedMintError extends MilepostError {
 /** The owner's Token-2022 account has its CPI guard on, under which no program may be approved as a delegate. */
 export class CpiGuardError extends MilepostError {
   override name = "CpiGuardError";
+  /** Address of the guarded token account. */
   readonly tokenAccount: PublicKey;
 
   constructor(tokenAccount: PublicKey) {
@@ -114,6 +124,7 @@ const REFUSALS: Readonly<Record<TransferRefusal, string>> = {
  */
 export class TransferRefusedError extends MilepostError {
   override name = "TransferRefusedError";
+  /** Address of the token account that refuses payments. */
   readonly tokenAccount: PublicKey;
   /** The error that the token program would answer. */
   readonly tokenErrorName: TransferRefusal;

@@ -1,8 +1,10 @@
 import type { MilepostErrorCode } from "./codes";
 
+/** Context of an error: the lines below its message, and what caused it. */
 export interface MilepostErrorOptions {
   /** Lines with the context: what was expected, what came, what to do. */
   metaMessages?: string[];
+  /** Value that was thrown before, such as a transport's error; kept as `Error.cause`. */
   cause?: unknown;
 }
 
@@ -14,9 +16,13 @@ export interface MilepostErrorOptions {
  * }
  */
 export class MilepostError extends Error {
+  /** Name of the error's class, which survives minification. */
   override name = "MilepostError";
+  /** Code of the error, one of `MilepostErrorCode`. It never changes its meaning. */
   readonly code: MilepostErrorCode;
+  /** First line of `message`: what happened. */
   readonly shortMessage: string;
+  /** Lines of `message` after the first: what was expected, what came, what to do. */
   readonly metaMessages: readonly string[];
 
   constructor(code: MilepostErrorCode, shortMessage: string, options: MilepostErrorOptions = {}) {

@@ -6,20 +6,28 @@ type InputCode = Extract<
   1000 | 1001 | 1002 | 1003 | 1004 | 1005 | 1006 | 1007 | 1008 | 1009 | 1010
 >;
 
+/** Parts that an `InvalidInputError` is made of. */
 export interface InvalidInput {
   /** Name of the argument, with its index where it is one of a list: `amounts[2]`. */
   field: string;
+  /** Description of what is accepted, such as `an amount above zero`. */
   expected: string;
+  /** Value that was passed, of any type; the message shows it as text. */
   received: unknown;
+  /** Advice on what to pass instead. */
   hint?: string;
+  /** Code that is more exact than `InputInvalid`, the default. */
   code?: InputCode;
 }
 
 /** An argument the program or the SDK can't accept. Nothing was sent. */
 export class InvalidInputError extends MilepostError {
   override name = "InvalidInputError";
+  /** Name of the argument, with its index where it is one of a list: `amounts[2]`. */
   readonly field: string;
+  /** Description of what is accepted, such as `an amount above zero`. */
   readonly expected: string;
+  /** Value that was passed, as text; strings and lists are cut to 80 characters. */
   readonly received: string;
 
   constructor({ field, expected, received, hint, code }: InvalidInput) {

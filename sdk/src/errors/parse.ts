@@ -14,11 +14,13 @@ import {
   TransactionRuntimeError,
 } from "./program";
 
+/** Context of a failed transaction that its error may lack. */
 export interface ParseErrorOptions {
   /** Logs of the transaction, where the error itself doesn't carry them. */
   logs?: readonly string[] | null;
   /** Programs of the transaction's instructions, to tell whose a code is when there are no logs. */
   instructionPrograms?: readonly PublicKey[];
+  /** Address of the Milepost program. Default: `PROGRAM_ID`. */
   programId?: PublicKey;
 }
 

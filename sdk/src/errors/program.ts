@@ -24,11 +24,17 @@ export interface ErrorOrigin {
  */
 export class MilestoneProgramError extends MilepostError {
   override name = "MilestoneProgramError";
+  /** Name of the program's error, such as `PaymentNotDue`. */
   readonly programErrorName: MilestoneErrorName;
+  /** Number of the program's error, from 6000. */
   readonly programErrorCode: number;
+  /** Index of the top-level instruction that failed; null when it is not known or nothing was sent. */
   readonly instructionIndex: number | null;
+  /** Source of the error: `chain` for an answer of the program, `sdk` when the SDK foresaw it and sent nothing. */
   readonly origin: "chain" | "sdk";
+  /** Advice on what to do; empty when there is none. */
   readonly fix: string;
+  /** Log lines of the transaction; empty when they are not known or nothing was sent. */
   readonly logs: readonly string[];
 
   constructor(
@@ -73,10 +79,15 @@ export function milestoneErrorName(code: number): MilestoneErrorName | null {
 /** An error of another program that took part: a token program, the system program, Anchor's checks in ours. */
 export class ForeignProgramError extends MilepostError {
   override name = "ForeignProgramError";
+  /** Address of the program that refused; null when neither logs nor instructions tell. */
   readonly programId: PublicKey | null;
+  /** Name of that program's error, such as `InsufficientFunds`; `custom error 0x...` when it is not known. */
   readonly programErrorName: string;
+  /** Number of that program's error. */
   readonly programErrorCode: number;
+  /** Index of the top-level instruction that failed; null when it is not known. */
   readonly instructionIndex: number | null;
+  /** Log lines of the transaction; empty when they are not known. */
   readonly logs: readonly string[];
 
   constructor(
@@ -107,7 +118,9 @@ export class TransactionRuntimeError extends MilepostError {
   override name = "TransactionRuntimeError";
   /** The name in the RPC's answer, such as `BlockhashNotFound`. */
   readonly runtimeErrorName: string;
+  /** Index of the top-level instruction that failed; null when it is not known. */
   readonly instructionIndex: number | null;
+  /** Log lines of the transaction; empty when they are not known. */
   readonly logs: readonly string[];
 
   constructor(runtimeErrorName: string, fix: string | undefined, details: ErrorOrigin) {

@@ -8,6 +8,7 @@ import type { Escrow } from "../types";
 import { type HeldPolicyArgs, loadHeldPolicy, requireEscrow } from "./held-policy";
 import { type EscrowTerms, TERM_FIELDS, toEscrowTerms } from "./terms";
 
+/** Arguments of `acceptEscrow`: the policy, and the terms that the recipient agrees to. */
 export interface AcceptEscrowArgs extends HeldPolicyArgs {
   /** The mediator that the recipient agrees to. Default: the escrow's, as it is read. */
   mediator?: PublicKey;

@@ -15,6 +15,7 @@ import { type HeldPolicyArgs, loadHeldPolicy, requireEscrow } from "./held-polic
 import { escrowOutstanding } from "./payout";
 import { walletAddress } from "../wallet-address";
 
+/** Arguments of `closeEscrow`: the policy, and where what is left in the vault goes. */
 export interface CloseEscrowArgs extends HeldPolicyArgs {
   /** Gets what is left in the vault: any token account of the mint that the owner owns. */
   ownerTokenAccount?: PublicKey;

@@ -20,6 +20,7 @@ import { type EscrowTerms, toEscrowTerms } from "./terms";
 import { getVaultAddress } from "./vault";
 import { walletAddress } from "../wallet-address";
 
+/** Options of `createHeldMilestone` and `prepareHeldMilestone`; the mediator has no default. */
 export interface CreateHeldMilestoneOptions extends CreateMilestoneOptions {
   /** Divides a milestone in mediation: a wallet, neither the owner's nor the recipient's. */
   mediator: PublicKey;
@@ -29,15 +30,22 @@ export interface CreateHeldMilestoneOptions extends CreateMilestoneOptions {
   fund?: MilestonesToFund;
 }
 
+/** Arguments of `createHeldMilestone` and `prepareHeldMilestone`: those of `createMilestone`, and the escrow's. */
 export type CreateHeldMilestoneArgs = CreateMilestoneArgs & CreateHeldMilestoneOptions;
 
 /** A new held policy, ready to be put into a transaction. */
 export interface PreparedHeldMilestone {
+  /** Instructions of one transaction, with missing set-up first. Owner and payer sign. */
   instructions: TransactionInstruction[];
+  /** Address that the new policy gets. */
   policy: PublicKey;
+  /** Id of the new policy, an unsigned 32-bit integer that is unique within the `UserPayment`. */
   policyId: number;
+  /** Address of the owner's `UserPayment` on the mint. */
   userPayment: PublicKey;
+  /** Address that the policy's `Escrow` gets. */
   escrow: PublicKey;
+  /** Token account that will hold the money, the escrow's associated one. */
   vault: PublicKey;
   /** Sum of the amounts, in base units; the platform fee comes on top. */
   escrowAmount: BN;

@@ -14,6 +14,7 @@ import {
 } from "./held-policy";
 import { walletAddress } from "../wallet-address";
 
+/** Arguments of `disputeMilestone`: the milestone, and the hash of the reason. */
 export interface DisputeMilestoneArgs extends HeldMilestoneArgs {
   /** 32 bytes, SHA-256 of the objection: `hashDocument`, `hashFile`. */
   reasonHash: ArrayLike<number>;
@@ -56,6 +57,7 @@ export async function withdrawDispute(
   return [buildInstruction("withdrawDispute", accounts, { milestoneIndex }, context.programId)];
 }
 
+/** Arguments of `requestMediation`: the milestone, and which party signs. */
 export interface RequestMediationArgs extends HeldMilestoneArgs {
   /** The owner or the recipient; signs. Default: the wallet. */
   party?: PublicKey;

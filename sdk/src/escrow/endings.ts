@@ -58,6 +58,7 @@ const NO_EVIDENCE: number[] = new Array<number>(32).fill(0);
 const toHex = (bytes: readonly number[]): string =>
   bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** Arguments of `resolveDispute` and `settleMilestone`: the milestone, and the recipient's part of it. */
 export interface DivideMilestoneArgs extends EndingArgs {
   /** Base units of the milestone's amount for the recipient, before fees: 0 refunds all of it. */
   recipientAmount: IntegerInput;
@@ -90,6 +91,7 @@ export async function resolveDispute(
   ];
 }
 
+/** Arguments of `expireMediation`: the milestone, and who signs. */
 export interface ExpireMediationArgs extends EndingArgs {
   /** Anyone; signs. Default: the wallet. */
   executor?: PublicKey;
@@ -149,6 +151,7 @@ export async function settleMilestone(
   ];
 }
 
+/** Arguments of `reclaimMilestone`. All of it goes to the owner, so there is no other account to name. */
 export interface ReclaimMilestoneArgs extends Omit<
   EndingArgs,
   "recipientTokenAccount" | "gatewayFeeAccount" | "protocolFeeAccount"

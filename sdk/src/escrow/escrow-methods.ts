@@ -1,8 +1,8 @@
-import type { Commitment, Connection, PublicKey, TransactionInstruction } from "@solana/web3.js";
+import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
+import { AccountMethods } from "../accounts/account-methods";
 import { getEscrow } from "../accounts/fetch";
 import { listEscrowsByMediator } from "../accounts/list";
 import type { ReadOptions } from "../accounts/read-accounts";
-import type { MilestoneContext, MilestoneWallet } from "../context";
 import type { IntegerInput } from "../input/numbers";
 import type { Escrow, WithAddress } from "../types";
 import { acceptEscrow, type AcceptEscrowArgs } from "./accept-escrow";
@@ -26,12 +26,7 @@ type Instructions = Promise<TransactionInstruction[]>;
 type Options<T extends { policyPda: PublicKey }> = Omit<T, "policyPda">;
 
 /** The part of `MilestoneClient` that is about held policies. */
-export abstract class EscrowMethods implements MilestoneContext {
-  abstract readonly connection: Connection;
-  abstract readonly wallet: MilestoneWallet;
-  abstract readonly programId: PublicKey;
-  abstract readonly commitment: Commitment;
-
+export abstract class EscrowMethods extends AccountMethods {
   /** See the function `createHeldMilestone`. */
   createHeldMilestone(
     mint: PublicKey,

@@ -16,6 +16,7 @@ import { type HeldPolicy, type HeldPolicyArgs, loadHeldPolicy, requireEscrow } f
 import { firstUnfunded } from "./milestone-state";
 import { getVaultAddress } from "./vault";
 
+/** Arguments of `fundMilestones`: the policy, which milestones, and the account that pays. */
 export interface FundMilestonesArgs extends HeldPolicyArgs {
   /** Which of the unfunded milestones, in order. Default: `"next"`. */
   milestones?: MilestonesToFund;

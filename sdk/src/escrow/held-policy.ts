@@ -20,6 +20,7 @@ import { startOperation } from "../rpc/seen-slots";
 
 /** What every action on a held policy takes. */
 export interface HeldPolicyArgs {
+  /** Address of the held policy; its escrow and vault follow from it. */
   policyPda: PublicKey;
   /** Builds the instructions even when the program is sure to refuse them as things stand. Default: false. */
   skipChecks?: boolean;

@@ -17,7 +17,9 @@ export type PartyRole = SignerRole | "mediator" | "anyone";
 
 /** Unix seconds: from the first in which it is possible to the first in which it no longer is; null is without end. */
 export interface ActionWindow {
+  /** First Unix second in which it is possible; null when nothing has to be waited for. */
   from: BN | null;
+  /** First Unix second in which it is no longer possible; null when it stays possible. */
   until: BN | null;
 }
 

@@ -7,6 +7,7 @@ import { buildFunding } from "./fund-milestones";
 import { fundingCount, fundingSum, type MilestonesToFund, refuseFundingFrom } from "./funding";
 import { type OpenEscrowArgs, prepareOpening } from "./open-escrow";
 
+/** Arguments of `moveToEscrow`: those of `openEscrow`, and what is funded at once. */
 export interface MoveToEscrowArgs extends OpenEscrowArgs {
   /** Which of the remaining milestones go into the vault now: the next one, all, or so many. */
   milestones: MilestonesToFund;

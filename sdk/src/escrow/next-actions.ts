@@ -26,6 +26,7 @@ import { type UpcomingChange, upcomingChanges } from "./upcoming-changes";
 
 /** One instruction that a party may send, and when. */
 export interface NextAction extends ActionWindow {
+  /** Name of the instruction, which is also the name of the function that builds it. */
   instruction: InstructionName;
   /** Of `fundMilestones` the first unfunded one; null for what concerns the whole policy. */
   milestoneIndex: number | null;
@@ -43,7 +44,9 @@ export interface NextAction extends ActionWindow {
 
 /** What one party can do with a policy, and what happens if nobody does anything. Times are Unix seconds. */
 export interface NextActions {
+  /** Address of the policy. */
   policy: PublicKey;
+  /** Address that the answer is for. */
   who: PublicKey;
   /** What `who` is in this policy; `anyone` is always among them. */
   roles: PartyRole[];
@@ -62,6 +65,7 @@ export interface NextActions {
    * is listed; instead of a wrong destination another account of the same owner will do.
    */
   obstacles: Requirement[];
+  /** Time that the answer is for, in Unix seconds: the chain's unless another was given. */
   now: BN;
 }
 

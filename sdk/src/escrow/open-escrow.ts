@@ -18,6 +18,7 @@ import { type EscrowTerms, toEscrowTerms } from "./terms";
 import { getVaultAddress } from "./vault";
 import { walletAddress } from "../wallet-address";
 
+/** Arguments of `openEscrow`: the policy, its mediator and its terms. */
 export interface OpenEscrowArgs {
   /** A live delegated policy. */
   policyPda: PublicKey;

@@ -13,8 +13,11 @@ export interface MilestonePayout extends AmountSplit {
 
 /** Basis points that a held milestone is divided by. */
 export interface PayoutFees {
+  /** Gateway's fee, 0 to 1,000, taken from the recipient's part: `PaymentPolicy.gatewayFeeBps`. */
   gatewayFeeBps: number;
+  /** Protocol's fee, 0 to 500, taken from the recipient's part: `PaymentPolicy.protocolFeeBps`. */
   protocolFeeBps: number;
+  /** Platform's fee, 0 to 1,000, which the owner paid on top of the amount: `Escrow.platformFeeBps`. */
   platformFeeBps: number;
 }
 

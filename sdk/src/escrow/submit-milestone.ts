@@ -10,6 +10,7 @@ import {
   requireEscrow,
 } from "./held-policy";
 
+/** Arguments of `submitMilestone`: the milestone, and the hash of what is submitted. */
 export interface SubmitMilestoneArgs extends HeldMilestoneArgs {
   /** 32 bytes, SHA-256 of what is delivered: `hashDocument`, `hashFile`. */
   evidenceHash: ArrayLike<number>;

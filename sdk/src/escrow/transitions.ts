@@ -56,7 +56,18 @@ export const ESCROW_TRANSITIONS: readonly EscrowTransition[] = [
 
 /** The state that an action leads to, or what the program would answer. */
 export type ActionVerdict =
-  { next: MilestoneStateName; error: null } | { next: null; error: MilestoneErrorName };
+  | {
+      /** State that the action leads to. */
+      next: MilestoneStateName;
+      /** Null: nothing stands against the action. */
+      error: null;
+    }
+  | {
+      /** Null: the action leads nowhere. */
+      next: null;
+      /** Name of the error that the program would answer. */
+      error: MilestoneErrorName;
+    };
 
 /**
  * The state that `action` leads to out of `from`, or the error that says why there is no way. Time, acceptance and who

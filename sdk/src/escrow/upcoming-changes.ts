@@ -14,6 +14,11 @@ import {
 import { milestoneStateName } from "./milestone-state";
 import { divideMilestone, type MilestonePayout, timeoutShare } from "./payout";
 
+/**
+ * Kind of an `UpcomingChange`. `due`: a release is possible. `deliveryOverdue`: the owner may reclaim.
+ * `disputeWindowCloses`: the owner can no longer dispute. `silentApproval`: anyone may release. `mediationStarts`:
+ * the mediator may divide. `mediationExpires`: the mediator no longer may, and anyone may pay the agreed split.
+ */
 export type UpcomingChangeName =
   | "due"
   | "deliveryOverdue"
@@ -24,7 +29,9 @@ export type UpcomingChangeName =
 
 /** One thing that a second of the chain's clock changes. */
 export interface UpcomingChange {
+  /** Kind of change, such as `silentApproval`. */
   change: UpcomingChangeName;
+  /** Index of the milestone that changes: the current one. */
   milestoneIndex: number;
   /** Unix seconds: the first second of what comes after it. */
   at: BN;

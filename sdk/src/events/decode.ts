@@ -11,14 +11,18 @@ export type MilestoneEventName = Capitalize<keyof EventData>;
 /** One event; `name` tells the type of `data`. Amounts are `BN` of base units, times `BN` of Unix seconds. */
 export type MilestoneEvent = {
   [N in keyof EventData]: {
+    /** Name of the event, such as `PaymentExecuted`. */
     name: Capitalize<N>;
+    /** Fields of the event, which the program's IDL lists. */
     data: EventData[N];
     /** Index of the top-level instruction that caused it. */
     instructionIndex: number;
   };
 }[keyof EventData];
 
+/** Events of one transaction's logs. */
 export interface DecodedEvents {
+  /** Events of the Milepost program, in the order in which it wrote them. */
   events: MilestoneEvent[];
   /** The node cut the log off, so events may be missing: read the accounts instead. */
   isTruncated: boolean;

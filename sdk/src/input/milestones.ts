@@ -6,9 +6,13 @@ import { type IntegerInput, toTimestamp, toU64 } from "./numbers";
 
 /** The milestones of a policy as the instruction takes them: four slots, unused ones zero. */
 export interface MilestoneSchedule {
+  /** Amounts in base units, four slots, unused ones zero. */
   milestoneAmounts: BN[];
+  /** Due dates in Unix seconds, four slots, unused ones zero. */
   milestoneTimestamps: BN[];
+  /** Number of milestones, 1 to 4. */
   totalMilestones: number;
+  /** Release condition, one of `RELEASE_CONDITIONS`. */
   releaseCondition: number;
   /** Sum of the amounts, in base units. */
   escrowAmount: BN;

@@ -21,6 +21,7 @@ import { isTokenProgram, parseMint } from "../tokens/mint";
 export interface WalletRole {
   /** Name of the argument or flag, as errors show it: `feeRecipient`, `--reward-owner`. */
   field: string;
+  /** Address that has to be a wallet. */
   address: PublicKey;
   /**
    * `sign`: the address signs at some time. `receive`: it only owns token accounts, which the account of an SPL Token
@@ -31,18 +32,31 @@ export interface WalletRole {
 
 /** What is known besides, to recognize a token account that does not exist at the moment. */
 export interface WalletHints {
-  mint?: { address: PublicKey; tokenProgram: PublicKey };
+  /** Mint whose associated token accounts are to be recognized. Default: none is. */
+  mint?: {
+    /** Address of the mint. */
+    address: PublicKey;
+    /** Program that owns the mint: SPL Token or Token-2022. */
+    tokenProgram: PublicKey;
+  };
   /** Wallets whose associated token account of `mint` may have been given instead. */
-  owners?: readonly { name: string; address: PublicKey }[];
+  owners?: readonly {
+    /** Role of the wallet as the error names it, such as `owner`. */
+    name: string;
+    /** Address of the wallet. */
+    address: PublicKey;
+  }[];
 }
 
 /** An address that is allowed, and where money or a right may be lost if it is a mistake. */
 export interface AddressWarning {
   /** `ADDRESS_WITHOUT_ACCOUNT`: off the curve, without an account. `ADDRESS_OF_PROGRAM`: an account of another program. */
   code: "ADDRESS_WITHOUT_ACCOUNT" | "ADDRESS_OF_PROGRAM";
+  /** Text for people: what is at the address, and what to make sure of. */
   message: string;
   /** The argument, such as `recipient`. */
   field: string;
+  /** Address that the warning is about. */
   address: PublicKey;
 }
 

@@ -16,8 +16,11 @@ import {
 
 /** What the caller says about the policies, before anything is read. Only used to ask earlier; never decided on. */
 export interface ReleaseHints {
+  /** Wallet that is paid. */
   recipient?: PublicKey;
+  /** Mint that the policies pay in. */
   tokenMint?: PublicKey;
+  /** Account of the policies' gateway. */
   gateway?: PublicKey;
 }
 

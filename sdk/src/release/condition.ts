@@ -26,7 +26,9 @@ export function requiredRole(releaseCondition: number): SignerRole | null {
 export interface ReleaseParties {
   /** `signer` of the gateway account, not its address. */
   gatewaySigner: PublicKey;
+  /** Wallet that pays, `UserPayment.owner`. */
   owner: PublicKey;
+  /** Wallet that is paid, `PaymentPolicy.recipient`. */
   recipient: PublicKey;
 }
 
@@ -34,7 +36,12 @@ export interface ReleaseParties {
 export function requiredSigner(
   releaseCondition: number,
   parties: ReleaseParties,
-): { role: SignerRole; address: PublicKey } | null {
+): {
+  /** Role of the party that has to sign. */
+  role: SignerRole;
+  /** Address that has to sign. */
+  address: PublicKey;
+} | null {
   const role = requiredRole(releaseCondition);
   if (!role) return null;
   const address = {

@@ -22,22 +22,31 @@ export type { Requirement, RequirementName } from "./requirement";
 
 /** Whether and when a policy's current milestone can be released. Amounts are base units, times Unix seconds. */
 export interface ReleaseReport {
+  /** Address of the policy. */
   policy: PublicKey;
   /** Index of the current milestone; null when all are released. */
   milestoneIndex: number | null;
+  /** Amount of the current milestone before fees; null when none is left. */
   amount: BN | null;
+  /** Division of `amount` into the recipient's part and both fees; null when none is left. */
   split: AmountSplit | null;
   /** What goes to the gateway on top of a held milestone's amount; 0 for a delegated one, null when none is left. */
   platformFee: BN | null;
   /** What the gateway pays, out of its fee, to the token account that the execution names; null when none is left. */
   keeperReward: BN | null;
+  /** Requirements of the release, met and unmet, in the program's order. */
   requirements: Requirement[];
   /** Everything is met. */
   isReleasable: boolean;
   /** Everything but the signature is met. */
   isReady: boolean;
   /** Null when anyone may release, after a silent review as well. */
-  requiredSigner: { role: SignerRole; address: PublicKey } | null;
+  requiredSigner: {
+    /** Role of the party that has to sign. */
+    role: SignerRole;
+    /** Address that has to sign. */
+    address: PublicKey;
+  } | null;
   /** The milestone's timestamp where the condition demands it, else null. */
   dueAt: BN | null;
   /**
@@ -53,6 +62,7 @@ export interface ReleaseReport {
   now: BN;
 }
 
+/** Assumptions of `decideRelease`: the time, and who signs. */
 export interface DecideOptions {
   /** Unix seconds. Default: the snapshot's chain time. */
   now?: BN;

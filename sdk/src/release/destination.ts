@@ -7,18 +7,25 @@ import type { Escrow, UserPayment, WithAddress } from "../types";
 
 /** A token account a release pays into; `state` is null while it does not exist. */
 export interface Destination {
+  /** Address of the token account. */
   address: PublicKey;
   /** The wallet it has to belong to. */
   owner: PublicKey;
   /** Another wallet whose account does as well: fees of a held policy may go to who may change the fee recipient. */
   alternativeOwner?: PublicKey;
+  /** Account as it was read; null where there is no token account at the address. */
   state: TokenAccountState | null;
   /** Whether the address is the owner's associated token account, which anyone can create. */
   isAssociated: boolean;
   /** Whether something else than a token account is at the address, so that none can be created there. */
   isOccupied?: boolean;
   /** The account that would have been paid, had it been able to receive. */
-  insteadOf?: { address: PublicKey; reason: ReceivingProblem };
+  insteadOf?: {
+    /** Address of that account. */
+    address: PublicKey;
+    /** Reason why it cannot receive. */
+    reason: ReceivingProblem;
+  };
 }
 
 /** Why a token account can't receive a payment. */

@@ -20,6 +20,7 @@ import type { ReleaseSnapshot } from "./snapshot";
 import { requireReleasable } from "./token-requirements";
 import { walletAddress } from "../wallet-address";
 
+/** Choices for a release: the milestone, who signs, and who pays rent. */
 export interface ExecutionOptions {
   /** The milestone that is meant. Default: the current one. It is fixed in the instruction: a resend never pays the next. */
   milestoneIndex?: number;
@@ -36,12 +37,15 @@ export interface ExecutionOptions {
 
 /** One milestone's release, ready to be put into a transaction. */
 export interface Execution {
+  /** Address of the policy. */
   policy: PublicKey;
+  /** Index of the milestone that is released, 0 to 3. */
   milestoneIndex: number;
   /** Has to sign. */
   executor: PublicKey;
   /** Token accounts that have to be created first. */
   setup: TransactionInstruction[];
+  /** Instruction that releases it, to be put after `setup`. */
   instruction: TransactionInstruction;
   /** Base units that the gateway pays to the keeper's token account; 0 where none is named or nothing is due. */
   keeperReward: BN;

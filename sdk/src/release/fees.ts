@@ -3,8 +3,11 @@ import { BPS_DENOMINATOR } from "../constants";
 
 /** How one milestone's amount is divided, in base units; the three add up to the amount. */
 export interface AmountSplit {
+  /** Amount that the recipient receives: all but the two fees. */
   recipient: BN;
+  /** Fee to the gateway's fee recipient, floored; a keeper's reward comes out of it. */
   gatewayFee: BN;
+  /** Fee to the protocol's fee recipient, floored. */
   protocolFee: BN;
 }
 

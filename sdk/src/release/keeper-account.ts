@@ -5,7 +5,9 @@ import { type Receiving, receivingProblem } from "./destination";
 
 /** A token account that claims the keeper's reward, whoever owns it; `state` is null where there is none. */
 export interface KeeperAccount {
+  /** Address of the token account. */
   address: PublicKey;
+  /** Account as it was read; null where there is no token account at the address. */
   state: TokenAccountState | null;
 }
 

@@ -3,7 +3,14 @@ import { toAddress } from "../input/address";
 import type { PaymentPolicy } from "../types";
 
 /** A policy by its address, or out of a list: with its account one round of requests less is needed. */
-export type PolicyReference = PublicKey | { address: PublicKey; account?: PaymentPolicy };
+export type PolicyReference =
+  | PublicKey
+  | {
+      /** Address of the policy. */
+      address: PublicKey;
+      /** Account of the policy as a list returned it; it is read again before anything is decided. */
+      account?: PaymentPolicy;
+    };
 
 /** Checks the address. Throws `InvalidInputError`. */
 export function toPolicyReference(policy: PolicyReference): PolicyReference {

@@ -3,6 +3,10 @@ import type { TransferRefusal } from "../errors/accounts";
 import type { MilestoneErrorName } from "../errors/program";
 import type { DestinationOption, ReceivingProblem } from "./destination";
 
+/**
+ * Name of a `Requirement`. A delegated policy has no `accepted`, `funded`, `undisputed` and `vault`; a held one has
+ * no `active`, `programNotPaused`, `delegation`, `allowance` and `balance`.
+ */
 export type RequirementName =
   | "escrow"
   | "milestone"
@@ -23,7 +27,9 @@ export type RequirementName =
 
 /** One thing a release needs. */
 export interface Requirement {
+  /** Name that says what has to hold, such as `dueDate`. */
   name: RequirementName;
+  /** True when the requirement holds at the report's time. */
   isMet: boolean;
   /** What is there, or what or who is missing, for people. */
   message: string;
@@ -46,7 +52,9 @@ export type ForeignErrorName =
 
 /** A token account that can't receive. */
 export interface BlockedAccount {
+  /** Address of the token account. */
   address: PublicKey;
+  /** Reason why it cannot receive. */
   reason: ReceivingProblem;
   /** The wallet whose other token account will do. */
   owner: PublicKey;

@@ -42,11 +42,17 @@ export type { KeeperAccount, KeeperOverrides } from "./keeper-account";
 
 /** Everything a release depends on, read at one commitment. */
 export interface ReleaseSnapshot {
+  /** Address of the policy. */
   policyAddress: PublicKey;
+  /** Account of the policy. */
   policy: PaymentPolicy;
+  /** Account of the owner on the policy's mint. */
   userPayment: UserPayment;
+  /** Account of the policy's gateway. */
   gateway: PaymentGateway;
+  /** Address of the program-wide settings. */
   configAddress: PublicKey;
+  /** Account of the program-wide settings. */
   config: ProgramConfig;
   /** Null when the mint's account is gone. */
   mint: MintState | null;
@@ -54,8 +60,11 @@ export interface ReleaseSnapshot {
   escrow?: WithAddress<Escrow>;
   /** The account that pays, see `payingAccount`; null when it is gone. */
   source: TokenAccountState | null;
+  /** Token account that receives the recipient's part. */
   recipientDestination: Destination;
+  /** Token account that receives the gateway's fee, and a held policy's platform fee. */
   gatewayFeeDestination: Destination;
+  /** Token account that receives the protocol's fee. */
   protocolFeeDestination: Destination;
   /** The token account that claims the keeper's reward; absent where nobody does. */
   keeperAccount?: KeeperAccount;
@@ -65,11 +74,18 @@ export interface ReleaseSnapshot {
 
 /** Token accounts to pay into instead of the associated ones. */
 export interface DestinationOverrides {
+  /**
+   * Token account of the policy's mint that the recipient owns. Default: their associated one, or another of theirs
+   * where that cannot receive; `loadReleaseSnapshots` looks for another only with `findsAlternatives`.
+   */
   recipientTokenAccount?: PublicKey;
+  /** Token account of the mint that the gateway's fee recipient owns. Default: as for the recipient. */
   gatewayFeeAccount?: PublicKey;
+  /** Token account of the mint that the protocol's fee recipient owns. Default: as for the recipient. */
   protocolFeeAccount?: PublicKey;
 }
 
+/** Options of `loadReleaseSnapshots`, which hold for all of its policies. */
 export interface SnapshotOptions extends DestinationOverrides, KeeperCandidates, ReadOptions {
   /**
    * Looks for another token account of the same wallet where the associated one can't receive and none is named: one more

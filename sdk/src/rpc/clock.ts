@@ -2,6 +2,7 @@
 export interface SendClock {
   /** Milliseconds, any origin. */
   now(): number;
+  /** Resolves after this many milliseconds. */
   sleep(milliseconds: number): Promise<void>;
   /**
    * Runs `run` once after some milliseconds, unless the function it returns is called before. Default: `setTimeout`.

@@ -6,9 +6,11 @@ import type { SendClock } from "../rpc/clock";
 import { commitmentLevel } from "../rpc/commitment";
 import { type Attempt, slotAfterExpiry } from "./expiry";
 
+/** Transaction with all of its signatures, as `onSigned` receives it. */
 export interface SignedTransaction {
   /** Empty where the wallet sent it and returned the signature alone. */
   bytes: Uint8Array;
+  /** Signature of the fee payer in base58, by which the transaction is looked up. */
   signature: string;
   /** Infinity where it can land at any time, as with a durable nonce. */
   lastValidBlockHeight: number;

@@ -4,6 +4,7 @@ import type { MilestoneContext } from "../context";
 /** Most accounts one `getRecentPrioritizationFees` call takes. */
 const MAX_ACCOUNTS = 128;
 
+/** Choice of a priority fee by what recent transactions on the same accounts paid. */
 export interface PriorityFeeOptions {
   /** Of what recent transactions on the same accounts paid. Default: 75. */
   percentile?: number;

@@ -26,7 +26,9 @@ import { askToSend, refuseVersion, walletKind } from "./wallet";
 
 export type { SendOptions } from "./settings";
 
+/** Receipt of a transaction that reached the context's commitment without an error. */
 export interface SendResult {
+  /** Signature of the transaction in base58. */
   signature: string;
   /** Slot it landed in. Reads on the same connection are at least as new; `minContextSlot` takes it elsewhere. */
   slot: number;

@@ -12,11 +12,13 @@ import type { SignedTransaction } from "./confirm";
 import type { TransactionVersion } from "./message";
 import type { PriorityFeeOptions } from "./priority-fee";
 
+/** Settings of `send`; each has a default. */
 export interface SendOptions {
   /** Sign beside the wallet. */
   signers?: readonly Signer[];
   /** Pays the fee. Default: the wallet. */
   payer?: PublicKey;
+  /** Lookup tables to compile the transaction with. Default: none. */
   lookupTables?: readonly AddressLookupTableAccount[];
   /** `"legacy"` for a wallet that signs nothing else; it takes no lookup tables. Default: 0. */
   version?: TransactionVersion;

@@ -4,14 +4,23 @@ import { isTokenProgram } from "./programs";
 
 /** What matters about a token account here. Amounts are base units. */
 export interface TokenAccountState {
+  /** Address of the token account. */
   address: PublicKey;
+  /** Program that owns the account: SPL Token or Token-2022. */
   tokenProgram: PublicKey;
+  /** Wallet that owns the tokens. */
   owner: PublicKey;
+  /** Mint of the tokens. */
   mint: PublicKey;
+  /** Balance of the account. */
   amount: bigint;
+  /** Address that may transfer out of the account, up to `delegatedAmount`; null when none may. */
   delegate: PublicKey | null;
+  /** Allowance that the delegate has left; 0 without a delegate. */
   delegatedAmount: bigint;
+  /** True while the mint's freeze authority blocks every transfer, in and out. */
   isFrozen: boolean;
+  /** True while the owner's CPI guard refuses that a program approves a delegate. */
   isCpiGuarded: boolean;
   /** Takes no transfer without a memo in front of it. */
   isMemoRequired: boolean;

@@ -22,10 +22,13 @@ const OFFSET = { decimals: 44, isInitialized: 45 } as const;
 /** `AccountState::Initialized` of the token program. */
 const STATE_INITIALIZED = 1;
 
+/** Facts about a mint that decide whether and how it is paid in. */
 export interface MintState {
+  /** Address of the mint. */
   address: PublicKey;
   /** SPL Token or Token-2022, whichever owns the mint. */
   tokenProgram: PublicKey;
+  /** Number of decimals: one token is 10 to this power base units. */
   decimals: number;
   /** Names of the extensions that milestone payments refuse; empty when the mint can be used. */
   unsupportedExtensions: string[];
