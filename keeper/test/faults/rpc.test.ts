@@ -64,7 +64,8 @@ describe("faults: the RPC", () => {
   }
 
   it("given an RPC that drops a transaction for ever, when its blockhash has expired, then another is signed, not before, and that one lands", async () => {
-    const policies = await world.due(1, 1);
+    // One policy: two that were put off need not share the second transaction.
+    const policies = await world.due(1);
     const isGone = new Promise<void>((resolve) => {
       proxy.fault = async (request, next) => {
         if (request.method !== "sendTransaction") return next();
