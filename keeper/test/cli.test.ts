@@ -97,7 +97,7 @@ describe("keeper: the command line", () => {
     expect(await get("healthz")).to.equal("ok\n");
     expect(await get("metrics")).to.match(/^milepost_keeper_executed_total 1$/m);
     expect(await get("metrics")).to.match(
-      /milepost_keeper_rpc_seconds_count\{method="sendTransaction",ok="true"\} \d/,
+      /milepost_keeper_rpc_seconds_count\{method="sendTransaction",ok="true",host="[^"]+"\} \d/,
     );
     const status = start(["status", ...flags("--metrics-port", String(port))]);
     expect(await status.exit, status.errors).to.equal(0);
