@@ -10,70 +10,92 @@ import type { KeeperMetrics } from "./show/metrics";
 import type { Database, KeeperEvents, ReleaseRule } from "./types";
 import type { CrashHook } from "./work/crash-points";
 
+/** Options of `createKeeper`. */
 export interface KeeperOptions {
-  /** With its tables; see `migrate`. It stays open when the keeper stops. */
+  /** Database with its tables, see `migrate`. It stays open when the keeper stops. */
   database: Database;
   /**
-   * Connections of their own to the same database, for status, readiness and metrics, so that questions over HTTP never take
-   * those that payments need. Default: `database`.
+   * Database for status, readiness and metrics: the same one by connections of its own, so that questions over HTTP
+   * never take connections that payments need. Default: `database`.
    */
   statusDatabase?: Database;
-  /** Null for a dry run, which takes nothing from it. */
+  /** Queue of the same database, see `openQueue`; null for a dry run, which signs and sends nothing. */
   queue: ExecuteQueue | null;
+  /** Connection for scans, account reads, simulations and the chain's clock. */
   connection: Connection;
-  /** Default: `connection` alone. */
+  /** Connections that each signed transaction is sent to and looked up on, all of them. Default: `connection` alone. */
   connections?: readonly Connection[];
-  /** What is known of the RPCs: then the keeper checks them, and shows them by host. `openConnections` makes one. */
+  /**
+   * State of the RPCs, as `openConnections` returns it. The keeper then checks them and shows them by host. Default:
+   * none.
+   */
   pool?: RpcPool;
-  /** Opens a websocket, see `openSocket`. */
+  /** Function that opens a websocket connection, see `openSocket`; called again after one has died. */
   connect: FinderOptions["connect"];
+  /** Key pair that pays transaction fees and the rent of token accounts and lookup tables. */
   feePayer: Keypair;
-  /** Whose associated token accounts get the gateways' rewards, where they exist. Default: the fee payer's. */
+  /** Wallet whose associated token accounts receive gateways' rewards, where they exist. Default: the fee payer's. */
   rewardOwner?: PublicKey;
-  gateway?: { signer: Keypair; rule: ReleaseRule } | null;
+  /** Signer and rule for gateways' releases. Default: null; policies that need a gateway's signature then wait. */
+  gateway?: {
+    /** Key pair that the gateways' accounts name as their signer. */
+    signer: Keypair;
+    /** Rule that approves each release before the key signs. */
+    rule: ReleaseRule;
+  } | null;
+  /** Log, see `createLog`. */
   log: Logger;
+  /** Metrics to report to, see `createMetrics`. */
   metrics: KeeperMetrics;
-  /** Told as well. */
+  /** Listeners for events, in addition to log and metrics. Default: none. */
   events?: Partial<KeeperEvents>;
-  /** Where alerts about payments that are not covered are sent, beside the log and the metrics. Default: nowhere. */
+  /** Channels for alerts about payments that are not covered, in addition to log and metrics. Default: none. */
   notify?: readonly NotificationChannel[];
+  /** Address of the Milepost program. Default: the SDK's `PROGRAM_ID`. */
   programId?: PublicKey;
-  /** Default: `confirmed`. */
+  /** Commitment of reads and confirmations. Default: `confirmed`. */
   commitment?: Commitment;
+  /** Local clock and timers, for pauses and silence only. Default: `systemTimers`. */
   timers?: Timers;
-  /** Default: the 75th percentile, at most 200,000 micro-lamports a compute unit. */
-  priority?: { percentile: number; cap: number };
-  /** Whether to create, and pay the rent of, token accounts that a payment needs. Default: true. */
+  /** Priority fee of transactions. Default: the 75th percentile, at most 200,000 micro-lamports per compute unit. */
+  priority?: {
+    /** Percentile of the fees that were paid recently, from 0 to 100. */
+    percentile: number;
+    /** Limit of the fee, in micro-lamports per compute unit. */
+    cap: number;
+  };
+  /** True to create, and pay the rent of, token accounts that a payment needs. Default: true. */
   createAccounts?: boolean;
   /**
-   * Lamports of their rent that are paid within any hour, at most, by all keepers of the database together. What exceeds it
-   * is put off; 0 is `createAccounts: false`. Default: 500,000,000.
+   * Limit of rent for token accounts within any hour, in lamports, shared by all keepers of the database. Payments
+   * beyond it are put off; 0 is `createAccounts: false`. Default: 500,000,000.
    */
   rentBudget?: bigint;
-  /** Workers side by side, each with a batch of up to 100 policies. Default: 2. */
+  /** Number of workers side by side, each with a batch of up to 100 policies. Default: 2. */
   concurrency?: number;
-  /** In [0, 1), for the jitter of delays. Default: `Math.random`. */
+  /** Random numbers in [0, 1), for the jitter of delays. Default: `Math.random`. */
   random?: () => number;
+  /** Function that waits, for tests. Default: `systemPause`. */
   pause?: Pause;
-  /** How often signed bytes are sent again. Default: 2,000. */
+  /** Interval between repeated sends of signed bytes, in milliseconds. Default: 2,000. */
   resendEveryMs?: number;
   /**
-   * How many blocks after a transaction's expiry an RPC that does not answer holds up its payments no longer. Default: 1,500,
-   * about ten minutes.
+   * Number of blocks after a transaction's expiry until an RPC that does not answer stops holding up its payments.
+   * Default: 1,500, about ten minutes.
    */
   silentBlocks?: number;
-  /** Called at each of `CRASH_POINTS`; for tests. */
+  /** Hook that runs at each of `CRASH_POINTS`; for tests. Default: none. */
   crash?: CrashHook;
-  /** Lamports below which the keeper is not ready. Default: 10,000,000. */
+  /** Balance of the fee payer below which the keeper is not ready, in lamports. Default: 10,000,000. */
   minBalance?: number;
-  /** Without news of a slot for this long, the websocket counts as dead. Default: 10,000. */
+  /** Time without news of a slot after which the websocket counts as dead, in milliseconds. Default: 10,000. */
   silenceMs?: number;
-  /** Between two scans that make up for a websocket that missed something, at least. Default: 10,000. */
+  /** Shortest time between two scans that make up for news the websocket missed, in milliseconds. Default: 10,000. */
   gapMs?: number;
-  /** How long an RPC may be silent before the keeper is not ready. Default: 30,000. */
+  /** Time without an RPC answer after which the keeper is not ready, in milliseconds. Default: 30,000. */
   rpcSilenceMs?: number;
-  /** How long `stop` waits for what is under way. Default: 25,000. */
+  /** Time that `stop` waits for work in progress, in milliseconds. Default: 25,000. */
   stopMs?: number;
-  /** How long an ended transaction stays in the journal. Default: 30. */
+  /** Days that an ended transaction stays in the journal. Default: 30. */
   journalDays?: number;
 }

@@ -14,7 +14,6 @@ import type { ExecuteQueue } from "./queue/execute-queue";
 import { renewalMs } from "./queue/leases";
 import type { Readiness } from "./show/http";
 import { allEvents, logEvents } from "./show/events";
-import { type Rehearsal, rehearse } from "./show/rehearsal";
 import { reportRpcs, socketErrors } from "./show/rpcs";
 import { SelfReport } from "./show/self-report";
 import { forgetAttempts } from "./store/attempts";
@@ -51,6 +50,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   return new Keeper(options);
 }
 
+/** A keeper, as `createKeeper` makes it. It does nothing until `start` or `runOnce` is called. */
 export class Keeper {
   private readonly timers: Timers;
   private readonly context: MilestoneContext;
@@ -68,10 +68,7 @@ export class Keeper {
   private scanError: unknown = null;
   private stopping: Promise<boolean> | null = null;
 
-  /**
-   * Resolves with the error after which the keeper can do no more until somebody changes something, such as a database that
-   * a newer keeper has migrated. Stop the keeper then.
-   */
+  /** Error that ends the keeper's work, such as a database that a newer keeper has migrated; stop the keeper then. */
   readonly failure: Promise<DatabaseUnusableError>;
   private giveUp!: (error: DatabaseUnusableError) => void;
 
@@ -186,13 +183,13 @@ export class Keeper {
         forgetAttempts(options.database, options.journalDays ?? 30),
       );
     } else {
-      background.every(REHEARSE_MS, "rehearse", () => this.rehearse());
+      background.every(REHEARSE_MS, "rehearse", () => this.report.rehearse());
     }
     await this.finder.start();
     await Promise.all([
       background.run("sample", () => this.report.sample()),
       background.run("alerts", () => this.alert()),
-      ...(queue ? [] : [background.run("rehearse", () => this.rehearse())]),
+      ...(queue ? [] : [background.run("rehearse", () => this.report.rehearse())]),
     ]);
   }
 
@@ -211,7 +208,7 @@ export class Keeper {
     }
     await this.scanNow();
     if (!queue) {
-      await this.rehearse();
+      await this.report.rehearse();
       return 0;
     }
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
@@ -282,23 +279,6 @@ export class Keeper {
   private async alert(): Promise<void> {
     await this.report.alert();
     if (this.options.queue) await this.notifier.deliver();
-  }
-
-  private async rehearse(): Promise<Rehearsal> {
-    const { database, gateway, log, feePayer, rewardOwner } = this.options;
-    const rehearsal = await rehearse({
-      database,
-      context: this.context,
-      gatewaySigners: gateway ? [gateway.signer.publicKey] : [],
-      rewardOwner: rewardOwner ?? feePayer.publicKey,
-      chainNow: await this.report.chainNow(),
-    });
-    for (const policy of rehearsal.policies) {
-      log.info({ ...policy }, policy.wouldLand ? "would be executed" : "would not be executed");
-    }
-    const { policies, transactions } = rehearsal;
-    log.info({ due: policies.length, transactions }, "dry run: nothing was signed or sent");
-    return rehearsal;
   }
 
   private async end(): Promise<boolean> {

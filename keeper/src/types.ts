@@ -3,9 +3,12 @@ import type { PublicKey } from "@solana/web3.js";
 
 /** Runs SQL on Postgres or on an embedded PGlite. */
 export interface Database {
-  /** Rows of one statement with `$1`-style values. */
+  /** Returns the rows of one statement with `$1`-style values. */
   query<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Several statements without values, as pg-boss and migrations send them; rows of the last one. Rolled back when one fails. */
+  /**
+   * Runs several statements without values, as pg-boss and migrations send them, and returns the rows of the last one.
+   * Rolls back when one fails.
+   */
   script<Row = Record<string, unknown>>(text: string): Promise<Row[]>;
   /**
    * Commits when `work` resolves, rolls back when it rejects. Inside, only the database handed to `work` belongs to the
@@ -13,6 +16,7 @@ export interface Database {
    * sake: nothing outside of the database may depend on how often.
    */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  /** Closes the connections; the database takes no further statement. */
   close(): Promise<void>;
 }
 
@@ -24,117 +28,185 @@ export type KeeperAction = "executePayment" | "expireMediation";
 
 /** A policy as the finder sees it; times are Unix seconds by the chain's clock. */
 export interface PolicyPlan {
+  /** Address of the policy, base58. */
   address: string;
+  /** Index of the current milestone, from 0; the number of milestones once all are over. */
   milestoneIndex: number;
+  /** State in the store; `reason` explains any except `scheduled`. */
   state: PolicyState;
+  /** Action that the keeper takes at `dueAt`; without meaning unless the state is `scheduled`. */
   action: KeeperAction;
   /**
-   * When the action becomes possible; `null` when only a change of an account can make it possible. Of a held milestone
-   * that waits: its date, if the condition sets one.
+   * Time from which the action is possible. Null when only a change of an account can make it possible.
+   * A held milestone that waits has its date here, if its condition sets one.
    */
   dueAt: bigint | null;
-  /** The reason for `waiting` or `done`, an SDK error name or a short word; empty when scheduled. */
+  /** Reason for `waiting` or `done`: an SDK error name or a short word; empty when scheduled. */
   reason: string;
-  /** Slot of the newest account this was read from. */
+  /** Slot of the newest account that the plan was made from. */
   seenSlot: number;
 }
 
-/** A member of a transaction. */
+/** A policy's part in a transaction, which may act on several policies. */
 export interface Member {
+  /** Address of the policy, base58. */
   policy: string;
+  /** Index of the milestone that the transaction acts on, from 0. */
   milestoneIndex: number;
+  /** Action of this member's instruction. */
   action: KeeperAction;
 }
 
-/** A member of a signed transaction. */
+/** A member of a signed transaction, as the journal keeps it. */
 export interface AttemptMember extends Member {
-  /** When the milestone came due, as the store knew it when it was signed for: Unix seconds by the chain's clock. */
+  /** Due time that the store had at signing, in Unix seconds by the chain's clock; null when it had none. */
   dueAt: bigint | null;
-  /** Rent of the token accounts that it creates, in lamports, at most. Only written, for the budget of rents. */
+  /**
+   * Rent of the token accounts that the payment may create, in lamports, for the rent budget. Missing on members read
+   * from the journal.
+   */
   rentLamports?: bigint;
 }
 
+/**
+ * Stage of an attempt.
+ * - `signed`: journaled; its end is not known yet, so none of its policies may be signed for again.
+ * - `landed`: confirmed without an error.
+ * - `failed`: confirmed with an error; the fee is spent and nothing else has changed.
+ * - `expired`: its blockhash expired before it landed; it can never land.
+ */
 export type AttemptState = "signed" | "landed" | "failed" | "expired";
 
 /** One signed transaction, stored before it is sent. */
 export interface Attempt {
+  /** Signature of the transaction, base58; it identifies the attempt. */
   signature: string;
-  /** The signed bytes, sent again as they are. */
+  /** Signed bytes of the transaction, sent again as they are. */
   wire: Uint8Array;
+  /** Members in the order of their instructions. */
   members: AttemptMember[];
+  /** Block height after which the transaction can no longer land. */
   lastValidBlockHeight: number;
+  /** Stage that the attempt has reached. */
   state: AttemptState;
+  /** Name of the error that a `failed` attempt met; null otherwise. */
   error: string | null;
 }
 
 /** A milestone that is paid. Amounts are base units or lamports. */
 export interface Outcome {
+  /** Address of the policy, base58. */
   policy: string;
+  /** Index of the milestone, from 0. */
   milestoneIndex: number;
+  /** Signature of the transaction that paid it, base58. */
   signature: string;
+  /** Slot in which the transaction landed. */
   slot: number;
+  /** Due time in Unix seconds by the chain's clock; null when the store had none. */
   dueAt: bigint | null;
-  /** Chain time of the block. */
+  /** Time of the block, in Unix seconds by the chain's clock. */
   executedAt: bigint;
-  /** Of what was paid; null when no RPC told what the transaction did. */
+  /** Mint of the payment, base58; null when no RPC returned the transaction's receipt. */
   mint: string | null;
-  /** What was moved, in base units of the mint; told to the events, and not kept. Null when it is not known. */
+  /** Amount moved, in base units of the mint; reported to events and not stored. Null when it is not known. */
   amount?: bigint | null;
-  /** This member's share of the transaction's fee, in lamports; the members' shares make up all of it. */
+  /** Share of the transaction's fee, in lamports; the members' shares add up to the whole fee. */
   feeLamports: bigint;
-  /** Rent of token accounts that were created for it, in lamports; null when no RPC told what the transaction did. */
+  /** Rent of token accounts that were created for it, in lamports; null when no RPC returned the receipt. */
   rentLamports: bigint | null;
-  /** What the gateway's keeper reward paid, in base units of the mint; null when it is not known. */
+  /** Keeper reward received from the gateway, in base units of the mint; null when it is not known. */
   reward: bigint | null;
 }
 
 /** A reward that a gateway pays and that this execution does not claim. */
 export interface Unclaimed {
+  /** Address of the policy, base58. */
   policy: string;
+  /** Index of the milestone, from 0. */
   milestoneIndex: number;
+  /** Mint of the reward, base58. */
   mint: string;
-  /** Whose associated token account would have been paid. */
+  /** Wallet whose associated token account would have received the reward, base58. */
   owner: string;
-  /** `NoTokenAccount`: there is none that can receive; else the error with which the account was refused. */
+  /** Reason: `NoTokenAccount` when no account can receive it, otherwise the error that refused the account. */
   reason: string;
-  /** Base units of the mint. */
+  /** Amount of the reward, in base units of the mint. */
   amount: bigint;
 }
 
-/** What to do about an error. */
-export type Verdict =
-  | { kind: "retryable"; reason: string }
-  | { kind: "waiting"; reason: string }
-  | { kind: "terminal"; reason: string }
-  | { kind: "unknown"; reason: string };
+/** Jobs of the queue, over all keepers of the database. */
+export interface QueueDepth {
+  /** Number of policies that wait for a worker. */
+  queued: number;
+  /** Number of policies that a worker holds a lease on. */
+  active: number;
+}
 
-/** A release rule's answer. */
+/** The keeper's decision after an action was not carried out. */
+export type Verdict =
+  | {
+      /** Kind of the decision: the action is tried again after a delay that grows with each attempt. */
+      kind: "retryable";
+      /** Name of the error, or a short word such as `ReleaseLater`. */
+      reason: string;
+    }
+  | {
+      /** Kind of the decision: the policy waits until one of the accounts behind the error changes. */
+      kind: "waiting";
+      /** Name of the error, such as `InsufficientFunds`. */
+      reason: string;
+    }
+  | {
+      /** Kind of the decision: nothing is left to do for the milestone. */
+      kind: "terminal";
+      /** Name of the error, such as `PolicyCompleted`. */
+      reason: string;
+    }
+  | {
+      /** Kind of the decision: the error is not known, so the accounts are read again and the action is put off. */
+      kind: "unknown";
+      /** Name of the error, or `Unrecognized`. */
+      reason: string;
+    };
+
+/** A release rule's answer: `no` is asked again after the longest delay, `later` after the usual backoff. */
 export type Approval = "yes" | "no" | "later";
 
-/** Asked before the gateway's key signs. Rejecting means "later". */
+/** A decision on releases, made before the gateway's key signs. */
 export interface ReleaseRule {
+  /** Name of the rule, for logs and tests. */
   readonly name: string;
+  /**
+   * Decides whether the gateway's key signs the release of a milestone (index from 0) that is due. A rejection, or no
+   * answer within 15 seconds, counts as `later`.
+   */
   approve(policy: PublicKey, milestoneIndex: number): Promise<Approval>;
 }
 
-/** A payment that is due within the alert window and that the money there does not make. */
+/** A payment that is due within the alert window and that the available money does not cover. */
 export interface Underfunded {
+  /** Address of the policy, base58. */
   policy: string;
+  /** Index of the milestone, from 0. */
   milestoneIndex: number;
-  /** Who can repair it, and the mint it is in. */
+  /** Wallet of the owner, base58; the owner can repair it. */
   owner: string;
+  /** Mint of the payment, base58. */
   mint: string;
-  /** Unix seconds by the chain's clock. */
+  /** Due time, in Unix seconds by the chain's clock. */
   dueAt: bigint;
-  /** The error the program would answer with, such as `InsufficientFunds` or `MilestoneNotFunded`. */
+  /** Error that the program would return, such as `InsufficientFunds` or `MilestoneNotFunded`. */
   reason: string;
-  /** What is missing for this payment after those before it, in base units; 0 when money is not what is missing. */
+  /** Amount missing for this payment after those before it, in base units; 0 when no money is missing. */
   shortfall: bigint;
 }
 
-/** What the worker tells the metrics and the log. */
+/** Events that the keeper reports to metrics, log and `KeeperOptions.events`. A listener that throws stops nothing. */
 export interface KeeperEvents {
+  /** A milestone was paid and its outcome is in the store. Reported at most once per milestone. */
   executed(outcome: Outcome): void;
+  /** An action was not carried out; the verdict says what the keeper does next. */
   failed(member: Member, verdict: Verdict): void;
   /** A payment is about to be made without the reward that its gateway pays; told again when it is tried again. */
   unclaimed(reward: Unclaimed): void;
@@ -143,7 +215,7 @@ export interface KeeperEvents {
    * once more when it was repaired and broke again.
    */
   underfunded(alert: Underfunded): void;
-  /** `host` is host and port of the RPC's URL; the rest may hold a key. */
+  /** A request to `host` has ended after `milliseconds`; `ok` is false for an HTTP error status or no answer. */
   rpc(method: string, milliseconds: number, ok: boolean, host?: string): void;
   /** A batch of `members` policies failed as a whole, for the reason given, and goes on in two halves. */
   split(reason: string, members: number): void;

@@ -4,6 +4,7 @@ import { withoutSecrets } from "./show/redact";
 
 /** The server could not be reached, or did not answer as agreed. Holds neither the secret nor the URL's credentials. */
 export class CallbackError extends Error {
+  /** Name of the class, as logs show it. */
   override readonly name = "CallbackError";
 }
 

@@ -2,19 +2,23 @@
 import { type Commitment, type Connection, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
 import type { Timers } from "./timers";
 
-/** The Clock sysvar at one slot. */
+/** A reading of the Clock sysvar. */
 export interface ChainTime {
+  /** Slot of the reading. */
   slot: number;
-  /** Unix seconds. */
+  /** Time of the chain at that slot, in Unix seconds. */
   now: bigint;
 }
 
+/** Options of `ChainClock`. */
 export interface ChainClockOptions {
+  /** Connection that the sysvar is read from. */
   connection: Pick<Connection, "getAccountInfo">;
+  /** Local clock, by which a reading ages. */
   timers: Timers;
-  /** Default: the connection's. */
+  /** Commitment of the reads. Default: the connection's. */
   commitment?: Commitment;
-  /** How long a reading counts when nobody tells of newer slots. Default: 400, about one slot. */
+  /** Age up to which a reading counts while no newer slot is known, in milliseconds. Default: 400, about one slot. */
   maxAgeMs?: number;
 }
 

@@ -4,34 +4,47 @@ import { rpcFetch } from "../send/rpc-fetch";
 import { RpcPool } from "../send/rpc-pool";
 import type { Fetch } from "../show/rpc-meter";
 
+/** Options of `openConnections`. */
 export interface ConnectionsOptions {
-  /** At least one. */
+  /** URLs of the RPCs (HTTP), at least one, all of one chain. */
   urls: readonly string[];
+  /** URL of the websocket, for every RPC. Default: null; web3.js then derives one from each RPC's URL. */
   wsUrl?: string | null;
-  /** Default: `confirmed`. */
+  /** Commitment of the connections. Default: `confirmed`. */
   commitment?: Commitment;
-  /** When a request to `any` has failed, with every try of it. Default: 60,000, as a scan takes its time. */
+  /**
+   * Time limit of a request to `any`, over all its tries, in milliseconds. Default: 60,000, as a scan takes its time.
+   */
   timeoutMs?: number;
-  /** When a request to one of `each` has: all are waited for, so a silent one holds the others up. Default: 10,000. */
+  /**
+   * Time limit of a request to one of `each`, over all its tries, in milliseconds. All are waited for, so a silent RPC
+   * holds the others up. Default: 10,000.
+   */
   eachTimeoutMs?: number;
-  /** Of one answer, in bytes, after decompression: what exceeds it is not read. Default: 67,108,864 (64 MiB). */
+  /** Size limit of one answer after decompression, in bytes; a longer one is not read. Default: 67,108,864 (64 MiB). */
   maxAnswerBytes?: number;
-  /** Such as a metered one. Default: the global one. */
+  /** Function that makes the requests, such as a metered one. Default: the global `fetch`. */
   fetch?: Fetch;
 }
 
+/** Connections to the RPCs of a keeper. */
 export interface Connections {
-  /** Asks the RPC that answered last; a read that fails or takes long goes on to the next. */
+  /** Connection that asks the RPC that answered last; a read that fails or takes long goes on to the next. */
   any: Connection;
   /**
-   * Each RPC by itself, for what has to be known of all of them. While an RPC is set aside and others are not, reads of it
-   * fail at once; transactions go out all the same.
+   * Connections to each RPC by itself, for what must be known of all of them. While an RPC is set aside and others are
+   * not, reads of it fail at once; transactions go out all the same.
    */
   each: Connection[];
-  /** What is known of each RPC; a keeper shows it and checks them. */
+  /** State of each RPC; a keeper shows it and checks them. */
   pool: RpcPool;
-  /** The URL for the next websocket: another one each time, as the last one died. */
-  nextSocketUrl(): { url: string; wsUrl?: string };
+  /** Returns the URL for the next websocket: another RPC each time, as the last one's died. */
+  nextSocketUrl(): {
+    /** URL of the RPC (HTTP). */
+    url: string;
+    /** URL of the websocket, when the options named one; web3.js otherwise derives it from `url`. */
+    wsUrl?: string;
+  };
 }
 
 /** Opens nothing: requests go out when somebody asks. */

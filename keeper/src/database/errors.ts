@@ -5,10 +5,13 @@ export abstract class DatabaseUnusableError extends Error {}
 
 /** A schema that this code must not touch. */
 export class SchemaVersionError extends DatabaseUnusableError {
+  /** Name of the class, as logs show it. */
   override readonly name = "SchemaVersionError";
 
   constructor(
+    /** Newest version of the schema in the database, as `major.minor`. */
     readonly found: string,
+    /** Newest version of the schema that this keeper knows, as `major.minor`. */
     readonly known: string,
   ) {
     super(
@@ -37,11 +40,13 @@ const GIVE_ANOTHER = "Give a directory on a local disk that this user can write,
 
 /** The embedded database's directory can't be made, written or locked. */
 export class DatabaseDirectoryError extends DatabaseUnusableError {
+  /** Name of the class, as logs show it. */
   override readonly name = "DatabaseDirectoryError";
-  /** The system's, such as `EACCES`; empty when it gave none. */
+  /** Code of the operating system, such as `EACCES`; empty when it gave none. */
   readonly code: string;
 
   constructor(
+    /** Directory that was given for the embedded database. */
     readonly directory: string,
     cause: unknown,
     why?: string,
@@ -71,10 +76,12 @@ function moveAway(directory: string): string {
 
 /** The embedded database's files are damaged or incomplete. */
 export class DatabaseDamagedError extends DatabaseUnusableError {
+  /** Name of the class, as logs show it. */
   override readonly name = "DatabaseDamagedError";
 
   /** @param found what is wrong, or the error that Postgres met. */
   constructor(
+    /** Directory that was given for the embedded database. */
     readonly directory: string,
     found: unknown,
   ) {
@@ -88,11 +95,15 @@ export class DatabaseDamagedError extends DatabaseUnusableError {
 
 /** The embedded database's files are of another version of PostgreSQL. */
 export class DatabaseVersionError extends DatabaseUnusableError {
+  /** Name of the class, as logs show it. */
   override readonly name = "DatabaseVersionError";
 
   constructor(
+    /** Directory that was given for the embedded database. */
     readonly directory: string,
+    /** Version of PostgreSQL that made the files, as in their `PG_VERSION`. */
     readonly found: string,
+    /** Version of PostgreSQL that this keeper has, in the same form. */
     readonly known: string,
   ) {
     super(
@@ -111,9 +122,13 @@ function reasonOf({ message }: Error): string {
 
 /** The embedded database's directory is open in another process. */
 export class DatabaseInUseError extends Error {
+  /** Name of the class, as logs show it. */
   override readonly name = "DatabaseInUseError";
 
-  constructor(readonly directory: string) {
+  constructor(
+    /** Directory that was given for the embedded database. */
+    readonly directory: string,
+  ) {
     super(
       `the embedded database in ${directory} is open in another keeper: stop that one, or let several share a Postgres`,
     );

@@ -3,7 +3,16 @@ import { openEmbedded } from "./embedded";
 import { openPostgres, type PostgresOptions } from "./postgres";
 
 /** A Postgres server, an embedded one with its files in a directory, or one that lives as long as the process. */
-export type DatabaseOptions = PostgresOptions | { directory: string } | { memory: true };
+export type DatabaseOptions =
+  | PostgresOptions
+  | {
+      /** Directory of the embedded server's files, created when it is missing; one process at a time may have it open. */
+      directory: string;
+    }
+  | {
+      /** Choice of an embedded server in memory, which ends with the process. */
+      memory: true;
+    };
 
 /**
  * Opens the keeper's database; `migrate` brings its tables up to date.

@@ -21,7 +21,10 @@ interface Hidden {
 export function openSocket(
   url: string,
   options: { wsUrl?: string; commitment?: Commitment } = {},
-): Socket & { connection: Connection } {
+): Socket & {
+  /** Connection to the RPC; its websocket opens with the first subscription. */
+  connection: Connection;
+} {
   const connection = new Connection(url, {
     commitment: options.commitment ?? "confirmed",
     wsEndpoint: options.wsUrl,

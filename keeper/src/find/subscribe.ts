@@ -10,6 +10,7 @@ import type {
 import { ACCOUNT_SIZE, decodeAccount, getConfigPda } from "@milepost/sdk";
 import type { Timers } from "../clock/timers";
 
+/** The part of a web3.js `Connection` that subscriptions need. */
 export type SocketConnection = Pick<
   Connection,
   | "onProgramAccountChange"
@@ -20,10 +21,13 @@ export type SocketConnection = Pick<
   | "removeSlotChangeListener"
 >;
 
+/** A connection whose websocket can be closed, see `openSocket`. */
 export interface Socket {
+  /** Connection whose subscriptions use this websocket. */
   connection: SocketConnection;
+  /** Closes the websocket for good, so that it does not connect again. */
   close(): void;
-  /** Tells when the websocket ends; it comes back by itself, with the same subscriptions. */
+  /** Registers a listener for the end of the websocket, which connects again by itself with the same subscriptions. */
   onHangUp?(tell: () => void): void;
   /** Tells of each error of the websocket, such as a refused connection; it tries again by itself. */
   onError?(tell: (error: unknown) => void): void;

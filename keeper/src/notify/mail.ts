@@ -3,12 +3,18 @@ import { createTransport } from "nodemailer";
 import type { Underfunded } from "../types";
 import type { NotificationChannel } from "./notifier";
 
+/** Options of `mailChannel`. */
 export interface MailChannelOptions {
-  /** `smtps://user:password@host:465`, or `smtp://...`, which must offer STARTTLS except on this machine. */
+  /**
+   * URL of the mail server: `smtps://user:password@host:465`, or `smtp://...`, which must offer STARTTLS except on this
+   * machine.
+   */
   smtpUrl: string;
+  /** Address of the sender. */
   from: string;
+  /** Addresses of the recipients; the server must accept the message for each. */
   to: readonly string[];
-  /** Milliseconds to connect, and of silence. Default: 10,000. */
+  /** Time limit for connecting, and for silence, in milliseconds. Default: 10,000. */
   timeoutMs?: number;
 }
 

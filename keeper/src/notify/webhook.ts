@@ -3,15 +3,17 @@ import { withoutSecrets } from "../show/redact";
 import { CallbackError, openWebhook, webhookTarget } from "../webhook";
 import type { NotificationChannel } from "./notifier";
 
+/** Options of `webhookChannel`. */
 export interface WebhookChannelOptions {
-  /** `https:`, or `http:` on this machine. */
+  /** URL of the receiver: `https:`, or `http:` on this machine. Its credentials are sent as a header. */
   url: string;
-  /** `whsec_` and base64. */
+  /** Secret of the signature: `whsec_` and base64. */
   secret: string;
-  /** Milliseconds for the whole answer. Default: 10,000. */
+  /** Time limit for the whole answer, in milliseconds. Default: 10,000. */
   timeoutMs?: number;
+  /** Function that makes the requests. Default: the global `fetch`. */
   fetch?: typeof fetch;
-  /** Wall time, which the signature names. */
+  /** Time of the wall, which the signature names. Default: the system's. */
   now?: () => Date;
 }
 

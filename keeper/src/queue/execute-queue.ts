@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import PgBoss from "pg-boss";
 import { MAX_TURN, takeDue } from "../store/due";
 import { giveBack, lockPolicies } from "../store/policies";
-import type { Database } from "../types";
+import type { Database, QueueDepth } from "../types";
 import {
   extend,
   fence,
@@ -26,12 +26,16 @@ const RETRY_LIMIT = 2_147_483_647;
 /** pg-boss fetches what should have started before now, and the embedded database counts milliseconds. */
 const AT_ONCE = "now() - interval '1 millisecond'";
 
+/** Options of `openQueue`. */
 export interface QueueOptions {
-  /** How long a lease lasts after its last renewal, which is to come several times before. Default: 45. */
+  /** Duration of a lease after its last renewal, in seconds; it is renewed several times within it. Default: 45. */
   leaseSeconds?: number;
-  /** Nobody else has the database open: leases that are still held are those of a process that is gone. Default: false. */
+  /**
+   * True when no other process has the database open, so that leases still held belong to a process that has ended.
+   * Default: false.
+   */
   isAlone?: boolean;
-  /** pg-boss's own errors. Default: ignored. */
+  /** Listener for errors inside pg-boss. Default: ignored. */
   onError?: (error: Error) => void;
 }
 
@@ -80,6 +84,7 @@ export async function openQueue(
   return new ExecuteQueue(database, boss, options.leaseSeconds ?? LEASE_SECONDS);
 }
 
+/** Leases on the policies that are due, see `openQueue`. Several keepers of one database share them. */
 export class ExecuteQueue {
   private readonly mine = new Map<string, Lease>();
   private isStopped = false;
@@ -87,6 +92,7 @@ export class ExecuteQueue {
   constructor(
     private readonly database: Database,
     private readonly boss: PgBoss,
+    /** Duration of a lease after its last renewal, in seconds. */
     readonly leaseSeconds: number,
   ) {}
 
@@ -226,7 +232,7 @@ export class ExecuteQueue {
   }
 
   /** Jobs that wait for a worker, and jobs that one holds; `database` may be other connections to the same one. */
-  async depth(database = this.database): Promise<{ queued: number; active: number }> {
+  async depth(database = this.database): Promise<QueueDepth> {
     const [row] = await database.query<{ queued: string; active: string }>(
       `SELECT count(*) FILTER (WHERE state < 'active') AS queued, count(*) FILTER (WHERE state = 'active') AS active
        FROM ${SCHEMA}.job WHERE name = $1`,

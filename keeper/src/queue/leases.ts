@@ -16,12 +16,15 @@ const RENEWED_SECONDS = 900;
  */
 export const UNFETCHED_SECONDS = 300;
 
+/** A worker's exclusive right to work on a policy for a limited time. */
 export interface Lease {
+  /** Address of the policy, base58. */
   readonly policy: string;
+  /** Id of the policy's job in pg-boss: a UUID that is derived from the address. */
   readonly jobId: string;
-  /** By the database's clock. It tells this lease from a later one on the same policy. */
+  /** Start of the lease, by the database's clock. It tells this lease from a later one on the same policy. */
   readonly startedOn: Date;
-  /** When the lease ends unless it is renewed. */
+  /** End of the lease when it was handed out, by the database's clock; renewals put it off. */
   readonly expiresOn: Date;
 }
 

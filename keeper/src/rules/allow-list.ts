@@ -6,12 +6,15 @@ import type { Approval, ReleaseRule } from "../types";
 
 /** The allow list can't be read, or a line of it is wrong. */
 export class AllowListError extends Error {
+  /** Name of the class, as logs show it. */
   override readonly name = "AllowListError";
 }
 
+/** Options of `allowListRule`. */
 export interface AllowListOptions {
+  /** Path of the file. */
   path: string;
-  /** Told once for each version of the file that can't be used. */
+  /** Reports a version of the file that cannot be used, once per version. */
   onProblem(error: AllowListError): void;
 }
 

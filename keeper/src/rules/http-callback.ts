@@ -6,17 +6,21 @@ import { CallbackError, openWebhook, webhookTarget } from "../webhook";
 
 export { CallbackError };
 
+/** Options of `httpCallbackRule`. */
 export interface HttpCallbackOptions {
-  /** `https:`, or `http:` on this machine: whoever can change the answer can release. */
+  /** URL of the server: `https:`, or `http:` on this machine, since changing the answer means releasing money. */
   url: string;
-  /** `whsec_` and base64, as Standard Webhooks has it. */
+  /** Secret of the signature, as Standard Webhooks has it: `whsec_` and base64. */
   secret: string;
-  /** Milliseconds for the whole answer. Default: 10,000. */
+  /** Time limit for the whole answer, in milliseconds. Default: 10,000. */
   timeoutMs?: number;
+  /** Function that makes the requests. Default: the global `fetch`. */
   fetch?: typeof fetch;
-  /** Wall time, which the signature names: the server refuses old questions. */
+  /** Time of the wall, which the signature names, since the server refuses old questions. Default: the system's. */
   now?: () => Date;
+  /** Function that returns a signal which aborts after so many milliseconds. Default: `AbortSignal.timeout`. */
   timeout?: (milliseconds: number) => AbortSignal;
+  /** Listener for questions without a valid answer; each counts as `later`. Default: ignored. */
   onProblem?: (error: CallbackError) => void;
 }
 

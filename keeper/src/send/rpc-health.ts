@@ -1,32 +1,8 @@
 /** Keeps the state of each RPC: how fast it answers, how far it has seen, what it does not offer, and when it is set aside. */
-
 import { SCAN } from "./rpc-answers";
+import type { RpcChange, RpcHostView, SetAsideReason } from "./rpc-views";
 
-/** Why an RPC is set aside. */
-export type SetAsideReason =
-  "failing" | "slow" | "behind" | "too large" | "rate limited" | "wrong chain";
-
-/** An RPC as metrics, log and status show it. */
-export interface RpcHostView {
-  /** Host and port alone: the rest of a URL may hold a key. */
-  host: string;
-  /** Null while the RPC is used as the others are. */
-  setAside: SetAsideReason | null;
-  /** Moving average of its answers, in milliseconds; null before the first. */
-  latencyMs: number | null;
-  /** The last slot that it answered at; null before the first. */
-  slot: number | null;
-  /** Methods that it has refused lately. */
-  unsupported: string[];
-}
-
-export interface RpcChange {
-  host: string;
-  /** Null: used again. */
-  setAside: SetAsideReason | null;
-  /** How many URLs of this host are set aside now. */
-  count: number;
-}
+export type { RpcChange, RpcHostView, SetAsideReason } from "./rpc-views";
 
 /** So many failures in a row set an RPC aside. */
 const FAILURES = 3;
@@ -109,10 +85,12 @@ export class RpcHealth {
     for (const state of this.hosts) if (state.setAside) listener(this.changeOf(state));
   }
 
+  /** Returns host and port of the RPC at this place in the pool, without the rest of its URL. */
   hostOf(index: number): string {
     return this.hosts[index]!.host;
   }
 
+  /** Returns the state of every RPC, in the order of the pool. */
   views(): RpcHostView[] {
     const now = this.now();
     return this.hosts.map(({ host, setAside, latencyMs, slot, refused }) => ({
@@ -124,10 +102,12 @@ export class RpcHealth {
     }));
   }
 
+  /** True while the RPC is set aside, for any reason. */
   isSetAside(index: number): boolean {
     return this.hosts[index]!.setAside !== null;
   }
 
+  /** True while the RPC is set aside because it leads to another chain; then it gets no request except a check. */
   isOfWrongChain(index: number): boolean {
     return this.hosts[index]!.setAside === "wrong chain";
   }
@@ -148,6 +128,7 @@ export class RpcHealth {
     return Math.max(0, this.hosts[index]!.busyUntil - this.now());
   }
 
+  /** Returns the moving average of the time to an answer, in milliseconds; null before the first answer. */
   latencyMs(index: number): number | null {
     return this.hosts[index]!.latencyMs;
   }

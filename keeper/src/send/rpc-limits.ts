@@ -5,11 +5,15 @@ export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** An answer was longer than the limit; the rest was not read. */
 export class RpcAnswerTooLargeError extends Error {
+  /** Stable code of the error; branch on it, since messages may change. */
   readonly code = "RPC_ANSWER_TOO_LARGE";
 
   constructor(
+    /** Host and port of the RPC, without the rest of its URL. */
     readonly host: string,
+    /** JSON-RPC method of the request. */
     readonly method: string,
+    /** Limit that the answer exceeded, in bytes after decompression. */
     readonly limitBytes: number,
   ) {
     super(

@@ -20,16 +20,17 @@ import {
 /** What of `fetch` web3.js's `Connection` uses: of an answer, its status and its text. */
 export type Fetch = typeof globalThis.fetch;
 
+/** Options of `RpcPool`. */
 export interface RpcPoolOptions {
-  /** At least one. */
+  /** URLs of the RPCs (HTTP), at least one. */
   urls: readonly string[];
-  /** Default: the global one. */
+  /** Function that makes the requests. Default: the global `fetch`. */
   fetch?: Fetch;
-  /** Of one answer, after decompression. Default: `MAX_ANSWER_BYTES`, 64 MiB. */
+  /** Size limit of one answer after decompression, in bytes. Default: `MAX_ANSWER_BYTES`, 64 MiB. */
   maxAnswerBytes?: number;
-  /** Milliseconds that only grow. */
+  /** Clock in milliseconds that never goes back. Default: `performance.now`. */
   now?: () => number;
-  /** A signal after so many milliseconds. */
+  /** Function that returns a signal which aborts after so many milliseconds. Default: `AbortSignal.timeout`. */
   limit?: (milliseconds: number) => AbortSignal;
 }
 
@@ -68,9 +69,13 @@ const MAX_RETRY_AFTER_MS = 5_000;
  * pool.health.views(); // [{ host: "rpc.example", setAside: null, ... }]
  */
 export class RpcPool {
+  /** URLs of the RPCs. Their order gives each RPC its place, which other methods take as `index`. */
   readonly urls: readonly string[];
+  /** State of each RPC by its place: latency, slot, and whether it is set aside. */
   readonly health: RpcHealth;
+  /** Check that each RPC still leads to the keeper's chain. */
   readonly chain: ChainCheck;
+  /** Clock of the pool, in milliseconds that never go back. */
   readonly now: () => number;
   private readonly fetch: Fetch;
   private readonly limit: (milliseconds: number) => AbortSignal;
@@ -162,6 +167,7 @@ export class RpcPool {
     return new RpcSetAsideError(host, setAside ?? "set aside");
   }
 
+  /** Returns the error for a request whose RPCs, by their places, all lead to another chain. */
   wrongChainError(indexes: readonly number[]): RpcWrongChainError {
     const hosts = indexes.map((index) => this.health.hostOf(index));
     return new RpcWrongChainError(hosts, this.chain.genesisHash);

@@ -7,22 +7,32 @@ import type { AddressInfo } from "node:net";
 import { answerRetry } from "./retry-request";
 import { SharedAnswers } from "./shared-answers";
 
+/** Readiness of a keeper, as `Keeper.readiness` returns it. */
 export interface Readiness {
+  /** True when every check is met; `/readyz` then answers 200, otherwise 503. */
   isReady: boolean;
-  /** Each condition, and whether it is met. */
+  /** Result per check: `database`, `scanned`, `rpc`, `fee payer` and `running`. */
   checks: Record<string, boolean>;
   /** What else there is to say, such as the state of each RPC. */
   notes?: readonly string[];
 }
 
+/** Options of `serveHttp`. */
 export interface HttpOptions {
-  /** 0 takes a free one. */
+  /** Port to listen on; 0 takes a free one. */
   port: number;
-  /** Default: 127.0.0.1. There is no authentication. */
+  /** Address to listen on. Default: 127.0.0.1, since there is no authentication. */
   host?: string;
-  metrics(): Promise<{ text: string; contentType: string }>;
+  /** Returns the body of `/metrics`. */
+  metrics(): Promise<{
+    /** Metrics in Prometheus's text format. */
+    text: string;
+    /** Content type of `text`, for the HTTP header. */
+    contentType: string;
+  }>;
+  /** Returns the result that `/readyz` answers with. */
   readiness(): Promise<Readiness>;
-  /** The text of `milepost-keeper status`. */
+  /** Returns the body of `/status`: the text of `milepost-keeper status`. */
   status(): Promise<string>;
   /** Has these, or all, tried again at once, and returns how many that are. Left out, `POST /retry` is refused. */
   retry?(policies: readonly string[]): Promise<number>;
@@ -31,12 +41,15 @@ export interface HttpOptions {
    * most. The client hears only that there is none.
    */
   onError(error: unknown, failures: number): void;
-  /** Milliseconds that only grow. Default: the process's. */
+  /** Clock in milliseconds that never goes back. Default: `performance.now`. */
   now?: () => number;
 }
 
+/** A running server, as `serveHttp` returns it. */
 export interface HttpServer {
+  /** Port that the server listens on, also when 0 was asked for. */
   port: number;
+  /** Ends every connection and frees the port. */
   close(): Promise<void>;
 }
 

@@ -5,15 +5,18 @@ import { createHide, createRedact } from "./redact";
 /** Pino's. Named anew, because re-exported as it is, it would be declared as a value that pino does not have. */
 export type Logger = PinoLogger;
 
+/** Levels of the log, from the most to the least detailed; `silent` writes nothing. */
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+/** One of `LOG_LEVELS`. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Options of `createLog`. */
 export interface LogOptions {
-  /** Default: `info`. */
+  /** Least severe level that is written. Default: `info`. */
   level?: LogLevel;
-  /** What must never be written, such as a webhook secret and a key in the forms of `formsOf`. */
+  /** Texts that are never written, such as a webhook secret, and a key in each of the forms of `formsOf`. */
   secrets?: readonly string[];
-  /** Default: standard output. */
+  /** Stream that the lines are written to. Default: standard output. */
   destination?: DestinationStream;
 }
 

@@ -3,36 +3,41 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import { version } from "../../package.json";
 import type { Counts } from "../store/status";
 import type { RpcChange } from "../send/rpc-health";
-import type { KeeperEvents } from "../types";
+import type { KeeperEvents, QueueDepth } from "../types";
 
-/** What is looked up now and then rather than told as it happens. */
+/** Values that a keeper reads at intervals, as opposed to events that it reports as they happen. */
 export interface Sample {
-  /** Unix seconds by the chain's clock. */
+  /** Time of the chain, in Unix seconds. */
   chainNow: bigint;
+  /** Numbers of the store, see `counts`. */
   counts: Counts;
-  queue: { queued: number; active: number };
-  /** Null while the RPC does not say. */
+  /** Depth of the queue; zeros in a dry run. */
+  queue: QueueDepth;
+  /** Balance of the fee payer in lamports; null when the RPC did not answer. */
   feePayerLamports: number | null;
-  /** About how many payments that affords; null while nobody can tell. */
+  /** Number of payments that the balance affords, by what the last ones cost; null when it is not known. */
   feePayerPayments?: bigint | null;
-  /** Null of a dry run, which pays none. */
+  /** Rest of the rent budget in lamports; null in a dry run, which pays none. */
   rentBudgetLeft?: bigint | null;
-  /** Whether news of the chain is coming in. */
+  /** True while the websocket reports slots. */
   isLive: boolean;
 }
 
+/** Metrics of a keeper for Prometheus, see `createMetrics`. */
 export interface KeeperMetrics extends KeeperEvents {
+  /** Sets the gauges to the values of a sample. */
   sampled(sample: Sample): void;
-  /** A scan of the chain has ended well. */
+  /** Counts a successful scan of the chain; `policies` is the number that it found. */
   scanned(policies: number): void;
-  /** How many payments are due within the alert window and not covered. */
+  /** Sets the number of payments that are due within the alert window and not covered. */
   uncovered(payments: number): void;
-  /** A channel could not send alerts; it tries again. */
+  /** Counts a failed attempt of a channel to send alerts; it tries again. */
   notificationFailed(channel: string): void;
-  /** An RPC is set aside, or used again. */
+  /** Sets the gauges of one host after one of its RPCs was set aside or is used again. */
   rpcSetAside(change: RpcChange): void;
-  /** Prometheus's text. */
+  /** Returns all metrics in Prometheus's text format. */
   text(): Promise<string>;
+  /** Content type of `text`, for the HTTP header. */
   readonly contentType: string;
 }
 

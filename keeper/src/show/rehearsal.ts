@@ -21,37 +21,47 @@ import { UNFETCHED_SECONDS } from "../queue/leases";
 import { due, type DuePolicy } from "../store/due";
 import type { Database, KeeperAction } from "../types";
 
+/** Options of `rehearse`. */
 export interface RehearsalQuery {
+  /** Database of the keeper; it is only read. */
   database: Database;
-  /** Its wallet is the fee payer. */
+  /** Context of the SDK; its wallet stands for the fee payer, and signs nothing. */
   context: MilestoneContext;
-  /** Whose keys the keeper has; what needs one of them is not simulated without asking the release rule. */
+  /** Public keys of the gateway signers that the keeper has. The release rule is not asked. */
   gatewaySigners: readonly PublicKey[];
-  /** Whose associated token accounts claim rewards. */
+  /** Wallet whose associated token accounts claim rewards. Default: none; no reward is claimed. */
   rewardOwner?: PublicKey;
+  /** Time of the chain, in Unix seconds; what is due by it is rehearsed. */
   chainNow: bigint;
-  /** Default: 100. */
+  /** Number of policies at most, those whose turn is first. Default: 100. */
   limit?: number;
 }
 
+/** One due policy, with the result of its simulation. */
 export interface Rehearsed {
+  /** Address of the policy, base58. */
   policy: string;
+  /** Index of the milestone, from 0. */
   milestoneIndex: number;
+  /** Action that the keeper would take. */
   action: KeeperAction;
+  /** Due time, in Unix seconds by the chain's clock. */
   dueAt: bigint;
-  /** Whether the simulation went through. */
+  /** True when the simulation succeeded. */
   wouldLand: boolean;
-  /** An SDK error's name or a message; empty when it would land. */
+  /** Name of the error, or its message; empty when the action would land. */
   reason: string;
-  /** Compute units of the simulation. */
+  /** Compute units of the simulation; null when it failed or the RPC did not return them. */
   computeUnits: number | null;
-  /** Whose signature it needs beside the fee payer's, after the release rule said yes. */
+  /** True when the release rule must approve before the gateway's key signs. */
   asksRule: boolean;
 }
 
+/** Result of `rehearse`. */
 export interface Rehearsal {
+  /** Policies that are due, in the order of their turn. */
   policies: Rehearsed[];
-  /** How many transactions the executions that would land fit into, without a lookup table. */
+  /** Number of transactions for the actions that would land, without lookup tables. */
   transactions: number;
 }
 

@@ -6,9 +6,13 @@ import type { KeeperEvents } from "../types";
 /** What of `fetch` web3.js's `Connection` uses. */
 export type Fetch = typeof globalThis.fetch;
 
+/** Options of `meteredFetch`. */
 export interface MeterOptions {
+  /** Function that makes the requests. */
   fetch: Fetch;
+  /** Clock that the durations are taken from, in milliseconds. */
   timers: Pick<Timers, "now">;
+  /** Listener for the method, the milliseconds and the success of each request. */
   events: Pick<KeeperEvents, "rpc">;
 }
 

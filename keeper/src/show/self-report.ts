@@ -1,4 +1,4 @@
-/** What a running keeper knows about itself: whether it is ready, its status, its metrics and its alerts. */
+/** What a running keeper knows about itself: readiness, status, metrics, alerts, and what a dry run would execute. */
 import type { MilestoneContext } from "@milepost/sdk";
 import type { ChainClock } from "../clock/chain-clock";
 import { type Timers, within } from "../clock/timers";
@@ -9,6 +9,7 @@ import type { Database, KeeperEvents, Underfunded } from "../types";
 import type { RentBudget } from "../work/rent-budget";
 import { FeePayerBalance } from "./fee-payer-balance";
 import type { Readiness } from "./http";
+import { rehearse } from "./rehearsal";
 import { isOnChain, rpcNotes } from "./rpcs";
 import { readStatus, renderStatus } from "./status";
 import { findUnderfunded } from "./underfunded";
@@ -116,6 +117,22 @@ export class SelfReport {
     // A dry run must not take the alert from the keeper that runs.
     if (!queue) return;
     await raiseAlerts(database, report, (alert) => events.underfunded(alert));
+  }
+
+  /** Logs what a dry run would execute now, policy by policy. Rejects when the database or the RPC can't be read. */
+  async rehearse(): Promise<void> {
+    const { database, gateway, log, feePayer, rewardOwner } = this.parts.options;
+    const { policies, transactions } = await rehearse({
+      database,
+      context: this.parts.context,
+      gatewaySigners: gateway ? [gateway.signer.publicKey] : [],
+      rewardOwner: rewardOwner ?? feePayer.publicKey,
+      chainNow: await this.chainNow(),
+    });
+    for (const policy of policies) {
+      log.info({ ...policy }, policy.wouldLand ? "would be executed" : "would not be executed");
+    }
+    log.info({ due: policies.length, transactions }, "dry run: nothing was signed or sent");
   }
 
   /** Whose connections nobody's payments wait for. */

@@ -1,7 +1,7 @@
 /** What a person wants to see: what is due next, what is held up, by whom and until when, and whose money won't do. */
 import { type Counts, counts, type StatusEntry, stuck, upcoming } from "../store/status";
 import type { RpcHostView } from "../send/rpc-health";
-import type { Database, Underfunded } from "../types";
+import type { Database, QueueDepth, Underfunded } from "../types";
 import { type Profit, profits } from "./profit";
 import { rpcTable } from "./rpcs";
 import { duration, table, utc } from "./table";
@@ -10,40 +10,58 @@ import { waitSentence } from "./waits";
 /** Of a list, at most. */
 const ROWS = 20;
 
+/** Data of the status view. */
 export interface StatusView {
-  /** Unix seconds by the chain's clock. */
+  /** Time of the chain, in Unix seconds. */
   chainNow: bigint;
+  /** Numbers of the store. */
   counts: Counts;
-  /** Null when nobody could ask the queue. */
-  queue: { queued: number; active: number } | null;
+  /** Depth of the queue; null when the query had no queue. */
+  queue: QueueDepth | null;
+  /** Scheduled policies by due time, the next one first; delayed ones are among them. */
   upcoming: StatusEntry[];
+  /** Policies that are due, or without a due time, and do not go on; the longest due first. */
   stuck: StatusEntry[];
-  /** Null when it was not looked for. */
+  /** Payments that are not covered; null when the query had none. */
   underfunded: readonly Underfunded[] | null;
+  /** Earnings and costs per mint, the one with the most payments first. */
   profits: readonly Profit[];
-  /** What pays the fees; left out when nobody said. */
+  /** Fee payer and its balance; null or missing when the query had none. */
   feePayer?: FeePayerView | null;
-  /** Null when it is not known. */
+  /** State of each RPC; null or missing when the query had none. */
   rpcs?: readonly RpcHostView[] | null;
 }
 
+/** Fee payer in the status view. */
 export interface FeePayerView {
+  /** Address of the fee payer, base58. */
   address: string;
+  /** Balance in lamports. */
   lamports: number;
-  /** About how many payments that affords, by what the last ones cost; null before the first. */
+  /** Number of payments that the balance affords, by what the last ones cost; null before the first. */
   paymentsLeft: bigint | null;
-  /** Below `--min-balance`. */
+  /** True when the balance is below `KeeperOptions.minBalance`. */
   isShort: boolean;
 }
 
+/** Options of `readStatus`. */
 export interface StatusQuery {
+  /** Database of the keeper; it is only read. */
   database: Database;
+  /** Time of the chain, in Unix seconds. */
   chainNow: bigint;
-  queue?: { depth(database?: Database): Promise<{ queued: number; active: number }> };
+  /** Queue whose depth is shown. Default: none. */
+  queue?: {
+    /** Counts the jobs, by connections to the same database when `database` is given; see `ExecuteQueue.depth`. */
+    depth(database?: Database): Promise<QueueDepth>;
+  };
+  /** Payments that are not covered, as `findUnderfunded` found them. Default: null, not looked for. */
   underfunded?: readonly Underfunded[] | null;
+  /** Fee payer to show. Default: null, not shown. */
   feePayer?: FeePayerView | null;
+  /** State of each RPC, as `RpcHealth.views` returns it. Default: not shown. */
   rpcs?: readonly RpcHostView[];
-  /** Rows of each list, but of what is not covered. Default: 20. */
+  /** Number of rows per list at most, except of `underfunded`. Default: 20. */
   limit?: number;
 }
 

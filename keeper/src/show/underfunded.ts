@@ -19,25 +19,31 @@ import { uncoveredInVaults } from "./underfunded-vaults";
 /** 72 hours. */
 export const ALERT_SECONDS = 259_200n;
 
+/** Options of `findUnderfunded`. */
 export interface UnderfundedQuery {
+  /** Database of the keeper; it is only read. */
   database: Database;
+  /** Context of the SDK; accounts are read and nothing is signed. */
   context: MilestoneContext;
-  /** Unix seconds by the chain's clock. */
+  /** Time of the chain, in Unix seconds. */
   chainNow: bigint;
-  /** Default: `ALERT_SECONDS`. */
+  /** Length of the alert window from `chainNow`, in seconds. Default: `ALERT_SECONDS`, 72 hours. */
   windowSeconds?: bigint;
-  /** Most policies that are looked at, the soonest due first. Default: 10,000. */
+  /** Number of policies at most, the soonest due first. Default: 10,000. */
   limit?: number;
-  /** Accounts that can't be read; the others go on. Default: ignored. */
+  /** Listener for accounts that cannot be read; the others go on. Default: ignored. */
   onUnreadable?: (address: string, error: unknown) => void;
 }
 
+/** Result of `findUnderfunded`. */
 export interface UnderfundedReport {
-  /** Due after now and within the window, the soonest first. */
+  /** Payments not covered that come due after now and within the window, the soonest first. */
   found: Underfunded[];
-  /** Everything due up to then was looked at, of what is due later perhaps not all. Unix seconds by the chain's clock. */
+  /**
+   * Time up to which every due payment was checked, in Unix seconds by the chain's clock; later ones perhaps not all.
+   */
   until: bigint;
-  /** Owners whose policies could not be looked at, so that nothing is known about them. */
+  /** Owners (base58) whose policies could not be checked, so that nothing is known about them. */
   unknownOwners: string[];
 }
 

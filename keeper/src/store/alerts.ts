@@ -35,9 +35,13 @@ export async function dueWithin(
   return { plans, until: plans.length === limit ? plans[limit - 1]!.dueAt - 1n : until };
 }
 
+/** Findings that `raiseAlerts` compares with the alerts in the database, such as an `UnderfundedReport`. */
 export interface AlertReport {
+  /** Payments that are not covered. */
   found: readonly Underfunded[];
+  /** Time up to which `found` is complete, in Unix seconds by the chain's clock. Later alerts stay as they are. */
   until: bigint;
+  /** Owners (base58) whose policies could not be checked; their alerts stay as they are. */
   unknownOwners: readonly string[];
 }
 

@@ -3,10 +3,11 @@ import type { Database, Underfunded } from "../types";
 
 /** An alert that this keeper has claimed for one channel. */
 export interface DueNotification {
+  /** Payment that is not covered. */
   alert: Underfunded;
-  /** The same for each attempt to send this alert, so that a receiver can drop repeats. */
+  /** Id of the alert: the same for each attempt to send it, so that a receiver can drop repeats. */
   id: string;
-  /** From 1. */
+  /** Number of this attempt, from 1. */
   attempt: number;
 }
 

@@ -3,17 +3,23 @@ import type { Database, KeeperAction, PolicyState } from "../types";
 
 /** A policy in the status view. */
 export interface StatusEntry {
+  /** Address of the policy, base58. */
   policy: string;
+  /** Index of the current milestone, from 0. */
   milestoneIndex: number;
+  /** State in the store. */
   state: PolicyState;
+  /** Action that the keeper takes when the policy is due. */
   action: KeeperAction;
+  /** Due time, in Unix seconds by the chain's clock; null when it is not known. */
   dueAt: bigint | null;
-  /** Why it waits or was put off; empty when nothing stands against it. */
+  /** Reason for which the policy waits or was put off; empty when nothing holds it up. */
   reason: string;
+  /** Number of times that the policy was held up since its plan last changed. */
   attempts: number;
-  /** When it is tried again, by the database's clock; null when nothing puts it off. */
+  /** Time of the next attempt, by the database's clock; null when nothing puts it off. */
   notBefore: Date | null;
-  /** Since when it is in this state. */
+  /** Time of the last change of this entry, by the database's clock. */
   since: Date;
 }
 
@@ -51,24 +57,31 @@ export async function stuck(
   return rows.map(toEntry);
 }
 
-/** Numbers for the metrics. */
+/** Numbers of the store, for metrics and status. */
 export interface Counts {
+  /** Number of policies with an action that time alone makes possible, due or not. */
   scheduled: number;
-  /** Scheduled and due by the chain's clock. */
+  /** Number of scheduled policies that are due by the chain's clock. */
   due: number;
-  /** Due and put off after an error. */
+  /** Number of due policies that are put off after an error. */
   backingOff: number;
-  /** By reason. */
+  /** Number of waiting policies by reason. */
   waiting: Record<string, number>;
+  /** Number of policies with nothing left to do. */
   done: number;
-  /** Due time of the longest due one that nothing holds up; null when none is due. */
+  /** Earliest due time of the due policies that nothing puts off, in Unix seconds; null when there is none. */
   oldestDueAt: bigint | null;
-  /** Signed transactions whose end nobody knows. */
+  /** Number of signed transactions whose end is not known. */
   openAttempts: number;
-  /** Milestones paid. */
+  /** Number of milestones paid. */
   outcomes: number;
 }
 
+/**
+ * Counts policies by state, open transactions and paid milestones. `chainNow` is the chain's time in Unix seconds.
+ * @example
+ * const { due, backingOff } = await counts(database, chainNow);
+ */
 export async function counts(database: Database, chainNow: bigint): Promise<Counts> {
   const groups = await database.query<{
     state: PolicyState;

@@ -16,6 +16,7 @@ export const CRASH_POINTS = [
   "after-record",
 ] as const;
 
+/** One of `CRASH_POINTS`. */
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 /** Called at each point; for tests, which end the process there. */
