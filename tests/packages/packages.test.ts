@@ -177,7 +177,10 @@ describe("the packed packages", function () {
     });
 
     it("run the snippets of the SDK's page as they are printed", async () => {
-      const [create, held, ...others] = codeBlocks("ts", installedPage("sdk"));
+      const [create, held, blocked, multisig, json, anchor, ...others] = codeBlocks(
+        "ts",
+        installedPage("sdk"),
+      );
       expect(others).to.deep.equal([]);
       const before = await paid();
       const weeks = `const { getChainTime: time, MilestoneClient: Client } = await import("@milepost/sdk");
@@ -190,6 +193,17 @@ describe("the packed packages", function () {
         const [owner, contractor] = [new Client(connection, wallet), new Client(connection, freelancer)];`;
       await snippet("sdk-held.mjs", held, clients);
       expect((await paid()) - before > 3_900_000_000n).to.equal(true);
+
+      const given = `const { MilestoneClient: Client } = await import("@milepost/sdk");
+        const sdk = new Client(connection, wallet);
+        const [{ address: policy }] = await sdk.listPoliciesByOwner(wallet.publicKey);
+        const instructions = await sdk.syncDelegation(mint);
+        const vault = mediator;
+        await localnet.airdropTokens(vault, 50_000_000);`;
+      await snippet("sdk-blocked.mjs", blocked, given);
+      await snippet("sdk-multisig.mjs", multisig, given);
+      await snippet("sdk-json.mjs", json, given);
+      await snippet("sdk-anchor.mjs", anchor, given);
     });
 
     it("run the snippets of the localnet's page as they are printed", async () => {

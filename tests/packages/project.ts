@@ -31,7 +31,9 @@ export class Project {
     }
     const tarballs = readdirSync(packed).map((name) => path.join(packed, name));
     writeFileSync(path.join(directory, "package.json"), JSON.stringify({ private: true }));
-    const install = ["install", ...tarballs, "@solana/web3.js@1", "bn.js"];
+    // Anchor for the one snippet that brings it.
+    const others = ["@solana/web3.js@1", "bn.js", "@coral-xyz/anchor@0.32.1"];
+    const install = ["install", ...tarballs, ...others];
     await execute("npm", [...install, "--no-audit", "--no-fund", "--prefer-offline"], {
       cwd: directory,
     });
