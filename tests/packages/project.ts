@@ -65,6 +65,12 @@ export class Project {
     // A group of its own, because npx starts the command as a child.
     const child = spawn(tool, offline(tool, words), { ...this.options(), detached: true });
     this.children.push(child);
+    // A suite that takes too long is ended from outside: what it started must not live on.
+    const endGroup = (): void => {
+      if (isRunning(child)) process.kill(-child.pid!, "SIGKILL");
+    };
+    process.once("exit", endGroup);
+    process.once("SIGTERM", () => process.exit(143));
     const said: string[] = [];
     child.stderr.on("data", (data: Buffer) => said.push(data.toString()));
     for await (const printed of createInterface({ input: child.stdout })) {
@@ -83,7 +89,7 @@ export class Project {
   }
 
   private async stop(child: ChildProcess): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (!isRunning(child)) return;
     process.kill(-child.pid!, "SIGINT");
     await once(child, "exit");
   }
@@ -93,6 +99,9 @@ export class Project {
     return { cwd: this.directory, env: { ...process.env, ...own } };
   }
 }
+
+const isRunning = (child: ChildProcess): boolean =>
+  child.exitCode === null && child.signalCode === null;
 
 /** Only what is installed: nothing of ours is fetched from a registry. */
 const offline = (tool: string, words: string[]): string[] =>
