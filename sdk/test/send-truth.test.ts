@@ -98,6 +98,24 @@ describe("send, about whether it landed", () => {
     expect(looks).to.equal(4);
   });
 
+  it("does not take an empty list of statuses for 'not known'", async () => {
+    const { connection, context } = setUp(1_000);
+    connection.getSignatureStatuses = async () => ({
+      context: { slot: Number.MAX_SAFE_INTEGER },
+      value: [],
+    });
+    const error = await expectError(SendError, () => sendOne(context));
+    expect(error.code).to.equal(MilepostErrorCode.SendUnconfirmed);
+  });
+
+  it("reports an error from confirmed on, also at the commitment processed: another fork may take it", async () => {
+    const { connection, context } = setUp(1, "processed");
+    let looks = 0;
+    connection.onStatus = () => (looks++ === 0 ? { ...processed, err: failed } : confirmed);
+    expect((await sendOne(context)).slot).to.equal(4_077);
+    expect(looks).to.be.greaterThan(1);
+  });
+
   it("judges expiry by finalized blocks, whatever the commitment: another fork may be shorter", async () => {
     for (const commitment of ["processed", "confirmed"] as const) {
       const { connection, context } = setUp(100, commitment);

@@ -335,6 +335,25 @@ describe("a wallet that signs", () => {
     expect(connection.blockHeight).to.be.greaterThan(401);
   });
 
+  it("given another blockhash and a node far behind, then the bound is never below what was known before", async () => {
+    const fresh = keypair("fresh").publicKey.toBase58();
+    const { connection, context, options } = setUp(
+      changing((message) => (message.recentBlockhash = fresh)),
+      100,
+    );
+    const before = connection.lastValidBlockHeight - 150;
+    connection.getBlockHeight = async () => 0;
+    const bounds: number[] = [];
+    await expectError(SendError, () =>
+      send(
+        context,
+        [transfer()],
+        options({ onSigned: ({ lastValidBlockHeight }) => void bounds.push(lastValidBlockHeight) }),
+      ),
+    );
+    expect(bounds).to.deep.equal([before + 300]);
+  });
+
   it("given a durable nonce of the wallet's, then it may land at any time", async () => {
     const advance = SystemProgram.nonceAdvance({
       noncePubkey: stranger.publicKey,

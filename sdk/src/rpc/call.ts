@@ -3,6 +3,7 @@ import { MilepostError } from "../errors/base";
 import { MilepostErrorCode } from "../errors/codes";
 import { RpcError } from "../errors/rpc";
 import { type SendClock, SYSTEM_CLOCK } from "./clock";
+import { originOf, withoutKeys } from "./redact";
 
 /** How long a node that is behind is asked again. A node that lags longer than this is not healthy. */
 export const BEHIND_TIMEOUT_MS = 15_000;
@@ -87,7 +88,7 @@ function toRpcError(context: MilestoneContext, method: string, cause: unknown): 
   const what = isAnswer ? "refused" : "did not answer";
   return new RpcError(
     isAnswer ? MilepostErrorCode.RpcFailed : MilepostErrorCode.RpcUnreachable,
-    `${nameOf(endpoint)} ${what} ${method}: ${textOf(cause)}`,
+    `${nameOf(endpoint)} ${what} ${method}: ${textOf(cause, context.connection.rpcEndpoint)}`,
     {
       method,
       endpoint,
@@ -120,18 +121,10 @@ function endpointOf({ connection }: MilestoneContext): string | null {
   return typeof connection.rpcEndpoint === "string" ? originOf(connection.rpcEndpoint) : null;
 }
 
-function originOf(url: string): string | null {
-  try {
-    return new URL(url).origin;
-  } catch {
-    return null;
-  }
-}
-
-function textOf(cause: unknown): string {
+function textOf(cause: unknown, rpcEndpoint: unknown): string {
   const { message } = (cause ?? {}) as { message?: unknown };
   const text = (typeof message === "string" ? message : String(cause)).split("\n")[0]!;
-  const safe = text.replace(/\b[a-z]+:\/\/[^\s"'<>]+/gi, (url) => originOf(url) ?? "(a URL)");
+  const safe = withoutKeys(text, rpcEndpoint);
   const short = safe.length > 200 ? `${safe.slice(0, 197)}...` : safe;
   return /[.!?]$/.test(short) ? short : `${short}.`;
 }

@@ -58,7 +58,10 @@ export async function sendUntilConfirmed(
     const answer = await lookUp(context, transaction.signature, expiredAt !== null, attempt);
     const status = answer?.value[0];
     if (status && isDone(status, context.commitment)) return status;
-    if (answer && !status && expiredAt !== null && answer.context.slot >= expiredAt) return null;
+    // Null is an answer; an empty list is none.
+    if (answer && status === null && expiredAt !== null && answer.context.slot >= expiredAt) {
+      return null;
+    }
 
     if (clock.now() >= deadline) throw unconfirmed(transaction, options, problems.last);
     if (expiredAt === null) {
@@ -126,7 +129,10 @@ function unconfirmed(
 
 const LEVELS: readonly string[] = ["processed", "confirmed", "finalized"];
 
-/** A status below the commitment may be of a fork that is dropped, also when it holds an error. */
+/**
+ * A status below the commitment may be of a fork that is dropped. An error counts from `confirmed` on, whatever the
+ * commitment: on another fork the same bytes may succeed, and nobody may be told that they failed for good.
+ */
 function isDone(status: SignatureStatus, commitment: Commitment): boolean {
   // `confirmations` is null once rooted; old nodes leave `confirmationStatus` out.
   const reached = status.confirmationStatus
@@ -134,7 +140,8 @@ function isDone(status: SignatureStatus, commitment: Commitment): boolean {
     : status.confirmations === null
       ? 2
       : 0;
-  return reached >= commitmentLevel(commitment);
+  const wanted = commitmentLevel(commitment);
+  return reached >= (status.err ? Math.max(wanted, LEVELS.indexOf("confirmed")) : wanted);
 }
 
 function isPermanent(cause: unknown): boolean {

@@ -27,17 +27,34 @@ export async function slotAfterExpiry(
   return info.blockHeight > lastValidBlockHeight + 1 ? info.absoluteSlot : null;
 }
 
+/** What was known of the chain before a wallet was asked. */
+export interface KnownBefore {
+  /** Of the blockhash that the wallet was given. */
+  lastValidBlockHeight: number;
+  /** Milliseconds since that blockhash was asked for. */
+  elapsedMs: number;
+}
+
+/** Shorter than a block takes, so that more blocks are counted than there are. */
+const MIN_BLOCK_MS = 300;
+
 /**
  * Returns the last block height at which the transaction of a wallet can land that changed the blockhash, or may have done
- * so. The blockhash is not newer than the newest block, and a node that answers knows that block or is behind by less than
- * 150. Infinity for a durable nonce, or when no node answers: then nothing proves that it can't land.
+ * so. The blockhash is not newer than the newest block. A node that answers now may be further behind than the one that
+ * answered before the wallet was asked, so the height never counts for less than that one and the time since then. Either is
+ * taken to be behind by less than 150. Infinity for a durable nonce, or when no node answers: then nothing proves that it
+ * can't land.
  */
 export async function lastHeightOfUnknown(
   { connection }: MilestoneContext,
   message: VersionedMessage | null,
+  known: KnownBefore,
   attempt: Attempt,
 ): Promise<number> {
   if (message && hasDurableNonce(message)) return Infinity;
   const height = await attempt(() => connection.getBlockHeight("processed"));
-  return height === undefined ? Infinity : height + MOST_LAG + BLOCKHASH_LIFE;
+  if (height === undefined) return Infinity;
+  const before = known.lastValidBlockHeight - BLOCKHASH_LIFE;
+  const floor = before + Math.ceil(Math.max(known.elapsedMs, 0) / MIN_BLOCK_MS);
+  return Math.max(height, floor) + MOST_LAG + BLOCKHASH_LIFE;
 }

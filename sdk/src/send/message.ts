@@ -90,7 +90,9 @@ export function hasDurableNonce(message: VersionedMessage): boolean {
   const first = readInstructions(message, [])[0];
   return (
     first?.program === addressKey(SystemProgram.programId) &&
-    first.data.length === 4 &&
-    first.data[0] === ADVANCE_NONCE
+    // The runtime reads four bytes and ignores what follows them.
+    first.data.length >= 4 &&
+    first.data[0] === ADVANCE_NONCE &&
+    first.data.subarray(1, 4).every((byte) => byte === 0)
   );
 }

@@ -16,7 +16,7 @@ import { noteLanded } from "../rpc/seen-slots";
 import { walletAddress } from "../wallet-address";
 import { budgetOf, computeBudget, type ComputeBudget, hasComputeBudget } from "./compute";
 import { sendUntilConfirmed, type SignedTransaction } from "./confirm";
-import { type Attempt, lastHeightOfUnknown } from "./expiry";
+import { type Attempt, type KnownBefore, lastHeightOfUnknown } from "./expiry";
 import { compile, type Draft, refuseLegacyTables } from "./message";
 import { isSentTwice } from "./own-signatures";
 import { requireInstructions, type SendOptions, type SendSettings, toSettings } from "./settings";
@@ -110,9 +110,13 @@ async function signAndRecord(
   const isSentByWallet =
     walletKind(context.wallet) === "sends" &&
     needsWallet(unsigned, context.wallet, settings.signers);
+  const known = (): KnownBefore => ({
+    lastValidBlockHeight,
+    elapsedMs: settings.clock.now() - started,
+  });
   const { transaction, signed } = isSentByWallet
-    ? await sendByWallet(context, unsigned, draft, settings)
-    : await signHere(context, unsigned, draft, settings, lastValidBlockHeight);
+    ? await sendByWallet(context, unsigned, draft, settings, known)
+    : await signHere(context, unsigned, draft, settings, known);
   if (signed && settings.clock.now() - started > SLOW_WALLET_MS) {
     await refuseExpired(context, transaction);
   }
@@ -126,7 +130,7 @@ async function signHere(
   unsigned: VersionedTransaction,
   draft: Draft,
   settings: SendSettings,
-  lastValidBlockHeight: number,
+  known: () => KnownBefore,
 ): Promise<{ transaction: SignedTransaction; signed: VersionedTransaction }> {
   const { recentBlockhash } = unsigned.message;
   const signed = await signTransaction(unsigned, draft, context.wallet, settings);
@@ -135,8 +139,8 @@ async function signHere(
     bytes: signed.serialize(),
     signature: bs58.encode(signed.signatures[0]!),
     lastValidBlockHeight: isUnchanged
-      ? lastValidBlockHeight
-      : await lastHeightOfUnknown(context, signed.message, attempt),
+      ? known().lastValidBlockHeight
+      : await lastHeightOfUnknown(context, signed.message, known(), attempt),
   };
   return { transaction, signed };
 }
@@ -146,12 +150,13 @@ async function sendByWallet(
   unsigned: VersionedTransaction,
   draft: Draft,
   settings: SendSettings,
+  known: () => KnownBefore,
 ): Promise<{ transaction: SignedTransaction; signed: null }> {
   signLocally(unsigned, context.wallet, settings.signers);
   refuseMissing(unsigned, draft, context.wallet);
   const signature = await askToSend(context, unsigned, settings);
   // What it signed can't be seen: wallets take a newer blockhash where they see fit.
-  const lastValidBlockHeight = await lastHeightOfUnknown(context, null, attempt);
+  const lastValidBlockHeight = await lastHeightOfUnknown(context, null, known(), attempt);
   return {
     transaction: { bytes: new Uint8Array(0), signature, lastValidBlockHeight },
     signed: null,

@@ -35,7 +35,11 @@ export interface SendOptions {
   priorityFee?: number | PriorityFeeOptions;
   /** How often the same bytes are sent again, in milliseconds. Default: 2,000. */
   resendEveryMs?: number;
-  /** Milliseconds after which an RPC that doesn't answer is given up. Default: 180,000, well above a blockhash's life. */
+  /**
+   * Milliseconds after which `send` gives up (`SendUnconfirmed`), looked at between calls. Default: 180,000, well above a
+   * blockhash's life. A single call that the transport never answers is the transport's to end: pass the `Connection` a
+   * `fetch` with a time limit.
+   */
   timeoutMs?: number;
   /** Milliseconds that the wallet has to answer. Default: 120,000; a blockhash lives some 60 to 80 seconds. */
   walletTimeoutMs?: number;

@@ -1,6 +1,7 @@
 import { MilepostError } from "../errors/base";
 import { MilepostErrorCode } from "../errors/codes";
 import { SendError } from "../errors/send";
+import { withoutUrls } from "../rpc/redact";
 
 type Reason = "rejected" | "disconnected" | "version" | "silent" | "failed";
 
@@ -108,6 +109,7 @@ function chainOf(cause: unknown): Link[] {
 
 function textOf(cause: unknown): string {
   const texts = chainOf(cause).map(({ message }) => String(message ?? "").trim());
-  const text = texts.find((candidate) => candidate !== "") ?? "no reason given";
+  // A wallet that sends uses our connection: its error may repeat the URL.
+  const text = withoutUrls(texts.find((candidate) => candidate !== "") ?? "no reason given");
   return `Wallet: ${text.length > 200 ? `${text.slice(0, 197)}...` : text}`;
 }
