@@ -79,8 +79,18 @@ describe("keeper: metrics, health and status over HTTP", () => {
       expect(asked).to.deep.equal([[policy]]);
     });
 
+    const from = (more: Record<string, string>): RequestInit => ({
+      method: "POST",
+      headers: { ...headers, ...more },
+    });
     const refused: [string, RequestInit, number][] = [
       ["a page in a browser, without the header", { method: "POST" }, 403],
+      [
+        "a page whose name leads to this machine",
+        from({ origin: "http://evil.example:9464" }),
+        403,
+      ],
+      ["what a proxy forwards", from({ "x-forwarded-for": "203.0.113.7" }), 403],
       ["what is no address", { method: "POST", headers, body: "policy" }, 400],
       ["a GET", { headers }, 404],
     ];

@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import path from "node:path";
 import { expect } from "chai";
 import { utils } from "@coral-xyz/anchor";
 import { Keypair, PublicKey } from "@solana/web3.js";
@@ -179,4 +182,23 @@ describe("keeper: the log", () => {
       expect(withoutSecrets(url)).to.equal(shown);
     });
   }
+});
+
+describe("keeper: a log on a full disk", () => {
+  it("loses its lines and does not end the process", () => {
+    const full = openSync("/dev/full", "w");
+    try {
+      const module = JSON.stringify(path.resolve(__dirname, "../src/show/log"));
+      const script = `require("tsx/cjs"); const { createLog } = require(${module}); const log = createLog();
+        log.info("one"); log.warn("two"); process.exitCode = 7;`;
+      const { status, stderr } = spawnSync(process.execPath, ["-e", script], {
+        stdio: ["ignore", full, "pipe"],
+        encoding: "utf8",
+        cwd: path.resolve(__dirname, ".."),
+      });
+      expect(status, stderr).to.equal(7);
+    } finally {
+      closeSync(full);
+    }
+  });
 });

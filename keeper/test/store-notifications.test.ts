@@ -129,6 +129,43 @@ describe("keeper: notifications of alerts", () => {
     expect(await claimNotifications(test.database, "mail", 10)).to.deep.equal([]);
   });
 
+  it("keeps an alert that no channel has sent when its payment comes due unpaid, for a day", async () => {
+    const look = (chainNow: bigint) =>
+      raiseAlerts(
+        test.database,
+        { found: [], until: chainNow + 259_200n, unknownOwners: [], chainNow },
+        () => {},
+      );
+    await raise([a, b]);
+    const mail = new Inbox("mail");
+    mail.isBroken = true;
+    await notifier([mail]).deliver();
+    await test.database.query(
+      `INSERT INTO milepost_keeper.outcomes (policy, milestone_index, signature, slot, executed_at, fee_lamports)
+       VALUES ($1, $2, 'signature', 1, 1, 0)`,
+      [b.policy, b.milestoneIndex],
+    );
+    await look(NOW + 60n);
+    mail.isBroken = false;
+    await letTimePass();
+    await notifier([mail]).deliver();
+    // The other one was paid.
+    expect(policies(mail)).to.deep.equal([a.policy]);
+    await look(NOW + 120n);
+    expect(await test.database.query("SELECT FROM milepost_keeper.alerts")).to.deep.equal([]);
+  });
+
+  it("sends an alert that an older keeper raised once this one finds it as well", async () => {
+    await test.database.query(
+      `INSERT INTO milepost_keeper.alerts (policy, milestone_index, owner, due_at) VALUES ($1, 0, $2, $3)`,
+      [a.policy, a.owner, a.dueAt.toString()],
+    );
+    await raise([a]);
+    const mail = new Inbox("mail");
+    await notifier([mail]).deliver();
+    expect(policies(mail)).to.deep.equal([a.policy]);
+  });
+
   it("waits a minute after the first failure and an hour at most", () => {
     const waits = [1, 2, 3, 6, 7, 8, 1_000].map(retrySeconds);
     expect(waits).to.deep.equal([60, 120, 240, 1_920, 3_600, 3_600, 3_600]);

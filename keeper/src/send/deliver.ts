@@ -96,7 +96,9 @@ function statuses(
   return rpcs.map(async (rpc) => {
     const config = { searchTransactionHistory };
     const { context, value } = await rpc.getSignatureStatuses([signature], config);
-    return { slot: context.slot, status: value[0] ?? null };
+    // An empty list is no answer: it must not count as "not known".
+    if (value.length !== 1) throw new Error("the RPC does not answer for the signature");
+    return { slot: context.slot, status: value[0]! };
   });
 }
 

@@ -29,7 +29,7 @@ export function createLog(options: LogOptions = {}): Logger {
   const redact = createRedact(options.secrets);
   const hide = createHide(options.secrets ?? []);
   // Synchronous, so that the last words of a process that ends are written.
-  const destination = options.destination ?? pino.destination({ dest: 1, sync: true });
+  const destination = options.destination ?? standardOutput();
   const log = pino(
     {
       level: options.level ?? "info",
@@ -63,4 +63,12 @@ export function createLog(options: LogOptions = {}): Logger {
     setBindings.call(this, redact(bindings) as object);
   };
   return log;
+}
+
+/** A log on a full disk, or one that nobody reads any more, loses lines. It must not end the process that pays. */
+function standardOutput(): DestinationStream {
+  // Without a limit, what cannot be written would pile up in memory.
+  const output = pino.destination({ dest: 1, sync: true, maxLength: 1_000_000 });
+  output.on("error", () => undefined);
+  return output;
 }

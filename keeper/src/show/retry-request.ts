@@ -17,8 +17,7 @@ export async function answerRetry(
   request: IncomingMessage,
   retry: (policies: readonly string[]) => Promise<number>,
 ): Promise<RetryAnswer> {
-  const isLocal = LOOPBACK.has(request.socket.remoteAddress ?? "");
-  if (!isLocal || request.headers[RETRY_HEADER] !== "retry") {
+  if (!isFromHere(request) || request.headers[RETRY_HEADER] !== "retry") {
     return { code: 403, body: "only `milepost-keeper retry` on this machine\n" };
   }
   let text = "";
@@ -30,6 +29,17 @@ export async function answerRetry(
   const wrong = policies.find((policy) => !ADDRESS.test(policy));
   if (wrong !== undefined) return { code: 400, body: "expected addresses, one per line\n" };
   return { code: 200, body: retriedText(await retry(policies)) };
+}
+
+/**
+ * Not through a proxy, and not from a page: a browser names an origin with each POST, also where a page's own name was made to
+ * lead to this machine.
+ */
+function isFromHere({ socket, headers }: IncomingMessage): boolean {
+  const isForwarded = [headers.origin, headers.forwarded, headers["x-forwarded-for"]].some(
+    (value) => value !== undefined,
+  );
+  return LOOPBACK.has(socket.remoteAddress ?? "") && !isForwarded;
 }
 
 export function retriedText(count: number): string {

@@ -106,17 +106,18 @@ export class SelfReport {
   async alert(): Promise<void> {
     const { options, context, events } = this.parts;
     const { database, metrics, log, queue } = options;
+    const chainNow = await this.chainNow();
     const report = await findUnderfunded({
       database,
       context,
-      chainNow: await this.chainNow(),
+      chainNow,
       onUnreadable: (address, error) => log.warn({ address, err: error }, "unreadable account"),
     });
     this.uncovered = report.found;
     metrics.uncovered(report.found.length);
     // A dry run must not take the alert from the keeper that runs.
     if (!queue) return;
-    await raiseAlerts(database, report, (alert) => events.underfunded(alert));
+    await raiseAlerts(database, { ...report, chainNow }, (alert) => events.underfunded(alert));
   }
 
   /** Logs what a dry run would execute now, policy by policy. Rejects when the database or the RPC can't be read. */

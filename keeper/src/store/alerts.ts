@@ -43,6 +43,8 @@ export interface AlertReport {
   until: bigint;
   /** Owners (base58) whose policies could not be checked; their alerts stay as they are. */
   unknownOwners: readonly string[];
+  /** Unix seconds by the chain's clock: an alert that no channel has sent yet outlives its due time by a day. */
+  chainNow?: bigint;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface AlertReport {
  */
 export async function raiseAlerts(
   database: Database,
-  { found, until, unknownOwners }: AlertReport,
+  { found, until, unknownOwners, chainNow }: AlertReport,
   tell: (alert: Underfunded) => void,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
@@ -71,14 +73,23 @@ export async function raiseAlerts(
     await transaction.query(
       `DELETE FROM milepost_keeper.alerts told WHERE due_at <= $2::bigint AND owner <> ALL($3::text[])
        AND NOT EXISTS (SELECT FROM jsonb_to_recordset($1::jsonb) AS r (policy text, milestone_index smallint)
-         WHERE r.policy = told.policy AND r.milestone_index = told.milestone_index)`,
-      [rows, until.toString(), unknownOwners],
+         WHERE r.policy = told.policy AND r.milestone_index = told.milestone_index)
+       -- One that came due before a channel could send it is not repaired by that.
+       AND NOT (told.due_at <= $4::bigint AND told.due_at > $4::bigint - 86400
+         AND EXISTS (SELECT FROM milepost_keeper.notifications n WHERE n.policy = told.policy
+           AND n.milestone_index = told.milestone_index AND n.sent_at IS NULL)
+         AND NOT EXISTS (SELECT FROM milepost_keeper.outcomes o WHERE o.policy = told.policy
+           AND o.milestone_index = told.milestone_index))`,
+      [rows, until.toString(), unknownOwners, (chainNow ?? 0n).toString()],
     );
     const news = await transaction.query<{ policy: string; index: number }>(
       `INSERT INTO milepost_keeper.alerts (policy, milestone_index, owner, due_at, mint, reason, shortfall)
        SELECT policy, milestone_index, owner, due_at, mint, reason, shortfall FROM jsonb_to_recordset($1::jsonb)
          AS r (policy text, milestone_index smallint, owner text, due_at bigint, mint text, reason text, shortfall numeric)
-       ON CONFLICT DO NOTHING RETURNING policy, milestone_index AS index`,
+       ON CONFLICT (policy, milestone_index) DO UPDATE
+         SET mint = excluded.mint, reason = excluded.reason, shortfall = excluded.shortfall
+         WHERE alerts.reason IS NULL
+       RETURNING policy, milestone_index AS index`,
       [rows],
     );
     const isNews = new Set(news.map(({ policy, index }) => `${policy}/${index}`));
