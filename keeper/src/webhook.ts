@@ -39,3 +39,33 @@ export function openWebhook(secret: string): Webhook {
     "the callback's secret has to be whsec_ and at least 16 characters base64",
   );
 }
+
+/** One signed call. */
+export interface SignedCall {
+  /** The `webhook-id`: the same for each attempt that a receiver may take for one. */
+  id: string;
+  /** Wall time, which the signature names: receivers refuse old calls. */
+  at: Date;
+  body: string;
+  /** The `authorization` header; null for none. */
+  authorization: string | null;
+  signal: AbortSignal;
+}
+
+/** The request of a call, signed by Standard Webhooks. It follows no redirect, which would carry the signed body elsewhere. */
+export function signedRequest(webhook: Webhook, call: SignedCall): RequestInit {
+  const { id, at, body, authorization, signal } = call;
+  return {
+    method: "POST",
+    body,
+    redirect: "error",
+    signal,
+    headers: {
+      "content-type": "application/json",
+      "webhook-id": id,
+      "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+      "webhook-signature": webhook.sign(id, at, body),
+      ...(authorization ? { authorization } : {}),
+    },
+  };
+}

@@ -1,6 +1,6 @@
 /** Alerts by webhook, signed by Standard Webhooks. */
 import { withoutSecrets } from "../show/redact";
-import { CallbackError, openWebhook, webhookTarget } from "../webhook";
+import { CallbackError, openWebhook, signedRequest, webhookTarget } from "../webhook";
 import type { NotificationChannel } from "./notifier";
 
 /** Options of `webhookChannel`. */
@@ -42,20 +42,9 @@ export function webhookChannel(options: WebhookChannelOptions): NotificationChan
           timestamp: at.toISOString(),
           data: { ...alert, dueAt: Number(alert.dueAt), shortfall: alert.shortfall.toString() },
         });
-        const answer = await send(url, {
-          method: "POST",
-          body,
-          // A redirect would carry the signed alert elsewhere.
-          redirect: "error",
-          signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
-          headers: {
-            "content-type": "application/json",
-            "webhook-id": id,
-            "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
-            "webhook-signature": webhook.sign(id, at, body),
-            ...(authorization ? { authorization } : {}),
-          },
-        });
+        const signal = AbortSignal.timeout(options.timeoutMs ?? 10_000);
+        const call = { id, at, body, authorization, signal };
+        const answer = await send(url, signedRequest(webhook, call));
         // Otherwise the connection stays open until the rest of the answer is there.
         await answer.body?.cancel();
         if (!answer.ok) throw new CallbackError(`${shown} answered ${answer.status}`);

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { withoutSecrets } from "../show/redact";
 import type { Approval, ReleaseRule } from "../types";
-import { CallbackError, openWebhook, webhookTarget } from "../webhook";
+import { CallbackError, openWebhook, signedRequest, webhookTarget } from "../webhook";
 
 export { CallbackError };
 
@@ -55,20 +55,9 @@ export function httpCallbackRule(options: HttpCallbackOptions): ReleaseRule {
           timestamp: at.toISOString(),
           data: { policy: policy.toBase58(), milestoneIndex },
         });
-        const answer = await send(url, {
-          method: "POST",
-          body,
-          // A redirect would carry the signed question elsewhere, and take the answer from there.
-          redirect: "error",
-          signal: timeout(options.timeoutMs ?? 10_000),
-          headers: {
-            "content-type": "application/json",
-            "webhook-id": id,
-            "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
-            "webhook-signature": webhook.sign(id, at, body),
-            ...(authorization ? { authorization } : {}),
-          },
-        });
+        const signal = timeout(options.timeoutMs ?? 10_000);
+        const call = { id, at, body, authorization, signal };
+        const answer = await send(url, signedRequest(webhook, call));
         if (!answer.ok) {
           // Else its connection stays open until the rest of it is there.
           await answer.body?.cancel();
