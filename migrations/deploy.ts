@@ -1,6 +1,6 @@
 /**
- * Sets up a deployed program: its config and one gateway. Run it again and nothing changes: what exists is left as it
- * is, and where it differs from what was asked for, the difference is reported.
+ * Sets up a deployed program: its config and one gateway. A second run changes nothing: it leaves existing accounts as
+ * they are, and reports where they differ from the flags.
  *
  *   npm run deploy:milepost -- --url http://127.0.0.1:8899 --keypair ~/.config/solana/id.json
  *
@@ -16,7 +16,7 @@ import { UsageError } from "./deploy/errors";
 export { deploy, type DeployOptions, type Deployment, describeDeployment } from "./deploy/deploy";
 export { DeployError, UsageError } from "./deploy/errors";
 
-/** For `anchor migrate`. */
+/** Runs the deployment for `anchor migrate`. */
 export default async function migrate(provider: {
   connection: Connection;
   wallet: MilestoneWallet;
@@ -26,7 +26,7 @@ export default async function migrate(provider: {
   );
 }
 
-/** Runs the command. Returns what it prints, and the exit code: 1 for a failure, 2 for a wrong command line. */
+/** Runs the command. Returns what it prints, and the exit code: 1 for a failure, 2 for an invalid command line. */
 export async function run(
   args: readonly string[],
   environment: Environment,

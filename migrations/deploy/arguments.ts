@@ -35,7 +35,7 @@ export const USAGE = `usage: npm run deploy:milepost -- [flags]
   --fee-recipient ADDRESS  --protocol-fee-bps 0..500
   --gateway-name TEXT  --gateway-url TEXT  --gateway-fee-bps 0..1000  --gateway-signer ADDRESS`;
 
-/** Reads flags and environment; null where help was asked for. Throws `UsageError`. */
+/** Reads flags and environment. Returns null for --help. Throws `UsageError`. */
 export function readArguments(
   args: readonly string[],
   environment: Environment,
@@ -64,13 +64,13 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: FLAGS }).values;
   } catch (error) {
-    // Node's hints go on about "--" and positionals.
+    // The rest of Node's message explains "--" and positionals, which this command does not take.
     const [first = ""] = (error as Error).message.split(/\.\s|\n/);
     throw new UsageError(first.replace(/\.$/, ""), { cause: error });
   }
 }
 
-/** The URL is not repeated in the error: it may hold a key. */
+/** Checks the URL. The error does not repeat it, since it can hold a key. */
 function httpUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new UsageError("--url: expected the http or https URL of an RPC");
@@ -96,7 +96,8 @@ function bps(flag: string, value: string | undefined): number | undefined {
 function readKeypair(file: string): Keypair {
   const path = file.replace(/^~(?=\/)/, homedir());
   try {
-    return Keypair.fromSecretKey(Uint8Array.from(JSON.parse(readFileSync(path, "utf8"))));
+    const bytes = JSON.parse(readFileSync(path, "utf8")) as number[];
+    return Keypair.fromSecretKey(Uint8Array.from(bytes));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "there is no such file" : "it is not a keypair file";

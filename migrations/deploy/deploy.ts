@@ -1,4 +1,4 @@
-/** Creates what is missing of config and gateway, after everything was checked. */
+/** Creates config and gateway where they are missing, after all checks. */
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import {
   AccountNotFoundError,
@@ -30,19 +30,19 @@ export interface DeployOptions {
 export interface Deployment {
   config: PublicKey;
   gateway: PublicKey;
-  /** What this run created; empty when all was there. */
+  /** Accounts that this run created; empty when both existed. */
   created: ("config" | "gateway")[];
-  /** Where what exists is not what was asked for. Nothing is changed. */
+  /** Settings of existing accounts that differ from the options. The run does not change them. */
   differences: string[];
-  /** Addresses that are allowed and may be a mistake. */
+  /** Warnings about addresses that are allowed but can be a mistake. */
   warnings: string[];
 }
 
 /**
- * Creates what is missing of config and gateway. Everything is checked before the first transaction.
- * Throws the SDK's errors (`InvalidInputError`, `AccountKindError` for what is not a wallet, `RpcError`), and `DeployError`
- * where the program is missing, the wallet is not the upgrade authority or has no SOL, or a transaction failed: then its
- * message says what was created before, and `cause` is the failure.
+ * Creates config and gateway where they are missing. All checks run before the first transaction.
+ * Throws the SDK's errors (`InvalidInputError`, `AccountKindError` for an address that is not a wallet, `RpcError`).
+ * Throws `DeployError` when the program is missing, or when the wallet is not the upgrade authority or has no SOL. When a
+ * transaction fails, the `DeployError` says what was created before, and its `cause` is the failure.
  * @example
  * const { config, gateway } = await deploy(new MilestoneClient(connection, wallet), { gatewayName: "Acme" });
  */
@@ -54,7 +54,7 @@ export async function deploy(
   const [config] = getConfigPda(sdk.programId);
   const [gateway] = getGatewayPda(wallet, sdk.programId);
   const deployment: Deployment = { config, gateway, created: [], differences: [], warnings: [] };
-  // Built whether they are needed or not: this is what checks the input.
+  // Builds both in any case, since building checks the input.
   const build = await buildAll(sdk, options, deployment);
   const existing = {
     config: await ifThere(sdk.getProgramConfig()),
@@ -104,13 +104,14 @@ function failureText(what: string, { created, config }: Deployment, cause: unkno
   return `the ${what} was not created: ${why}\n${before}`;
 }
 
-/** Where what exists is not what was asked for. */
+/** Returns a line per setting that differs from the options. */
 function differencesOf(
   options: DeployOptions,
   config: ProgramConfig | null,
   gateway: PaymentGateway | null,
 ): string[] {
-  const pairs: [what: string, asked: unknown, there: unknown][] = [];
+  type Setting = PublicKey | number | undefined;
+  const pairs: [what: string, asked: Setting, there: Setting][] = [];
   if (config) {
     pairs.push(["protocol fee recipient", options.feeRecipient, config.feeRecipient]);
     pairs.push(["protocol fee (bps)", options.protocolFeeBps, config.protocolFeeBps]);
@@ -133,7 +134,7 @@ async function ifThere<T>(account: Promise<T>): Promise<T | null> {
   }
 }
 
-/** The lines a run prints. */
+/** Returns the lines that a run prints. */
 export function describeDeployment(deployment: Deployment): string {
   const { config, gateway, created, differences, warnings } = deployment;
   const state = (what: "config" | "gateway"): string =>

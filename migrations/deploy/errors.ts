@@ -1,9 +1,9 @@
-/** A command line that cannot be meant; the usage follows it. */
+/** An invalid command line; the command prints the usage after the message. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What stops a deployment for a reason of the cluster's or the keys': what happened, then what to do. */
+/** A deployment that the cluster or the keys do not allow. The message says what happened, then what to do. */
 export class DeployError extends Error {
   override readonly name = "DeployError";
 }

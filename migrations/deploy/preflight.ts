@@ -1,16 +1,16 @@
-/** What has to be there before the first transaction. */
+/** The checks before the first transaction. */
 import { PublicKey } from "@solana/web3.js";
 import { getProgramDataPda, type MilestoneClient } from "@milepost/sdk";
 import { DeployError } from "./errors";
 
 const UPGRADEABLE_LOADER = new PublicKey("BPFLoaderUpgradeab1e11111111111111111111111");
-/** In the `ProgramData` account: a tag (4), the slot (8), then an optional key. */
+/** Offsets in the `ProgramData` account, which holds a tag (4 bytes), the slot (8) and an optional key. */
 const AUTHORITY_FLAG = 12;
 const AUTHORITY = 13;
 
 /**
- * Checks that the program can be run, that the wallet can pay, and, where the config is still to be created, that the
- * wallet is the upgrade authority. Throws `DeployError`.
+ * Checks that the program is executable and that the wallet can pay. With `createsConfig`, also checks that the wallet
+ * is the upgrade authority. Throws `DeployError`.
  */
 export async function checkCluster(sdk: MilestoneClient, createsConfig: boolean): Promise<void> {
   const { programId, connection, commitment } = sdk;
@@ -24,7 +24,7 @@ export async function checkCluster(sdk: MilestoneClient, createsConfig: boolean)
     throw new DeployError(
       `there is no program ${programId.toBase58()} on this cluster.\n` +
         "Deploy it first: solana program deploy artifacts/milestone.so --program-id program-key.json; " +
-        "or name another with --program-id.",
+        "or pass the address of another program with --program-id.",
     );
   }
   if (!program.executable) {
@@ -41,7 +41,7 @@ export async function checkCluster(sdk: MilestoneClient, createsConfig: boolean)
   }
 }
 
-/** Only the upgrade authority may create the config. */
+/** Checks that the wallet is the upgrade authority, since only that key may create the config. */
 function checkUpgradeAuthority(
   programId: PublicKey,
   loader: PublicKey,
@@ -57,7 +57,7 @@ function checkUpgradeAuthority(
   }
   if (data[AUTHORITY_FLAG] !== 1) {
     throw new DeployError(
-      `${program} has no upgrade authority any more, so nobody can create its config.\n` +
+      `${program} no longer has an upgrade authority, so nobody can create its config.\n` +
         "Deploy it again, create the config, and make it final after that.",
     );
   }

@@ -1,5 +1,10 @@
 //! Seeds and limits. The SDK repeats them in `sdk/src/constants.ts`.
 
+use anchor_lang::prelude::Address;
+
+/// Owner of programs that were deployed, or moved, under the upgradeable loader.
+pub const UPGRADEABLE_LOADER: Address = anchor_lang::address!("BPFLoaderUpgradeab1e11111111111111111111111");
+
 /// Seed of the one `ProgramConfig`.
 pub const CONFIG_SEED: &[u8] = b"config";
 /// Seed of a `PaymentGateway`, followed by its authority.
@@ -11,9 +16,9 @@ pub const PAYMENT_POLICY_SEED: &[u8] = b"payment_policy";
 /// Seed of an `Escrow`, followed by its policy.
 pub const ESCROW_SEED: &[u8] = b"escrow";
 
-/// Most milestones a policy can hold.
+/// Maximum number of milestones per policy.
 pub const MAX_MILESTONES: usize = 4;
-/// Basis points in the whole.
+/// Basis points in 100%.
 pub const BPS_DENOMINATOR: u64 = 10_000;
 /// Cap of the protocol's fee: 5%.
 pub const MAX_PROTOCOL_FEE_BPS: u16 = 500;
@@ -23,8 +28,8 @@ pub const MAX_GATEWAY_FEE_BPS: u16 = 1_000;
 pub const MAX_PLATFORM_FEE_BPS: u16 = 1_000;
 /// Cap of every period of an escrow: 365 days.
 pub const MAX_PERIOD_SECS: u32 = 31_536_000;
-/// How far below the chain's slot a `UserPayment`'s first policy id may lie: longer than a blockhash lives (150 slots),
-/// so that one transaction can open the account and name its first policy. (decision 0001)
+/// Maximum distance of a `UserPayment`'s first policy id below the current slot. It is longer than a blockhash lives (150
+/// slots), so that one transaction can create the account and name its first policy. (decision 0001)
 pub const FIRST_POLICY_ID_WINDOW: u64 = 1_024;
-/// 2200-01-01T00:00:00Z. A later due date is milliseconds by mistake.
+/// 2200-01-01T00:00:00Z. A later due date is refused: it is probably in milliseconds.
 pub const MAX_TIMESTAMP: i64 = 7_258_118_400;

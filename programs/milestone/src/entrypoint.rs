@@ -19,11 +19,11 @@ pub unsafe extern "C" fn entrypoint(input: *mut u8, instruction_data: *const u8)
     crate::__anchor_dispatch(input, data)
 }
 
-/// Skips the accounts: a count (u64), then per account either 8 bytes (a repetition) or header, data, room, padding
-/// to 8 bytes and rent epoch (u64). Then comes the data's length (u64), then the data.
+/// Returns where the instruction data starts, behind the accounts: a count (u64), then per account either 8 bytes (a
+/// repetition) or header, data, room, padding to 8 bytes and rent epoch (u64). Then come the data's length (u64) and the data.
 ///
 /// # Safety
-/// `input` is as `entrypoint` demands.
+/// `input` must be as `entrypoint` requires.
 #[inline(never)]
 unsafe fn find_instruction_data(input: *mut u8) -> *const u8 {
     // SAFETY: the loader wrote exactly this layout, so every read stays inside the buffer.
@@ -45,16 +45,16 @@ unsafe fn find_instruction_data(input: *mut u8) -> *const u8 {
     }
 }
 
-/// Copies of a length that only the run knows, `Vec::clone` in Anchor's `remaining_accounts` among them, call this by name;
-/// the linker brings none along.
+/// Copies bytes. The compiler calls it by name for copies whose length is known only at run time, such as `Vec::clone` in
+/// Anchor's `remaining_accounts`, and the linker provides none.
 ///
 /// # Safety
-/// As C's `memcpy`: `n` bytes readable at `source` and writable at `destination`, without overlap.
+/// As for C's `memcpy`: `n` bytes must be readable at `source` and writable at `destination`, without overlap.
 #[no_mangle]
 pub unsafe extern "C" fn memcpy(destination: *mut u8, source: *const u8, n: u64) -> *mut u8 {
-    // LLVM may copy a place onto itself, which the syscall takes for an overlap.
+    // LLVM may copy a place onto itself, which the syscall treats as an overlap.
     if !core::ptr::eq(destination, source) {
-        // SAFETY: the caller's promise is the syscall's demand.
+        // SAFETY: the caller promises what the syscall requires.
         unsafe { solana_define_syscall::definitions::sol_memcpy_(destination, source, n) };
     }
     destination

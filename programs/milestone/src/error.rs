@@ -1,4 +1,4 @@
-//! One error a cause. Codes start at 6000 and are append-only: never reorder, never remove.
+//! One error per cause. Codes start at 6000 and are append-only: never reorder, never remove.
 
 use anchor_lang::prelude::*;
 
@@ -9,7 +9,7 @@ pub enum MilestoneError {
     PaymentNotDue,
     #[msg("The signer that the release condition requires did not sign")]
     InvalidSigner,
-    #[msg("Every milestone amount must be above zero and every unused slot zero")]
+    #[msg("Every milestone amount must be above zero, and every unused slot must be zero")]
     InvalidAmount,
     #[msg("This milestone has already been released")]
     MilestoneAlreadyReleased,
@@ -33,15 +33,15 @@ pub enum MilestoneError {
     DelegateInUse,
     #[msg("The release condition must be one of 0, 1, 2, 3, 4, 5, 8, 9")]
     InvalidReleaseCondition,
-    #[msg("A policy has 1 to 4 milestones")]
+    #[msg("A policy must have 1 to 4 milestones")]
     InvalidMilestoneCount,
-    #[msg("A timestamp is Unix seconds up to the year 2200, and zero in unused slots")]
+    #[msg("A timestamp must be Unix seconds up to the year 2200, and zero in unused slots")]
     InvalidTimestamp,
     #[msg("Due dates must not decrease")]
     TimestampsNotOrdered,
-    #[msg("The recipient must not be the owner, a mint, a token account or an account of this program; where it signs, it must be the policy's recipient")]
+    #[msg("The recipient must not be the owner, a mint, a token account or an account of this program; a recipient that signs must be the policy's")]
     InvalidRecipient,
-    #[msg("The sum of the amounts does not fit 64 bits")]
+    #[msg("The sum of the amounts does not fit in 64 bits")]
     AmountOverflow,
     #[msg("The mint has a token extension that milestone payments do not support")]
     UnsupportedMint,
@@ -57,7 +57,7 @@ pub enum MilestoneError {
     InvalidProtocolFeeAccount,
     #[msg("The token program must be the one that owns the mint: SPL Token or Token-2022")]
     InvalidTokenProgram,
-    #[msg("A token account that takes part is frozen")]
+    #[msg("A token account in this instruction is frozen")]
     TokenAccountFrozen,
     #[msg("This is not the policy's gateway")]
     InvalidGateway,
@@ -73,7 +73,7 @@ pub enum MilestoneError {
     ZeroAddress,
     #[msg("This is not the program's ProgramData account")]
     InvalidProgramData,
-    #[msg("Rent goes back to the account that paid it")]
+    #[msg("Rent must go back to the account that paid it")]
     InvalidRentPayer,
     #[msg("The address is not the one derived from the seeds")]
     InvalidAddress,
@@ -81,71 +81,71 @@ pub enum MilestoneError {
     GatewayHasOpenPolicies,
     #[msg("Policies of this UserPayment still exist")]
     UserPaymentHasOpenPolicies,
-    #[msg("A UserPayment closes 1024 slots after its newest possible policy id at the earliest")]
+    #[msg("The UserPayment cannot close until 1024 slots after its newest possible policy id")]
     PolicyIdsAheadOfSlot,
     #[msg("No policy ids are left")]
     PolicyIdsExhausted,
     #[msg("A counter would overflow")]
     CounterOverflow,
-    #[msg("The account exists already")]
+    #[msg("The account already exists")]
     AccountAlreadyExists,
     #[msg("The chain's rent sysvar is not one this program can read")]
     UnsupportedRent,
-    #[msg("The first policy id must be at most 1024 below the chain's slot, and not above it")]
+    #[msg("The first policy id must be at most 1024 below the current slot, and not above it")]
     InvalidFirstPolicyId,
-    #[msg("The gateway's or the protocol's fee is above the most that the owner agreed to")]
+    #[msg("The gateway's or the protocol's fee is above the maximum that the owner agreed to")]
     FeeAboveMaximum,
-    #[msg("The token account's CPI guard refuses an approval from inside a program; the owner can switch it off")]
+    #[msg("The token account's CPI guard refuses an approval from a program; the owner can disable the guard")]
     TokenAccountCpiGuarded,
     #[msg("This is not the policy's escrow, or the policy has none")]
     InvalidEscrow,
     #[msg("This is not the escrow's vault, its associated token account of the mint")]
     InvalidVault,
-    #[msg("Refunds go to a token account of the mint that the owner owns")]
+    #[msg("Refunds must go to a token account of the mint that the owner owns")]
     InvalidOwnerTokenAccount,
-    #[msg("The policy is held in escrow: it cannot be paused or opened again, and is deleted after close_escrow")]
+    #[msg("The policy is held in escrow: it cannot be paused or held again, and can be deleted after close_escrow")]
     PolicyHasEscrow,
-    #[msg("The policy's escrow was closed; only deletion is left")]
+    #[msg("The policy's escrow is closed; the policy can only be deleted")]
     EscrowClosed,
     #[msg("The recipient has not accepted the escrow's terms")]
     EscrowNotAccepted,
-    #[msg("The recipient has accepted the escrow's terms already")]
+    #[msg("The recipient has already accepted the escrow's terms")]
     EscrowAlreadyAccepted,
     #[msg("The vault holds funded milestones; release, settle or reclaim them first")]
     EscrowHoldsMoney,
-    #[msg("A period is at most 365 days, and at least one second but for the mediation delay")]
+    #[msg("A period must be 1 second to 365 days; the mediation delay may be 0")]
     InvalidPeriod,
     #[msg("The dispute window must not be longer than the review period")]
     DisputeWindowAboveReview,
-    #[msg("A share is 0 to 10000 bps")]
+    #[msg("A share must be 0 to 10000 bps")]
     InvalidShareBps,
     #[msg("The mediator must not be the owner, the recipient or the all-zero address")]
     InvalidMediator,
     #[msg("Only the owner or the recipient may do this")]
     InvalidParty,
-    #[msg("The milestones to fund must be at least one and exist")]
+    #[msg("The milestones to fund must exist, and the count must be at least one")]
     InvalidFundingCount,
     #[msg("The hash must not be all zero")]
     ZeroHash,
-    #[msg("The recipient's amount is above the milestone's")]
+    #[msg("The recipient's amount is above the milestone's amount")]
     InvalidRecipientAmount,
     #[msg("The milestone, or one before it, is not funded")]
     MilestoneNotFunded,
-    #[msg("The milestone is funded already")]
+    #[msg("The milestone is already funded")]
     MilestoneAlreadyFunded,
     #[msg("The recipient has not submitted the milestone")]
     MilestoneNotSubmitted,
-    #[msg("The recipient has submitted the milestone already")]
+    #[msg("The recipient has already submitted the milestone")]
     MilestoneAlreadySubmitted,
-    #[msg("The milestone is disputed, which freezes it")]
+    #[msg("The milestone is disputed, so it is frozen")]
     MilestoneInDispute,
-    #[msg("The milestone is in mediation, which freezes it")]
+    #[msg("The milestone is in mediation, so it is frozen")]
     MilestoneInMediation,
     #[msg("The milestone is not disputed")]
     MilestoneNotDisputed,
     #[msg("The dispute window has passed")]
     DisputeWindowClosed,
-    #[msg("Mediation has not started: neither party asked for it and the delay has not passed")]
+    #[msg("Mediation has not started: neither party requested it, and the delay has not passed")]
     MediationNotStarted,
     #[msg("The mediation has timed out; expire_mediation pays the agreed split")]
     MediationTimedOut,
@@ -153,16 +153,16 @@ pub enum MilestoneError {
     MediationNotTimedOut,
     #[msg("The delivery is not overdue, and the recipient did not sign")]
     DeliveryNotOverdue,
-    #[msg("The escrow's terms are not those that the recipient signed")]
+    #[msg("The escrow's terms differ from those that the recipient signed")]
     TermsMismatch,
-    #[msg("The milestone's submission is not the one that the owner looked at")]
+    #[msg("The milestone's submission is not the one that the owner reviewed")]
     EvidenceMismatch,
-    #[msg("The keeper's reward goes to a token account of the mint")]
+    #[msg("The keeper's reward must go to a token account of the mint")]
     InvalidKeeperTokenAccount,
 }
 
-/// The error as the runtime sees it, made out of line: inlined, every exit of a handler sets its code before the
-/// check it belongs to, which costs a release 66 CU.
+/// Converts an error to the runtime's form, out of line. Inlined, each exit of a handler sets its code before the check that
+/// it belongs to, which costs a release 66 CU.
 #[cold]
 #[inline(never)]
 pub fn refuse(error: MilestoneError) -> ProgramError {

@@ -19,7 +19,7 @@ pub mod token;
 
 use anchor_lang::prelude::*;
 use instructions::*;
-use rules::escrow_terms::EscrowTerms;
+use state::EscrowTerms;
 
 declare_id!("Mi7oNpXg2unyTa7AcxtezMfg5Bt5SMW7f4qr5MqXKH9");
 
@@ -28,13 +28,13 @@ pub mod milestone {
     use super::*;
 
     /// Releases milestone `milestone_index` of a policy to its recipient. It must be the current one, so that a
-    /// repeated transaction can never release the next.
+    /// repeated transaction can never release the next one.
     pub fn execute_payment(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result<()> {
         execute_payment::handler(ctx, milestone_index)
     }
 
-    /// Creates a policy of 1 to 4 milestones and delegates what all live policies of the owner on that mint may pull.
-    // The arguments are the wire format: one a field of the terms that the owner signs.
+    /// Creates a policy of 1 to 4 milestones. Approves the sum that all of the owner's live policies on that mint may pull.
+    // The arguments are the wire format: one per field of the terms that the owner signs.
     #[allow(clippy::too_many_arguments)]
     pub fn create_milestone_policy(
         ctx: &mut Context<CreateMilestonePolicy>,
@@ -80,18 +80,18 @@ pub mod milestone {
         sync_delegation::handler(ctx, replace_delegate)
     }
 
-    /// Opens the account that pulls an owner's payments in one mint. `first_policy_id` is a recent slot, so that the
-    /// same transaction can name its first policy; without it, ids start at the slot in which this lands.
+    /// Creates the account that pulls an owner's payments in one mint. `first_policy_id` is a recent slot, so that the same
+    /// transaction can name its first policy. Without it, ids start at the slot in which the transaction lands.
     pub fn create_user_payment(ctx: &mut Context<CreateUserPayment>, first_policy_id: Option<u32>) -> Result<()> {
         create_user_payment::handler(ctx, first_policy_id)
     }
 
-    /// Closes a `UserPayment` with no policies left.
+    /// Closes a `UserPayment` that has no policies left.
     pub fn close_user_payment(ctx: &mut Context<CloseUserPayment>) -> Result<()> {
         close_user_payment::handler(ctx)
     }
 
-    /// Creates a gateway. Anyone may.
+    /// Creates a gateway. Anyone may create one.
     pub fn create_gateway(
         ctx: &mut Context<CreateGateway>,
         signer: Address,
@@ -103,7 +103,7 @@ pub mod milestone {
         create_gateway::handler(ctx, &CreateGatewayArgs { signer, fee_recipient, fee_bps, name, url })
     }
 
-    /// Changes what is given; existing policies keep the fee they were created with.
+    /// Changes the settings that are given. Existing policies keep the fee they were created with.
     pub fn update_gateway(
         ctx: &mut Context<UpdateGateway>,
         signer: Option<Address>,
@@ -115,17 +115,17 @@ pub mod milestone {
         update_gateway::handler(ctx, &UpdateGatewayArgs { signer, fee_recipient, fee_bps, name, url })
     }
 
-    /// Sets the share of the gateway's own fee that `execute_payment` pays to whoever executes; 0..=10,000.
+    /// Sets the share of the gateway's own fee that `execute_payment` pays to the executor: 0..=10,000.
     pub fn set_keeper_reward(ctx: &mut Context<UpdateGateway>, keeper_reward_bps: u16) -> Result<()> {
         set_keeper_reward::handler(ctx, keeper_reward_bps)
     }
 
-    /// Closes a gateway that no policy names any more.
+    /// Closes a gateway that no policy names anymore.
     pub fn close_gateway(ctx: &mut Context<CloseGateway>) -> Result<()> {
         close_gateway::handler(ctx)
     }
 
-    /// Creates the program's config. Only the program's upgrade authority can; it becomes the config's authority.
+    /// Creates the program's config. Only the program's upgrade authority can create it, and becomes its authority.
     pub fn initialize_config(
         ctx: &mut Context<InitializeConfig>,
         fee_recipient: Address,
@@ -134,7 +134,7 @@ pub mod milestone {
         initialize_config::handler(ctx, fee_recipient, protocol_fee_bps)
     }
 
-    /// Changes what is given. `pending_authority` starts a hand-over; the all-zero address cancels it.
+    /// Changes the settings that are given. `pending_authority` starts a hand-over; the all-zero address cancels it.
     pub fn update_config(
         ctx: &mut Context<UpdateConfig>,
         fee_recipient: Option<Address>,
@@ -145,74 +145,29 @@ pub mod milestone {
         update_config::handler(ctx, &UpdateConfigArgs { fee_recipient, protocol_fee_bps, is_paused, pending_authority })
     }
 
-    /// Completes a hand-over: signed by the pending authority.
+    /// Completes a hand-over. The pending authority signs.
     pub fn accept_authority(ctx: &mut Context<AcceptAuthority>) -> Result<()> {
         accept_authority::handler(ctx)
     }
 
-    /// Holds a policy's remaining milestones in a vault from now on, under terms that the recipient has yet to sign.
-    // The arguments are the wire format: one a field of the terms that both parties sign.
-    #[allow(clippy::too_many_arguments)]
-    pub fn open_escrow(
-        ctx: &mut Context<OpenEscrow>,
-        mediator: Address,
-        review_period_secs: u32,
-        dispute_window_secs: u32,
-        mediation_delay_secs: u32,
-        mediation_timeout_secs: u32,
-        delivery_grace_secs: u32,
-        timeout_recipient_bps: u16,
-        platform_fee_bps: u16,
-    ) -> Result<()> {
-        open_escrow::handler(
-            ctx,
-            mediator,
-            &EscrowTerms {
-                review_period_secs,
-                dispute_window_secs,
-                mediation_delay_secs,
-                mediation_timeout_secs,
-                delivery_grace_secs,
-                timeout_recipient_bps,
-                platform_fee_bps,
-            },
-        )
+    /// Turns a delegated policy into a held one: a vault holds its remaining milestones, under terms that the recipient still
+    /// has to sign.
+    pub fn open_escrow(ctx: &mut Context<OpenEscrow>, mediator: Address, terms: &EscrowTerms) -> Result<()> {
+        open_escrow::handler(ctx, mediator, terms)
     }
 
-    /// The recipient's signature on the escrow's terms, which are repeated. Before it the owner can take everything back.
-    #[allow(clippy::too_many_arguments)]
-    pub fn accept_escrow(
-        ctx: &mut Context<RecipientOfEscrow>,
-        mediator: Address,
-        review_period_secs: u32,
-        dispute_window_secs: u32,
-        mediation_delay_secs: u32,
-        mediation_timeout_secs: u32,
-        delivery_grace_secs: u32,
-        timeout_recipient_bps: u16,
-        platform_fee_bps: u16,
-    ) -> Result<()> {
-        accept_escrow::handler(
-            ctx,
-            &mediator,
-            &EscrowTerms {
-                review_period_secs,
-                dispute_window_secs,
-                mediation_delay_secs,
-                mediation_timeout_secs,
-                delivery_grace_secs,
-                timeout_recipient_bps,
-                platform_fee_bps,
-            },
-        )
+    /// Records the recipient's signature on the escrow's terms, which the arguments repeat. Until then the owner can take
+    /// everything back.
+    pub fn accept_escrow(ctx: &mut Context<RecipientOfEscrow>, mediator: Address, terms: &EscrowTerms) -> Result<()> {
+        accept_escrow::handler(ctx, &mediator, terms)
     }
 
-    /// Moves `count` milestones' amounts, and the platform fee on top, from the owner into the vault.
+    /// Moves the amounts of `count` milestones, and the platform fee on top, from the owner into the vault.
     pub fn fund_milestones(ctx: &mut Context<FundMilestones>, first_milestone: u8, count: u8) -> Result<()> {
         fund_milestones::handler(ctx, first_milestone, count)
     }
 
-    /// The recipient delivers, for the first time or again after a dispute; the review period starts.
+    /// Submits a delivery, for the first time or again after a dispute. The recipient signs; the review period starts.
     pub fn submit_milestone(
         ctx: &mut Context<RecipientOfEscrow>,
         milestone_index: u8,
@@ -221,8 +176,8 @@ pub mod milestone {
         submit_milestone::handler(ctx, milestone_index, evidence_hash)
     }
 
-    /// The owner releases a milestone at once, or from its due date on where the policy sets one. `evidence_hash` is that of
-    /// the submission she looked at, all zero when there is none yet.
+    /// Releases a milestone at once, or from its due date on where the policy sets one. The owner signs. `evidence_hash` is
+    /// the hash of the submission that they reviewed, all zero when there is none yet.
     pub fn approve_milestone(
         ctx: &mut Context<ApproveMilestone>,
         milestone_index: u8,
@@ -231,7 +186,7 @@ pub mod milestone {
         approve_milestone::handler(ctx, milestone_index, evidence_hash)
     }
 
-    /// The owner freezes a submitted milestone, inside the dispute window.
+    /// Freezes a submitted milestone, within the dispute window. The owner signs.
     pub fn dispute_milestone(
         ctx: &mut Context<OwnerOfEscrow>,
         milestone_index: u8,
@@ -240,17 +195,18 @@ pub mod milestone {
         dispute_milestone::handler(ctx, milestone_index, reason_hash)
     }
 
-    /// The owner takes a dispute back before mediation; the review goes on by its old clock.
+    /// Withdraws a dispute before mediation. The owner signs; the review period continues to count from the submission.
     pub fn withdraw_dispute(ctx: &mut Context<OwnerOfEscrow>, milestone_index: u8) -> Result<()> {
         withdraw_dispute::handler(ctx, milestone_index)
     }
 
-    /// Either party sends a dispute to the mediator without waiting for the delay.
+    /// Starts mediation of a dispute without waiting for the delay. The owner or the recipient signs.
     pub fn request_mediation(ctx: &mut Context<RequestMediation>, milestone_index: u8) -> Result<()> {
         request_mediation::handler(ctx, milestone_index)
     }
 
-    /// The mediator divides a milestone: `recipient_amount`, before fees, to the recipient, the rest back to the owner.
+    /// Divides a milestone in mediation: `recipient_amount`, before fees, to the recipient, the rest back to the owner. The
+    /// mediator signs.
     pub fn resolve_dispute(
         ctx: &mut Context<ResolveDispute>,
         milestone_index: u8,
@@ -259,12 +215,12 @@ pub mod milestone {
         resolve_dispute::handler(ctx, milestone_index, recipient_amount)
     }
 
-    /// Anyone pays the split that both parties agreed on for a mediator who stays away.
+    /// Pays the split that both parties agreed on for the case that the mediator does not decide in time. Anyone may sign.
     pub fn expire_mediation(ctx: &mut Context<ExpireMediation>, milestone_index: u8) -> Result<()> {
         expire_mediation::handler(ctx, milestone_index)
     }
 
-    /// Owner and recipient divide a funded milestone as they like, in any state and without the mediator.
+    /// Divides a funded milestone as owner and recipient agree, in any state and without the mediator. Both sign.
     pub fn settle_milestone(
         ctx: &mut Context<SettleMilestone>,
         milestone_index: u8,
@@ -273,12 +229,12 @@ pub mod milestone {
         settle_milestone::handler(ctx, milestone_index, recipient_amount)
     }
 
-    /// The owner takes back what was not delivered in time, or what the recipient agrees to give back.
+    /// Returns a milestone to the owner, who signs: one that was not delivered in time, or any that the recipient signs for too.
     pub fn reclaim_milestone(ctx: &mut Context<ReclaimMilestone>, milestone_index: u8) -> Result<()> {
         reclaim_milestone::handler(ctx, milestone_index)
     }
 
-    /// Closes an escrow that nobody accepted, with all its money back to the owner, or one that holds none.
+    /// Closes an escrow that the recipient has not accepted, and returns all its money to the owner, or one that owes no money.
     pub fn close_escrow(ctx: &mut Context<CloseEscrow>) -> Result<()> {
         close_escrow::handler(ctx)
     }

@@ -1,6 +1,9 @@
 //! Creating and checking program-derived accounts.
 
-use crate::{error::MilestoneError, sysvars};
+use crate::{
+    error::{refuse, MilestoneError},
+    sysvars,
+};
 use anchor_lang::{
     cpi::CpiSigner as Signer,
     pinocchio::{
@@ -24,19 +27,19 @@ const ALLOCATE: u8 = 8;
 pub fn find_bump(seeds: &[&[u8]], expected: &Address) -> Result<u8> {
     let (address, bump) = anchor_lang::find_program_address(seeds, &crate::ID);
     if !address_eq(&address, expected) {
-        return Err(MilestoneError::InvalidAddress.into());
+        return Err(refuse(MilestoneError::InvalidAddress));
     }
     Ok(bump)
 }
 
 /// Creates `account` at its derived address, rent exempt, owned by this program, zeroed.
 ///
-/// An address that somebody already sent lamports to is completed instead (transfer the rest, allocate, assign), so
-/// nobody can block a creation by funding its address. Errors: `AccountAlreadyExists`, `UnsupportedRent`.
+/// An address that already holds lamports is completed instead (transfer the rest, allocate, assign), so that nobody can
+/// block a creation by funding its address. Errors: `AccountAlreadyExists`, `UnsupportedRent`.
 #[inline(never)]
 pub fn create_account(payer: &AccountView, account: &AccountView, space: u64, signer: &Signer) -> Result<()> {
     if !account.owned_by(&SYSTEM_PROGRAM) || account.data_len() != 0 {
-        return Err(MilestoneError::AccountAlreadyExists.into());
+        return Err(refuse(MilestoneError::AccountAlreadyExists));
     }
     let required = sysvars::rent_exempt_lamports(space)?;
     let existing = account.lamports();
@@ -63,8 +66,8 @@ pub fn create_account(payer: &AccountView, account: &AccountView, space: u64, si
     Ok(())
 }
 
-/// One system-program call over `[payer,] account`, both signing; `account` signs by its seeds,
-/// which come as one `Signer` because BPF passes five arguments at most.
+/// Calls the system program over `[payer,] account`, which both sign. `account` signs by its seeds, which come as one
+/// `Signer` because BPF passes at most five arguments.
 fn invoke_system(payer: Option<&AccountView>, account: &AccountView, data: &[u8], signer: &Signer) {
     let target = InstructionAccount::writable_signer(account.address());
     // SAFETY: no reference into either account's data is alive: both are plain views here, and callers create
@@ -89,19 +92,24 @@ fn invoke_system(payer: Option<&AccountView>, account: &AccountView, data: &[u8]
     }
 }
 
-/// Writes a new account's discriminator and body into the account that `create_account` made.
-pub fn write_account<T: bytemuck::Pod + Discriminator>(account: &AccountView, body: &T) -> Result<()> {
-    let mut view = *account;
-    // SAFETY: the account was created in this instruction and nothing else refers to its data.
-    let data = unsafe { view.borrow_unchecked_mut() };
-    let body = bytemuck::bytes_of(body);
-    let Some((head, tail)) = data.split_at_mut_checked(8) else {
-        return Err(ProgramError::AccountDataTooSmall);
-    };
-    if tail.len() != body.len() {
+/// Writes the discriminator of the account that `create_account` made, and returns its body, which is all zero.
+#[inline(always)]
+pub fn new_body<'a, T: bytemuck::Pod + Discriminator>(mut account: AccountView) -> Result<&'a mut T> {
+    const { assert!(core::mem::align_of::<T>() == 1 && T::DISCRIMINATOR.len() == 8) };
+    if account.data_len() != 8 + core::mem::size_of::<T>() {
         return Err(ProgramError::AccountDataTooSmall);
     }
-    head.copy_from_slice(T::DISCRIMINATOR);
-    tail.copy_from_slice(body);
+    // SAFETY: the length is checked, every bit pattern is a `T`, and nothing else refers to the data of an account that was
+    // created in this instruction. Callers take its body once.
+    unsafe {
+        let data = account.data_mut_ptr();
+        core::ptr::copy_nonoverlapping(T::DISCRIMINATOR.as_ptr(), data, 8);
+        Ok(&mut *(data.add(8) as *mut T))
+    }
+}
+
+/// Writes a new account's discriminator and body into the account that `create_account` made.
+pub fn write_account<T: bytemuck::Pod + Discriminator>(account: &AccountView, body: &T) -> Result<()> {
+    *new_body::<T>(*account)? = *body;
     Ok(())
 }

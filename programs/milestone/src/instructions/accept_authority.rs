@@ -8,7 +8,7 @@ use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct AcceptAuthority {
-    /// Whom the authority proposed. The all-zero address, "nobody", cannot sign.
+    /// The authority that `update_config` proposed. The all-zero address, which means none, cannot sign.
     #[account(
         constraint = same(pending_authority.address(), &config.pending_authority)
             @ MilestoneError::InvalidAuthority,
@@ -23,6 +23,6 @@ pub fn handler(ctx: &mut Context<AcceptAuthority>) -> Result<()> {
     let previous_authority = config.authority;
     config.authority = config.pending_authority;
     config.pending_authority = Address::default();
-    emit_event(AuthorityAccepted { config: *config.address(), previous_authority, authority: config.authority });
+    emit_event!(AuthorityAccepted { config: *config.address(), previous_authority, authority: config.authority });
     Ok(())
 }

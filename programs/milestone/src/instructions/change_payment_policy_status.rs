@@ -21,8 +21,8 @@ pub struct ChangePaymentPolicyStatus {
 
 pub fn handler(ctx: &mut Context<ChangePaymentPolicyStatus>, status: PaymentStatus) -> Result<()> {
     let policy = &mut ctx.accounts.policy;
-    let now = sysvars::clock()?.unix_timestamp;
+    let now = sysvars::now()?;
     policy.set_status(status, now)?;
-    emit_event(PolicyStatusChanged { policy: *policy.address(), status: status as u8, updated_at: now.into() });
+    emit_event!(PolicyStatusChanged { policy: *policy.address(), status: status as u8, updated_at: now.into() });
     Ok(())
 }

@@ -2,10 +2,10 @@ use super::{same, Loaded};
 use crate::{
     constants::ESCROW_SEED,
     error::{refuse, MilestoneError},
-    events::{emit_event, EscrowClosed},
+    events::{log_event, EscrowClosed},
     state::{Escrow, PaymentPolicy, UserPayment},
     sysvars,
-    token::{self, Mint, TokenAccount, Transfer},
+    token::{self, Mint, Source, TokenAccount},
 };
 use anchor_lang::{
     cpi::{CpiSeed as Seed, CpiSigner},
@@ -28,11 +28,11 @@ pub struct CloseEscrow {
     pub mint: UncheckedAccount,
     #[account(mut, constraint = same(vault.address(), &escrow.vault) @ MilestoneError::InvalidVault)]
     pub vault: UncheckedAccount,
-    /// Needed when the vault is not empty: a token account of the mint that the owner owns.
+    /// Required when the vault is not empty: a token account of the mint that the owner owns.
     #[account(unsafe(dup))]
     pub owner_token_account: Option<UncheckedAccount>,
     pub token_program: UncheckedAccount,
-    /// Whoever paid for escrow and vault. May be the owner.
+    /// The account that paid the rent of escrow and vault. May be the owner.
     #[account(
         unsafe(dup),
         constraint = same(rent_payer.address(), &escrow.rent_payer) @ MilestoneError::InvalidRentPayer,
@@ -42,11 +42,11 @@ pub struct CloseEscrow {
 
 pub fn handler(ctx: &mut Context<CloseEscrow>) -> Result<()> {
     let accounts = &mut ctx.accounts;
-    let now = sysvars::clock()?.unix_timestamp;
+    let now = sysvars::now()?;
 
     // Check
     if accounts.escrow.is_accepted() && accounts.escrow.outstanding()? != 0 {
-        return Err(MilestoneError::EscrowHoldsMoney.into());
+        return Err(refuse(MilestoneError::EscrowHoldsMoney));
     }
     token::check_program(accounts.token_program.address())?;
     let balance = accounts.balance()?;
@@ -63,22 +63,22 @@ pub fn handler(ctx: &mut Context<CloseEscrow>) -> Result<()> {
 
     // Interaction
     accounts.empty_vault(balance)?;
-    // After the calls: the runtime demands balanced lamports at each one.
+    // After the calls: the runtime requires balanced lamports at each call.
     accounts.escrow.close(*accounts.rent_payer.account())?;
 
-    emit_event(event);
+    log_event(event);
     Ok(())
 }
 
 impl CloseEscrow {
-    /// What is in the vault: money of an escrow that nobody accepted, and donations. Errors: `InvalidTokenProgram`, when
-    /// the vault belongs to the other one, `InvalidVault`, `TokenAccountFrozen`.
+    /// Returns the vault's balance: money of an escrow that was not accepted, and donations. Errors: `InvalidTokenProgram`, when
+    /// the vault belongs to the other token program, `InvalidVault`, `TokenAccountFrozen`.
     fn balance(&self) -> Result<u64> {
         let token_program = self.token_program.address();
         if !self.vault.owned_by(token_program) {
             return Err(refuse(MilestoneError::InvalidTokenProgram));
         }
-        let vault = TokenAccount::load_of(&self.vault, token_program, self.escrow.address(), self.mint.address())
+        let vault = TokenAccount::load_shared(&self.vault, token_program, self.escrow.address(), self.mint.address())
             .ok_or_else(|| refuse(MilestoneError::InvalidVault))?;
         if vault.amount() != 0 && vault.is_frozen() {
             return Err(refuse(MilestoneError::TokenAccountFrozen));
@@ -86,8 +86,8 @@ impl CloseEscrow {
         Ok(vault.amount())
     }
 
-    /// Gives `balance` to the owner and closes the vault. The mint is not looked at when there is nothing to give: it may
-    /// be closed. Errors: `InvalidOwnerTokenAccount`, `TokenAccountFrozen`, `InvalidMint`.
+    /// Returns `balance` to the owner and closes the vault. Does not read the mint of an empty vault: the mint may be
+    /// closed. Errors: `InvalidOwnerTokenAccount`, `TokenAccountFrozen`, `InvalidMint`.
     fn empty_vault(&self, balance: u64) -> Result<()> {
         let (token_program, escrow) = (self.token_program.address(), &self.escrow);
         let seeds = [
@@ -100,15 +100,14 @@ impl CloseEscrow {
             let account = self.owner_token_account.as_ref().ok_or_else(|| refuse(error))?;
             TokenAccount::check_receiving(account, token_program, self.owner.address(), self.mint.address(), error)
                 .map_err(refuse)?;
-            Transfer {
-                token_program,
-                source: &self.vault,
+            let source = Source {
+                token_program: &self.token_program,
+                account: &self.vault,
                 mint: &self.mint,
                 authority: escrow.view(),
-                signer_seeds: &seeds,
                 decimals: Mint::decimals_of(&self.mint, token_program)?,
-            }
-            .to(account, balance);
+            };
+            token::transfer(source, account, balance, &seeds);
         }
         let signer = CpiSigner::from(&seeds);
         token::close_account(token_program, &self.vault, &self.rent_payer, escrow.view(), &signer);

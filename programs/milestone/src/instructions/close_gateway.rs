@@ -1,7 +1,7 @@
 use super::{same, Loaded};
 use crate::{
-    error::MilestoneError,
-    events::{emit_event, GatewayClosed},
+    error::{refuse, MilestoneError},
+    events::{log_event, GatewayClosed},
     state::PaymentGateway,
 };
 use anchor_lang::prelude::*;
@@ -12,7 +12,7 @@ pub struct CloseGateway {
     pub authority: Signer,
     #[account(mut)]
     pub gateway: Loaded<PaymentGateway>,
-    /// Whoever paid for the account. May be the authority.
+    /// The account that paid the rent. May be the authority.
     #[account(
         unsafe(dup),
         constraint = same(rent_payer.address(), &gateway.rent_payer) @ MilestoneError::InvalidRentPayer,
@@ -23,10 +23,10 @@ pub struct CloseGateway {
 pub fn handler(ctx: &mut Context<CloseGateway>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     if accounts.gateway.open_policies.get() != 0 {
-        return Err(MilestoneError::GatewayHasOpenPolicies.into());
+        return Err(refuse(MilestoneError::GatewayHasOpenPolicies));
     }
     let event = GatewayClosed { gateway: *accounts.gateway.address(), rent_payer: accounts.gateway.rent_payer };
     accounts.gateway.close(*accounts.rent_payer.account())?;
-    emit_event(event);
+    log_event(event);
     Ok(())
 }

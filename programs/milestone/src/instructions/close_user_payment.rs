@@ -1,7 +1,7 @@
 use super::{same, Loaded};
 use crate::{
-    error::MilestoneError,
-    events::{emit_event, UserPaymentClosed},
+    error::{refuse, MilestoneError},
+    events::{log_event, UserPaymentClosed},
     rules::policy_ids,
     state::UserPayment,
     sysvars,
@@ -14,7 +14,7 @@ pub struct CloseUserPayment {
     pub owner: Signer,
     #[account(mut)]
     pub user_payment: Loaded<UserPayment>,
-    /// Whoever paid for the account. May be the owner.
+    /// The account that paid the rent. May be the owner.
     #[account(
         unsafe(dup),
         constraint = same(rent_payer.address(), &user_payment.rent_payer) @ MilestoneError::InvalidRentPayer,
@@ -25,16 +25,16 @@ pub struct CloseUserPayment {
 pub fn handler(ctx: &mut Context<CloseUserPayment>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     if accounts.user_payment.open_policies.get() != 0 {
-        return Err(MilestoneError::UserPaymentHasOpenPolicies.into());
+        return Err(refuse(MilestoneError::UserPaymentHasOpenPolicies));
     }
     if !policy_ids::may_close(accounts.user_payment.next_policy_id.get(), sysvars::clock()?.slot) {
-        return Err(MilestoneError::PolicyIdsAheadOfSlot.into());
+        return Err(refuse(MilestoneError::PolicyIdsAheadOfSlot));
     }
     let event = UserPaymentClosed {
         user_payment: *accounts.user_payment.address(),
         rent_payer: accounts.user_payment.rent_payer,
     };
     accounts.user_payment.close(*accounts.rent_payer.account())?;
-    emit_event(event);
+    log_event(event);
     Ok(())
 }

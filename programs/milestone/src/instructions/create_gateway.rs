@@ -1,6 +1,6 @@
 use crate::{
     constants::{GATEWAY_SEED, MAX_GATEWAY_FEE_BPS},
-    error::MilestoneError,
+    error::{refuse, MilestoneError},
     events::{emit_event, GatewayCreated},
     pda,
     state::PaymentGateway,
@@ -37,14 +37,14 @@ pub struct CreateGateway {
     pub system_program: Program<System>,
 }
 
-/// Fees are capped and nobody's address is all zero. Errors: `InvalidFeeBps`, `ZeroAddress`.
+/// Checks the cap of the fee and that neither address is all zero. Errors: `InvalidFeeBps`, `ZeroAddress`.
 pub fn check_gateway_terms(signer: &Address, fee_recipient: &Address, fee_bps: u16) -> Result<()> {
     if fee_bps > MAX_GATEWAY_FEE_BPS {
-        return Err(MilestoneError::InvalidFeeBps.into());
+        return Err(refuse(MilestoneError::InvalidFeeBps));
     }
     let zero = Address::default();
     if address_eq(signer, &zero) || address_eq(fee_recipient, &zero) {
-        return Err(MilestoneError::ZeroAddress.into());
+        return Err(refuse(MilestoneError::ZeroAddress));
     }
     Ok(())
 }
@@ -52,7 +52,7 @@ pub fn check_gateway_terms(signer: &Address, fee_recipient: &Address, fee_bps: u
 pub fn handler(ctx: &mut Context<CreateGateway>, args: &CreateGatewayArgs) -> Result<()> {
     let accounts = &ctx.accounts;
     let authority = accounts.authority.address();
-    let now = sysvars::clock()?.unix_timestamp;
+    let now = sysvars::now()?;
     check_gateway_terms(&args.signer, &args.fee_recipient, args.fee_bps)?;
 
     let bump = pda::find_bump(&[GATEWAY_SEED, authority.as_ref()], accounts.gateway.address())?;
@@ -75,7 +75,7 @@ pub fn handler(ctx: &mut Context<CreateGateway>, args: &CreateGatewayArgs) -> Re
     };
     pda::write_account(&accounts.gateway, &gateway)?;
 
-    emit_event(GatewayCreated {
+    emit_event!(GatewayCreated {
         gateway: *accounts.gateway.address(),
         authority: gateway.authority,
         signer: gateway.signer,

@@ -1,11 +1,12 @@
+use super::Inlined;
 use crate::{
     constants::{MAX_MILESTONES, PAYMENT_POLICY_SEED},
-    error::MilestoneError,
+    error::{refuse, MilestoneError},
     events::{emit_event, PolicyCreated},
     pda,
     rules::schedule::validate_schedule,
     state::{
-        Milestone, PaymentGateway, PaymentPolicy, PaymentStatus, ProgramConfig, UserPayment, FUNDING_KIND_DELEGATED,
+        PaymentGateway, PaymentPolicy, PaymentStatus, ProgramConfig, UserPayment, FUNDING_KIND_DELEGATED,
         POLICY_TYPE_MILESTONE,
     },
     sysvars,
@@ -28,11 +29,11 @@ pub struct CreateMilestonePolicyArgs {
     pub release_condition: u8,
     /// UTF-8, zero padded.
     pub memo: [u8; 64],
-    /// Overwrites a delegate that is not ours.
+    /// Overwrites another program's delegate.
     pub replace_delegate: bool,
-    /// Most the owner agrees to: a gateway cannot raise its fee between the owner's look and the creation.
+    /// Maximum that the owner agrees to, so that a gateway cannot raise its fee just before the creation.
     pub max_gateway_fee_bps: u16,
-    /// The same for the protocol's fee.
+    /// Maximum of the protocol's fee, for the same reason.
     pub max_protocol_fee_bps: u16,
 }
 
@@ -43,15 +44,15 @@ pub struct CreateMilestonePolicy {
     pub payer: Signer,
     #[account(constraint = address_eq(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
     pub owner: Signer,
-    pub config: Account<ProgramConfig>,
+    pub config: Inlined<ProgramConfig>,
     #[account(mut)]
-    pub gateway: Account<PaymentGateway>,
+    pub gateway: Inlined<PaymentGateway>,
     #[account(mut)]
-    pub user_payment: Account<UserPayment>,
+    pub user_payment: Inlined<UserPayment>,
     /// Seeds `"payment_policy"`, user_payment, next policy id.
     #[account(mut)]
     pub policy: UncheckedAccount,
-    /// Wallet that is paid. Not the owner.
+    /// The wallet to pay. Must not be the owner.
     pub recipient: UncheckedAccount,
     #[account(constraint = address_eq(mint.address(), &user_payment.mint) @ MilestoneError::InvalidMint)]
     pub mint: UncheckedAccount,
@@ -71,7 +72,7 @@ pub fn handler(ctx: &mut Context<CreateMilestonePolicy>, args: &CreateMilestoneP
 
     // Check
     if accounts.config.is_paused != 0 {
-        return Err(MilestoneError::ProgramPaused.into());
+        return Err(refuse(MilestoneError::ProgramPaused));
     }
     let escrow_amount = validate_schedule(
         &args.milestone_amounts,
@@ -87,8 +88,10 @@ pub fn handler(ctx: &mut Context<CreateMilestonePolicy>, args: &CreateMilestoneP
     let policy_id = accounts.user_payment.add_policy(escrow_amount, now)?;
     accounts.gateway.add_policy()?;
     let bump = accounts.create_policy_account(policy_id)?;
-    let policy = accounts.new_policy(args, escrow_amount, policy_id, bump, now);
-    pda::write_account(&accounts.policy, &policy)?;
+    let policy = pda::new_body(*accounts.policy.account())?;
+    accounts.fill_policy(policy, args, escrow_amount, now);
+    policy.policy_id = policy_id.into();
+    policy.bump = bump;
 
     // Interaction
     let committed = accounts.user_payment.committed;
@@ -100,7 +103,7 @@ pub fn handler(ctx: &mut Context<CreateMilestonePolicy>, args: &CreateMilestoneP
         committed.get(),
     );
 
-    emit_event(PolicyCreated {
+    emit_event!(PolicyCreated {
         policy: *accounts.policy.address(),
         user_payment: policy.user_payment,
         recipient: policy.recipient,
@@ -123,33 +126,34 @@ impl CreateMilestonePolicy {
         if self.gateway.fee_bps.get() > args.max_gateway_fee_bps
             || self.config.protocol_fee_bps.get() > args.max_protocol_fee_bps
         {
-            return Err(MilestoneError::FeeAboveMaximum.into());
+            return Err(refuse(MilestoneError::FeeAboveMaximum));
         }
         Ok(())
     }
 
-    /// The recipient is somebody else's wallet. Tokens sent to the token account of a token account, of a mint or of an
-    /// account of this program could never be spent.
+    /// Checks that the recipient may be another party's wallet. Tokens sent to a token account that a token account, a mint or
+    /// an account of this program owns could never be spent.
     fn check_recipient(&self) -> Result<()> {
         let recipient = &self.recipient;
         // The system program's address is all zero: nobody can own a token account as it.
         let is_nobody = address_eq(recipient.address(), self.system_program.address());
         let is_owner = address_eq(recipient.address(), self.owner.address());
-        let is_token_account = TokenAccount::load(recipient, recipient.owner()).is_some()
-            && token::check_program(recipient.owner()).is_ok();
-        if is_nobody || is_owner || is_token_account || Mint::is_mint(recipient) || recipient.owned_by(&crate::ID) {
-            return Err(MilestoneError::InvalidRecipient.into());
+        // Most recipients are wallets, of which only the owner has to be read.
+        let is_of_tokens = token::is_program(recipient.owner())
+            && (TokenAccount::load(recipient, recipient.owner()).is_some() || Mint::is_mint(recipient));
+        if is_nobody || is_owner || is_of_tokens || recipient.owned_by(&crate::ID) {
+            return Err(refuse(MilestoneError::InvalidRecipient));
         }
         Ok(())
     }
 
-    /// The mint is supported, the token account is the owner's and usable, and approving takes nobody's place unless
-    /// the owner said so.
+    /// Checks that the mint is supported, that the token account is the owner's and usable, and that approving overwrites
+    /// another delegate only with the owner's consent.
     fn check_delegation(&self, replace_delegate: bool) -> Result<()> {
         let token_program = self.token_program.address();
         Mint::load_for_creation(&self.mint, token_program)?;
         TokenAccount::load_of(&self.token_account, token_program, self.owner.address(), self.mint.address())
-            .ok_or(MilestoneError::InvalidTokenAccount)?
+            .ok_or_else(|| refuse(MilestoneError::InvalidTokenAccount))?
             .check_approvable(self.user_payment.address(), replace_delegate)
     }
 
@@ -167,40 +171,25 @@ impl CreateMilestonePolicy {
         Ok(bump)
     }
 
-    fn new_policy(
-        &self,
-        args: &CreateMilestonePolicyArgs,
-        escrow_amount: u64,
-        policy_id: u32,
-        bump: u8,
-        now: i64,
-    ) -> PaymentPolicy {
-        PaymentPolicy {
-            user_payment: *self.user_payment.address(),
-            recipient: *self.recipient.address(),
-            gateway: *self.gateway.address(),
-            policy_type_tag: POLICY_TYPE_MILESTONE,
-            milestone: Milestone {
-                milestone_amounts: args.milestone_amounts.map(PodU64::from),
-                milestone_timestamps: args.milestone_timestamps.map(PodI64::from),
-                current_milestone: 0,
-                release_condition: args.release_condition,
-                total_milestones: args.total_milestones,
-                escrow_amount: escrow_amount.into(),
-                padding: [0; 53],
-            },
-            status: PaymentStatus::Active as u8,
-            memo: args.memo,
-            total_paid: 0u64.into(),
-            policy_id: policy_id.into(),
-            created_at: now.into(),
-            updated_at: now.into(),
-            protocol_fee_bps: self.config.protocol_fee_bps,
-            gateway_fee_bps: self.gateway.fee_bps,
-            bump,
-            rent_payer: *self.payer.address(),
-            funding_kind: FUNDING_KIND_DELEGATED,
-            reserved: [0; 20],
-        }
+    /// Writes the terms in place: the new policy is all zero, which says active, delegated and no milestone released.
+    #[inline(always)]
+    fn fill_policy(&self, policy: &mut PaymentPolicy, args: &CreateMilestonePolicyArgs, escrow_amount: u64, now: i64) {
+        policy.user_payment = *self.user_payment.address();
+        policy.recipient = *self.recipient.address();
+        policy.gateway = *self.gateway.address();
+        policy.policy_type_tag = POLICY_TYPE_MILESTONE;
+        policy.milestone.milestone_amounts = args.milestone_amounts.map(PodU64::from);
+        policy.milestone.milestone_timestamps = args.milestone_timestamps.map(PodI64::from);
+        policy.milestone.release_condition = args.release_condition;
+        policy.milestone.total_milestones = args.total_milestones;
+        policy.milestone.escrow_amount = escrow_amount.into();
+        policy.status = PaymentStatus::Active as u8;
+        policy.memo = args.memo;
+        policy.created_at = now.into();
+        policy.updated_at = now.into();
+        policy.protocol_fee_bps = self.config.protocol_fee_bps;
+        policy.gateway_fee_bps = self.gateway.fee_bps;
+        policy.rent_payer = *self.payer.address();
+        policy.funding_kind = FUNDING_KIND_DELEGATED;
     }
 }

@@ -1,6 +1,6 @@
 use crate::{
     constants::USER_PAYMENT_SEED,
-    error::MilestoneError,
+    error::{refuse, MilestoneError},
     events::{emit_event, UserPaymentCreated},
     pda,
     rules::policy_ids,
@@ -38,7 +38,7 @@ pub fn handler(ctx: &mut Context<CreateUserPayment>, first_policy_id: Option<u32
 
     Mint::load_for_creation(&accounts.mint, token_program)?;
     TokenAccount::load_of(&accounts.token_account, token_program, owner, mint)
-        .ok_or(MilestoneError::InvalidTokenAccount)?;
+        .ok_or_else(|| refuse(MilestoneError::InvalidTokenAccount))?;
     let next_policy_id = policy_ids::first_policy_id(first_policy_id, clock.slot)?;
 
     let bump = pda::find_bump(&[USER_PAYMENT_SEED, owner.as_ref(), mint.as_ref()], accounts.user_payment.address())?;
@@ -64,7 +64,7 @@ pub fn handler(ctx: &mut Context<CreateUserPayment>, first_policy_id: Option<u32
     };
     pda::write_account(&accounts.user_payment, &user_payment)?;
 
-    emit_event(UserPaymentCreated {
+    emit_event!(UserPaymentCreated {
         user_payment: *accounts.user_payment.address(),
         owner: user_payment.owner,
         mint: user_payment.mint,

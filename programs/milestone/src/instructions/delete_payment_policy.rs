@@ -1,7 +1,7 @@
 use super::{lower_allowance, same, Loaded};
 use crate::{
-    error::MilestoneError,
-    events::{emit_event, PolicyDeleted},
+    error::{refuse, MilestoneError},
+    events::{log_event, PolicyDeleted},
     state::{PaymentGateway, PaymentPolicy, UserPayment, FUNDING_KIND_HELD},
     sysvars, token,
 };
@@ -28,7 +28,7 @@ pub struct DeletePaymentPolicy {
     )]
     pub token_account: UncheckedAccount,
     pub token_program: UncheckedAccount,
-    /// Whoever paid for the policy account. May be the owner.
+    /// The account that paid the rent of the policy. May be the owner.
     #[account(
         unsafe(dup),
         constraint = same(rent_payer.address(), &policy.rent_payer) @ MilestoneError::InvalidRentPayer,
@@ -38,11 +38,11 @@ pub struct DeletePaymentPolicy {
 
 pub fn handler(ctx: &mut Context<DeletePaymentPolicy>) -> Result<()> {
     let accounts = &mut ctx.accounts;
-    let now = sysvars::clock()?.unix_timestamp;
+    let now = sysvars::now()?;
     token::check_program(accounts.token_program.address())?;
 
     if accounts.policy.funding_kind == FUNDING_KIND_HELD {
-        return Err(MilestoneError::PolicyHasEscrow.into());
+        return Err(refuse(MilestoneError::PolicyHasEscrow));
     }
     let outstanding = accounts.policy.delegated_outstanding()?;
     accounts.user_payment.remove_policy(outstanding, now)?;
@@ -63,9 +63,9 @@ pub fn handler(ctx: &mut Context<DeletePaymentPolicy>) -> Result<()> {
         &accounts.token_account,
         accounts.token_program.address(),
     )?;
-    // After the call: the runtime demands balanced lamports at each one.
+    // After the call: the runtime requires balanced lamports at each call.
     accounts.policy.close(*accounts.rent_payer.account())?;
 
-    emit_event(event);
+    log_event(event);
     Ok(())
 }

@@ -9,14 +9,14 @@ use anchor_lang::prelude::*;
 
 pub fn handler(ctx: &mut Context<OwnerOfEscrow>, milestone_index: u8, reason_hash: [u8; 32]) -> Result<()> {
     let accounts = &mut ctx.accounts;
-    let now = sysvars::clock()?.unix_timestamp;
+    let now = sysvars::now()?;
     let escrow = &mut accounts.escrow;
     decide_action(Action::Dispute, &accounts.policy.milestone, escrow, milestone_index, now).map_err(refuse)?;
     if reason_hash == [0; 32] {
-        return Err(MilestoneError::ZeroHash.into());
+        return Err(refuse(MilestoneError::ZeroHash));
     }
     escrow.dispute(milestone_index, reason_hash, now)?;
-    emit_event(MilestoneDisputed {
+    emit_event!(MilestoneDisputed {
         escrow: *escrow.address(),
         policy: escrow.policy,
         milestone_index,

@@ -8,11 +8,11 @@ use crate::{
         payout::{divide, Payout},
     },
     state::{Escrow, MilestoneState, PaymentGateway, PaymentPolicy, ProgramConfig},
-    token::{Mint, TokenAccount, Transfer},
+    token::{Mint, Source, TokenAccount, Transfers},
 };
 use anchor_lang::{cpi::CpiSeed as Seed, pinocchio::account::AccountView, prelude::*};
 
-/// Which instruction ended a held milestone, as `MilestoneFinalized` names it.
+/// The instruction that ended a held milestone, as `MilestoneFinalized` names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, IdlType)]
 #[repr(u8)]
 pub enum MilestoneEnding {
@@ -24,7 +24,7 @@ pub enum MilestoneEnding {
     Reclaimed = 5,
 }
 
-/// Whose fees are due on what the recipient gets, and where they may go.
+/// The payees of the fees on the recipient's share, and the accounts for them.
 pub struct FeeSlots<'a> {
     pub gateway: &'a PaymentGateway,
     pub config: &'a ProgramConfig,
@@ -32,7 +32,7 @@ pub struct FeeSlots<'a> {
     pub protocol_account: Option<AccountView>,
 }
 
-/// Everything that the end of a held milestone touches. The views are plain copies beside the typed borrows.
+/// The accounts that the end of a held milestone touches. The views are plain copies beside the typed borrows.
 pub struct Finalization<'a> {
     pub policy: &'a mut PaymentPolicy,
     pub escrow: &'a mut Escrow,
@@ -42,17 +42,17 @@ pub struct Finalization<'a> {
     pub mint: AccountView,
     pub vault: AccountView,
     pub token_program: AccountView,
-    /// Needed when the recipient gets something.
+    /// Required when the recipient receives something.
     pub recipient_account: Option<AccountView>,
-    /// Needed when the owner gets something back.
+    /// Required when the owner receives a refund.
     pub owner_account: Option<AccountView>,
-    /// `None` where nothing can go to the recipient.
+    /// `None` where the recipient cannot receive anything.
     pub fees: Option<FeeSlots<'a>>,
-    /// Gets the keeper's reward; `None` where nobody is rewarded.
+    /// Receives the keeper's reward; `None` where there is none.
     pub keeper_account: Option<AccountView>,
 }
 
-/// How it ends, decided by the rules before.
+/// The ending that the rules decided.
 pub struct Ending<'a> {
     pub milestone_index: u8,
     pub ending: MilestoneEnding,
@@ -64,7 +64,7 @@ pub struct Ending<'a> {
 }
 
 impl Finalization<'_> {
-    /// Divides what the vault holds for the milestone, counts it as ended and pays everyone.
+    /// Divides what the vault holds for the milestone, ends it and pays each party.
     ///
     /// Errors: `InvalidRecipientAmount`, `InvalidTokenProgram`, `InvalidMint`, `UnsupportedMint`,
     /// `InvalidRecipientTokenAccount`, `InvalidOwnerTokenAccount`, `InvalidGatewayFeeAccount`,
@@ -76,7 +76,7 @@ impl Finalization<'_> {
             ending.recipient_amount,
             self.policy.gateway_fee_bps.get(),
             self.policy.protocol_fee_bps.get(),
-            self.escrow.platform_fee_bps.get(),
+            self.escrow.terms.platform_fee_bps.get(),
         )
         .map_err(refuse)?;
 
@@ -92,7 +92,7 @@ impl Finalization<'_> {
         // Interaction
         self.pay(&payout, reward.as_ref(), mint.decimals);
 
-        emit_event(MilestoneFinalized {
+        emit_event!(MilestoneFinalized {
             escrow: *self.escrow_view.address(),
             policy: *self.policy_view.address(),
             actor: *ending.actor,
@@ -117,15 +117,15 @@ impl Finalization<'_> {
         Ok(())
     }
 
-    /// A share of the gateway's own fee; none of what the owner paid the platform on top.
+    /// Checks the keeper's reward, a share of the gateway's own fee; the platform fee adds nothing to it.
     fn claimed_reward(&self, gateway_fee: u64) -> Result<Option<KeeperReward>> {
         let (Some(account), Some(fees)) = (&self.keeper_account, &self.fees) else { return Ok(None) };
         let amount = keeper_reward(gateway_fee, fees.gateway.keeper_reward_bps.get());
         KeeperReward::claimed(account, amount, self.token_program.address(), self.mint.address())
     }
 
-    /// Whether everyone who gets something has an account for it. None of them is the vault: that one is declared mutable,
-    /// and Anchor refuses to load it twice.
+    /// Checks that each party that receives something has an account for it. None of them is the vault: the vault is declared
+    /// mutable, and Anchor refuses to load it twice.
     fn check_accounts(&self, payout: &Payout) -> Result<()> {
         self.check_vault()?;
         if payout.split.recipient != 0 {
@@ -160,8 +160,8 @@ impl Finalization<'_> {
         TokenAccount::check_receiving(account, program, owner, mint, error).map_err(refuse)
     }
 
-    /// The authority's own account serves beside the fee recipient's: one that changes in front of every payment, or whose
-    /// accounts cannot be used, must not hold up what is due to the recipient.
+    /// Checks a fee account: the fee recipient's or the authority's. A fee recipient that changes before every payment, or whose
+    /// accounts cannot be used, must not block the payment to the recipient.
     #[inline(never)]
     fn check_fee_account(
         &self,
@@ -174,89 +174,58 @@ impl Finalization<'_> {
         let check = |owner| TokenAccount::check_receiving(account, program, owner, mint, error);
         check(fee_recipient)
             .or_else(|first| match check(authority) {
-                // Neither's account: what the fee recipient's lacks counts.
+                // Neither of the two owns it: report the error for the fee recipient.
                 Err(second) if second == error => Err(first),
                 second => second,
             })
             .map_err(refuse)
     }
 
-    fn pay(&self, payout: &Payout, reward: Option<&KeeperReward>, decimals: u8) {
-        let transfer = Transfer {
-            token_program: self.token_program.address(),
-            source: &self.vault,
+    fn pay<'a>(&'a self, payout: &Payout, reward: Option<&'a KeeperReward>, decimals: u8) {
+        let mut transfers = Transfers::from(Source {
+            token_program: &self.token_program,
+            account: &self.vault,
             mint: &self.mint,
             authority: &self.escrow_view,
-            signer_seeds: &[
-                Seed::from(ESCROW_SEED),
-                Seed::from(self.policy_view.address().as_ref()),
-                Seed::from(core::slice::from_ref(&self.escrow.bump)),
-            ],
             decimals,
-        };
-        let to = |account: Option<&AccountView>, amount: u64| {
-            // `check_accounts` demanded the account wherever something is due.
-            if let (1.., Some(account)) = (amount, account) {
-                pay_one(&transfer, account, amount);
+        });
+        let mut to = |account: Option<&'a AccountView>, amount: u64| {
+            // `check_accounts` required the account wherever something is due.
+            if let Some(account) = account {
+                transfers.add_shared(account, amount);
             }
         };
         to(self.recipient_account.as_ref(), payout.split.recipient);
         to(self.owner_account.as_ref(), payout.refund);
-        let Some(fees) = &self.fees else { return };
-        let rewarded = reward.map_or(0, KeeperReward::amount);
-        // Cannot wrap: a reward is at most the gateway's fee.
-        to(fees.gateway_account.as_ref(), gateway_total(payout).wrapping_sub(rewarded));
-        to(reward.map(KeeperReward::account), rewarded);
-        to(fees.protocol_account.as_ref(), payout.split.protocol_fee);
+        if let Some(fees) = &self.fees {
+            let rewarded = reward.map_or(0, KeeperReward::amount);
+            // Cannot wrap: a reward is at most the gateway's fee.
+            to(fees.gateway_account.as_ref(), gateway_total(payout).wrapping_sub(rewarded));
+            to(reward.map(KeeperReward::account), rewarded);
+            to(fees.protocol_account.as_ref(), payout.split.protocol_fee);
+        }
+        transfers.send(&[
+            Seed::from(ESCROW_SEED),
+            Seed::from(self.policy_view.address().as_ref()),
+            Seed::from(core::slice::from_ref(&self.escrow.bump)),
+        ]);
     }
 }
 
-/// What the gateway's fee recipient gets in one transfer, but for a keeper's reward.
+/// Returns what the gateway's fee recipient receives in one transfer, before a keeper's reward.
 #[inline(always)]
 fn gateway_total(payout: &Payout) -> u64 {
     // Cannot wrap: both are parts of what the milestone was funded with.
     payout.split.gateway_fee.wrapping_add(payout.platform_fee)
 }
 
-/// Out of line, so that the program holds one copy of it for five destinations.
-#[inline(never)]
-pub fn pay_one(transfer: &Transfer, account: &AccountView, amount: u64) {
-    transfer.to(account, amount);
-}
-
-/// An optional account's view; a copy, as `Finalization` wants it.
+/// Returns an optional account's view as a copy.
 #[inline(always)]
-pub fn view_of(account: &Option<UncheckedAccount>) -> Option<AccountView> {
+pub fn view_of<T: AnchorAccount>(account: &Option<T>) -> Option<AccountView> {
     account.as_ref().map(|account| *account.account())
 }
 
-/// A `Finalization` out of accounts that have the fields' names. A macro, because it borrows fields of different structs.
-macro_rules! finalization {
-    ($accounts:ident, recipient: $recipient:expr, owner: $owner:expr) => {
-        $crate::instructions::Finalization {
-            policy_view: *$accounts.policy.view(),
-            escrow_view: *$accounts.escrow.view(),
-            policy: &mut $accounts.policy,
-            escrow: &mut $accounts.escrow,
-            owner: &$accounts.user_payment.owner,
-            mint: *$accounts.mint.account(),
-            vault: *$accounts.vault.account(),
-            token_program: *$accounts.token_program.account(),
-            recipient_account: $recipient,
-            owner_account: $owner,
-            fees: Some($crate::instructions::FeeSlots {
-                gateway: &$accounts.gateway,
-                config: &$accounts.config,
-                gateway_account: $crate::instructions::view_of(&$accounts.gateway_fee_account),
-                protocol_account: $crate::instructions::view_of(&$accounts.protocol_fee_account),
-            }),
-            keeper_account: None,
-        }
-    };
-}
-pub(crate) use finalization;
-
-/// The IDL's build collects what instructions and accounts name; these two enums stand behind plain bytes.
+/// Prints two enums that are plain bytes in accounts and events: the IDL build collects only types that they name.
 #[cfg(all(test, feature = "idl-build"))]
 mod idl {
     use super::{MilestoneEnding, MilestoneState};

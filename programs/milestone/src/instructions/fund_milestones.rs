@@ -2,10 +2,10 @@ use super::{same, Loaded};
 use crate::{
     error::{refuse, MilestoneError},
     events::{emit_event, MilestonesFunded},
-    rules::{payout::funding_of, release::check_current},
+    rules::{payout::funding_of, release_condition::check_current},
     state::{Escrow, PaymentPolicy, ProgramConfig, UserPayment},
     sysvars,
-    token::{Mint, TokenAccount, Transfer},
+    token::{transfer, Mint, Source, TokenAccount},
 };
 use anchor_lang::prelude::*;
 
@@ -33,11 +33,11 @@ pub struct FundMilestones {
 
 pub fn handler(ctx: &mut Context<FundMilestones>, first_milestone: u8, count: u8) -> Result<()> {
     let accounts = &mut ctx.accounts;
-    let now = sysvars::clock()?.unix_timestamp;
+    let now = sysvars::now()?;
 
     // Check
     if accounts.config.is_paused != 0 {
-        return Err(MilestoneError::ProgramPaused.into());
+        return Err(refuse(MilestoneError::ProgramPaused));
     }
     let (funded, sum) = accounts.funding(first_milestone, count)?;
     let mint = Mint::load_shared(&accounts.mint, accounts.token_program.address())?;
@@ -55,17 +55,16 @@ pub fn handler(ctx: &mut Context<FundMilestones>, first_milestone: u8, count: u8
     accounts.escrow.updated_at = now.into();
 
     // Interaction
-    Transfer {
-        token_program: accounts.token_program.address(),
-        source: &accounts.token_account,
+    let source = Source {
+        token_program: &accounts.token_program,
+        account: &accounts.token_account,
         mint: &accounts.mint,
         authority: &accounts.owner,
-        signer_seeds: &[],
         decimals: mint.decimals,
-    }
-    .to(&accounts.vault, sum);
+    };
+    transfer(source, &accounts.vault, sum, &[]);
 
-    emit_event(MilestonesFunded {
+    emit_event!(MilestonesFunded {
         escrow: *accounts.escrow.address(),
         policy: *accounts.policy.address(),
         first_milestone,
@@ -78,8 +77,8 @@ pub fn handler(ctx: &mut Context<FundMilestones>, first_milestone: u8, count: u8
 }
 
 impl FundMilestones {
-    /// What each milestone gets, and the sum. The first is the first that is not funded yet: a repeated transaction funds
-    /// nothing twice. Errors: `PolicyCompleted`, `MilestoneAlreadyReleased`, `MilestoneAlreadyFunded`,
+    /// Returns what each milestone receives, and the sum. `first` must be the first unfunded milestone, so that a repeated
+    /// transaction funds nothing twice. Errors: `PolicyCompleted`, `MilestoneAlreadyReleased`, `MilestoneAlreadyFunded`,
     /// `MilestoneNotFunded`, `InvalidFundingCount`, `AmountOverflow`.
     fn funding(&self, first: u8, count: u8) -> Result<([PodU64; 4], u64)> {
         let policy = &self.policy;
@@ -89,43 +88,43 @@ impl FundMilestones {
         }
         let unfunded = self.escrow.first_unfunded(policy);
         if first < unfunded {
-            return Err(MilestoneError::MilestoneAlreadyFunded.into());
+            return Err(refuse(MilestoneError::MilestoneAlreadyFunded));
         }
         // `u8` arithmetic cannot wrap: both are at most 4 where it is reached.
         let available = policy.milestone.total_milestones.saturating_sub(first);
         if count == 0 || count > available {
-            return Err(MilestoneError::InvalidFundingCount.into());
+            return Err(refuse(MilestoneError::InvalidFundingCount));
         }
         if first > unfunded {
-            return Err(MilestoneError::MilestoneNotFunded.into());
+            return Err(refuse(MilestoneError::MilestoneNotFunded));
         }
         let mut funded = [PodU64::from(0); 4];
         let mut sum = 0u64;
         let amounts = policy.milestone.milestone_amounts.iter();
         for (slot, amount) in funded.iter_mut().zip(amounts).skip(first as usize).take(count as usize) {
-            let funding = funding_of(amount.get(), self.escrow.platform_fee_bps.get()).map_err(refuse)?;
+            let funding = funding_of(amount.get(), self.escrow.terms.platform_fee_bps.get()).map_err(refuse)?;
             sum = sum.checked_add(funding).ok_or_else(|| refuse(MilestoneError::AmountOverflow))?;
             *slot = funding.into();
         }
         Ok((funded, sum))
     }
 
-    /// Whether the owner's account can pay `sum` from inside a program, and the vault take it.
+    /// Checks that the owner's account can pay `sum` from inside a program, and that the vault can receive it.
     fn check_token_accounts(&self, sum: u64) -> Result<()> {
         let (token_program, mint) = (self.token_program.address(), self.mint.address());
         let (vault, escrow) = (&self.vault, self.escrow.address());
         TokenAccount::check_receiving(vault, token_program, escrow, mint, MilestoneError::InvalidVault)
             .map_err(refuse)?;
-        let source = TokenAccount::load_of(&self.token_account, token_program, self.owner.address(), mint)
-            .ok_or(MilestoneError::InvalidTokenAccount)?;
+        let source = TokenAccount::load_shared(&self.token_account, token_program, self.owner.address(), mint)
+            .ok_or_else(|| refuse(MilestoneError::InvalidTokenAccount))?;
         if source.is_frozen() {
-            return Err(MilestoneError::TokenAccountFrozen.into());
+            return Err(refuse(MilestoneError::TokenAccountFrozen));
         }
         if source.is_cpi_guarded() {
-            return Err(MilestoneError::TokenAccountCpiGuarded.into());
+            return Err(refuse(MilestoneError::TokenAccountCpiGuarded));
         }
         if source.amount() < sum {
-            return Err(MilestoneError::InsufficientFunds.into());
+            return Err(refuse(MilestoneError::InsufficientFunds));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 use crate::{
-    constants::{CONFIG_SEED, MAX_PROTOCOL_FEE_BPS},
-    error::MilestoneError,
+    constants::{CONFIG_SEED, MAX_PROTOCOL_FEE_BPS, UPGRADEABLE_LOADER},
+    error::{refuse, MilestoneError},
     events::{emit_event, ConfigInitialized},
     pda,
     state::ProgramConfig,
@@ -12,7 +12,6 @@ use anchor_lang::{
     prelude::*,
 };
 
-const UPGRADEABLE_LOADER: Address = anchor_lang::address!("BPFLoaderUpgradeab1e11111111111111111111111");
 /// `UpgradeableLoaderState::ProgramData`: tag (u32), slot (u64), option tag (u8), authority.
 const PROGRAM_DATA_TAG: [u8; 4] = 3u32.to_le_bytes();
 const AUTHORITY_OPTION_OFFSET: usize = 12;
@@ -23,7 +22,7 @@ pub struct InitializeConfig {
     /// Pays the rent. May be the upgrade authority.
     #[account(unsafe(dup))]
     pub payer: Signer,
-    /// The program's upgrade authority, so that nobody else can claim the config first. Becomes its authority.
+    /// The program's upgrade authority, so that nobody else can create the config first. Becomes its authority.
     pub upgrade_authority: Signer,
     /// Seeds `"config"`.
     #[account(mut)]
@@ -33,13 +32,13 @@ pub struct InitializeConfig {
     pub system_program: Program<System>,
 }
 
-/// Fees are capped and the recipient's address is not all zero. Errors: `InvalidFeeBps`, `ZeroAddress`.
+/// Checks the cap of the fee and that the fee recipient is not all zero. Errors: `InvalidFeeBps`, `ZeroAddress`.
 pub fn check_protocol_terms(fee_recipient: &Address, protocol_fee_bps: u16) -> Result<()> {
     if protocol_fee_bps > MAX_PROTOCOL_FEE_BPS {
-        return Err(MilestoneError::InvalidFeeBps.into());
+        return Err(refuse(MilestoneError::InvalidFeeBps));
     }
     if address_eq(fee_recipient, &Address::default()) {
-        return Err(MilestoneError::ZeroAddress.into());
+        return Err(refuse(MilestoneError::ZeroAddress));
     }
     Ok(())
 }
@@ -63,7 +62,7 @@ pub fn handler(ctx: &mut Context<InitializeConfig>, fee_recipient: Address, prot
     };
     pda::write_account(&accounts.config, &config)?;
 
-    emit_event(ConfigInitialized {
+    emit_event!(ConfigInitialized {
         config: *accounts.config.address(),
         authority: config.authority,
         fee_recipient,
@@ -73,24 +72,24 @@ pub fn handler(ctx: &mut Context<InitializeConfig>, fee_recipient: Address, prot
     Ok(())
 }
 
-/// `program_data` is this program's, and names `authority`. Errors: `InvalidProgramData`, `InvalidAuthority`.
+/// Checks that `program_data` is this program's and names `authority`. Errors: `InvalidProgramData`, `InvalidAuthority`.
 fn check_upgrade_authority(program_data: &AccountView, authority: &Address) -> Result<()> {
     let (expected, _) = anchor_lang::find_program_address(&[crate::ID.as_ref()], &UPGRADEABLE_LOADER);
     if !address_eq(program_data.address(), &expected) || !program_data.owned_by(&UPGRADEABLE_LOADER) {
-        return Err(MilestoneError::InvalidProgramData.into());
+        return Err(refuse(MilestoneError::InvalidProgramData));
     }
-    // SAFETY: only the loader can write to it, and no call to it is made here.
+    // SAFETY: only the loader can write to it, and this instruction does not call the loader.
     let data = unsafe { program_data.borrow_unchecked() };
     let (Some(tag), Some(&is_some), Some(key)) =
         (data.get(..4), data.get(AUTHORITY_OPTION_OFFSET), data.get(AUTHORITY_OFFSET..AUTHORITY_OFFSET + 32))
     else {
-        return Err(MilestoneError::InvalidProgramData.into());
+        return Err(refuse(MilestoneError::InvalidProgramData));
     };
     if tag != PROGRAM_DATA_TAG {
-        return Err(MilestoneError::InvalidProgramData.into());
+        return Err(refuse(MilestoneError::InvalidProgramData));
     }
     if is_some != 1 || key != authority.as_ref() {
-        return Err(MilestoneError::InvalidAuthority.into());
+        return Err(refuse(MilestoneError::InvalidAuthority));
     }
     Ok(())
 }

@@ -5,22 +5,22 @@ use crate::{
 };
 use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
 
-/// The keeper's token account among those behind the declared ones: it follows the escrow.
+/// Returns the keeper's token account, which follows the escrow behind the declared accounts.
 #[inline(always)]
 pub fn keeper_account(trailing: &[AccountView]) -> Option<&AccountView> {
     trailing.get(1)
 }
 
-/// What the gateway pays out of its own fee to whom the execution named. Never zero.
+/// The part of its own fee that the gateway pays to the account that the execution names. Never zero.
 pub struct KeeperReward {
     account: AccountView,
     amount: u64,
 }
 
 impl KeeperReward {
-    /// `amount` to `account`. `None` when it is nothing, or when the program's id stands for no account: then the gateway keeps
-    /// its whole fee. Whose account it is does not matter, and it may receive something else as well. It is not the one that
-    /// pays: that one is declared mutable, and Anchor refuses to walk over it twice.
+    /// Checks the reward of `amount` to `account`. Returns `None` for no amount, or when the program's id stands for no account:
+    /// then the gateway keeps its whole fee. Anyone may own the account, and it may also be another destination. It cannot be
+    /// the account that pays: that one is declared mutable, and Anchor refuses to load it twice.
     ///
     /// Errors: `InvalidKeeperTokenAccount`, `TokenAccountFrozen`.
     #[inline(never)]
@@ -51,7 +51,7 @@ impl KeeperReward {
 
     #[inline(never)]
     pub fn log(&self, policy: &Address, milestone_index: u8, executor: &Address) {
-        emit_event(KeeperRewarded {
+        emit_event!(KeeperRewarded {
             policy: *policy,
             milestone_index,
             executor: *executor,

@@ -7,8 +7,9 @@ use crate::{
 };
 use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
 
-/// Lowers the allowance to `committed` where this program is still the delegate. A token account in any other state is
-/// left alone: what calls this must always work. Errors: `InvalidTokenProgram`, when it belongs to the other one.
+/// Lowers the allowance to `committed` where this program is still the delegate. Leaves a token account in any other state
+/// alone, because the instructions that call this must always work. Errors: `InvalidTokenProgram`, when the account belongs to
+/// the other token program.
 #[inline(never)]
 pub fn lower_allowance(
     owner: &AccountView,
@@ -16,10 +17,11 @@ pub fn lower_allowance(
     token_account: &AccountView,
     token_program: &Address,
 ) -> Result<()> {
-    if !token_account.owned_by(token_program) && token::check_program(token_account.owner()).is_ok() {
+    if !token_account.owned_by(token_program) && token::is_program(token_account.owner()) {
         return Err(refuse(MilestoneError::InvalidTokenProgram));
     }
-    let Some(source) = TokenAccount::load_of(token_account, token_program, owner.address(), &user_payment.mint) else {
+    let Some(source) = TokenAccount::load_shared(token_account, token_program, owner.address(), &user_payment.mint)
+    else {
         return Ok(());
     };
     let is_ours = source.delegate().is_some_and(|delegate| address_eq(delegate, user_payment.address()));

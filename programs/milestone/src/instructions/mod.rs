@@ -1,4 +1,4 @@
-//! One instruction a file: accounts, then a handler that checks, changes state, calls the token program, logs.
+//! One instruction per file: its accounts, then a handler that checks, changes state, calls the token program and logs.
 
 pub mod accept_authority;
 pub mod accept_escrow;
@@ -28,6 +28,7 @@ pub mod update_config;
 pub mod update_gateway;
 pub mod withdraw_dispute;
 
+mod ending_accounts;
 mod escrow_parties;
 mod finalize_milestone;
 mod keeper_reward;
@@ -35,7 +36,7 @@ mod loaded;
 mod lower_allowance;
 mod release_signer;
 
-use finalize_milestone::finalization;
+use ending_accounts::ending_views;
 
 // The derive macros generate items beside each `Accounts` struct that `#[program]` looks up, hence the globs; the
 // handlers are called by their module's name.
@@ -51,14 +52,15 @@ pub use {
     create_milestone_policy::*,
     create_user_payment::*,
     delete_payment_policy::*,
+    ending_accounts::{Destinations, EndingAccounts, EndingViews, Slot},
     escrow_parties::*,
     execute_payment::*,
     expire_mediation::*,
-    finalize_milestone::{pay_one, view_of, Ending, FeeSlots, Finalization, MilestoneEnding},
+    finalize_milestone::{view_of, Ending, FeeSlots, Finalization, MilestoneEnding},
     fund_milestones::*,
     initialize_config::*,
     keeper_reward::{keeper_account, KeeperReward},
-    loaded::{same, Loaded},
+    loaded::{same, Inlined, Loaded},
     lower_allowance::lower_allowance,
     open_escrow::*,
     reclaim_milestone::*,

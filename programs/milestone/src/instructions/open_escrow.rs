@@ -4,11 +4,8 @@ use crate::{
     error::{refuse, MilestoneError},
     events::{emit_event, EscrowOpened},
     pda,
-    rules::{
-        escrow_terms::{validate_terms, EscrowTerms},
-        payout::funding_of,
-    },
-    state::{Escrow, EscrowMilestone, MilestoneState, PaymentPolicy, ProgramConfig, UserPayment},
+    rules::{escrow_terms::validate_terms, payout::funding_of},
+    state::{Escrow, EscrowMilestone, EscrowTerms, MilestoneState, PaymentPolicy, ProgramConfig, UserPayment},
     sysvars,
     token::{AssociatedAccount, Mint, ASSOCIATED_TOKEN_PROGRAM},
 };
@@ -60,18 +57,18 @@ pub struct OpenEscrow {
 
 pub fn handler(ctx: &mut Context<OpenEscrow>, mediator: Address, terms: &EscrowTerms) -> Result<()> {
     let accounts = &mut ctx.accounts;
-    let now = sysvars::clock()?.unix_timestamp;
+    let now = sysvars::now()?;
 
     // Check
     if accounts.config.is_paused != 0 {
-        return Err(MilestoneError::ProgramPaused.into());
+        return Err(refuse(MilestoneError::ProgramPaused));
     }
     accounts.policy.check_holdable()?;
     validate_terms(terms).map_err(refuse)?;
     accounts.check_mediator(&mediator)?;
-    // A vault that is born frozen could never be funded.
+    // A vault that is created frozen could never be funded.
     Mint::load_for_creation(&accounts.mint, accounts.token_program.address())?;
-    accounts.check_funding(terms.platform_fee_bps)?;
+    accounts.check_funding(terms.platform_fee_bps.get())?;
 
     // Effect
     let outstanding = accounts.policy.outstanding()?;
@@ -90,19 +87,13 @@ pub fn handler(ctx: &mut Context<OpenEscrow>, mediator: Address, terms: &EscrowT
         accounts.token_program.address(),
     )?;
 
-    emit_event(EscrowOpened {
+    emit_event!(EscrowOpened {
         escrow: *accounts.escrow.address(),
         policy: escrow.policy,
         mediator,
         vault: escrow.vault,
         rent_payer: escrow.rent_payer,
-        review_period_secs: escrow.review_period_secs,
-        dispute_window_secs: escrow.dispute_window_secs,
-        mediation_delay_secs: escrow.mediation_delay_secs,
-        mediation_timeout_secs: escrow.mediation_timeout_secs,
-        delivery_grace_secs: escrow.delivery_grace_secs,
-        timeout_recipient_bps: escrow.timeout_recipient_bps,
-        platform_fee_bps: escrow.platform_fee_bps,
+        terms: escrow.terms,
         bump,
         current_milestone: accounts.policy.milestone.current_milestone,
         committed: accounts.user_payment.committed,
@@ -112,18 +103,18 @@ pub fn handler(ctx: &mut Context<OpenEscrow>, mediator: Address, terms: &EscrowT
 }
 
 impl OpenEscrow {
-    /// The mediator is neither party, nor nobody.
+    /// Checks that the mediator is neither party nor the all-zero address.
     fn check_mediator(&self, mediator: &Address) -> Result<()> {
         if same(mediator, &Address::default())
             || same(mediator, self.owner.address())
             || same(mediator, &self.policy.recipient)
         {
-            return Err(MilestoneError::InvalidMediator.into());
+            return Err(refuse(MilestoneError::InvalidMediator));
         }
         Ok(())
     }
 
-    /// What the vault may ever hold fits 64 bits.
+    /// Checks that the sum that the vault may hold fits in 64 bits.
     fn check_funding(&self, platform_fee_bps: u16) -> Result<()> {
         let mut sum = 0u64;
         for amount in &self.policy.milestone.milestone_amounts {
@@ -151,7 +142,7 @@ impl OpenEscrow {
             token_program: &self.token_program,
         };
         if !vault.is_at_its_address() {
-            return Err(MilestoneError::InvalidVault.into());
+            return Err(refuse(MilestoneError::InvalidVault));
         }
         vault.create();
         Ok(())
@@ -159,7 +150,7 @@ impl OpenEscrow {
 
     fn new_escrow(&self, mediator: Address, terms: &EscrowTerms, bump: u8, now: i64) -> Escrow {
         let mut milestones = [EscrowMilestone::zeroed(); MAX_MILESTONES];
-        // Paid by delegation before: final, and never in the vault.
+        // Already paid by delegation: final, and never in the vault.
         for paid in milestones.iter_mut().take(self.policy.milestone.current_milestone as usize) {
             paid.state = MilestoneState::Released as u8;
         }
@@ -168,13 +159,7 @@ impl OpenEscrow {
             mediator,
             vault: *self.vault.address(),
             rent_payer: *self.payer.address(),
-            review_period_secs: terms.review_period_secs.into(),
-            dispute_window_secs: terms.dispute_window_secs.into(),
-            mediation_delay_secs: terms.mediation_delay_secs.into(),
-            mediation_timeout_secs: terms.mediation_timeout_secs.into(),
-            delivery_grace_secs: terms.delivery_grace_secs.into(),
-            timeout_recipient_bps: terms.timeout_recipient_bps.into(),
-            platform_fee_bps: terms.platform_fee_bps.into(),
+            terms: *terms,
             accepted_at: 0i64.into(),
             ready_at: 0i64.into(),
             mediation_at: 0i64.into(),

@@ -11,7 +11,7 @@ use anchor_lang::prelude::*;
 pub struct ReclaimMilestone {
     #[account(constraint = same(owner.address(), &user_payment.owner) @ MilestoneError::InvalidOwner)]
     pub owner: Signer,
-    /// With the recipient's signature the milestone need not be overdue.
+    /// With the recipient's signature the milestone does not have to be overdue.
     pub recipient: Option<Signer>,
     pub user_payment: Loaded<UserPayment>,
     #[account(
@@ -33,7 +33,7 @@ pub struct ReclaimMilestone {
 
 pub fn handler(ctx: &mut Context<ReclaimMilestone>, milestone_index: u8) -> Result<()> {
     let accounts = &mut ctx.accounts;
-    let now = sysvars::clock()?.unix_timestamp;
+    let now = sysvars::now()?;
     let action = accounts.action()?;
     let milestone = &accounts.policy.milestone;
     let state = decide_action(action, milestone, &accounts.escrow, milestone_index, now).map_err(refuse)?;
@@ -63,12 +63,12 @@ pub fn handler(ctx: &mut Context<ReclaimMilestone>, milestone_index: u8) -> Resu
 }
 
 impl ReclaimMilestone {
-    /// Errors: `InvalidRecipient`, when somebody else signed in the recipient's place.
+    /// Returns the reclaim that the signatures allow. Errors: `InvalidRecipient`, when another account signed as the recipient.
     fn action(&self) -> Result<Action> {
         match &self.recipient {
             None => Ok(Action::Reclaim),
             Some(recipient) if same(recipient.address(), &self.policy.recipient) => Ok(Action::ReclaimAgreed),
-            Some(_) => Err(MilestoneError::InvalidRecipient.into()),
+            Some(_) => Err(refuse(MilestoneError::InvalidRecipient)),
         }
     }
 }

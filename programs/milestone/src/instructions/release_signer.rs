@@ -1,8 +1,8 @@
 use crate::error::MilestoneError;
 use anchor_lang::{pinocchio::account::AccountView, prelude::*};
 
-/// A signer whose missing signature is `InvalidSigner`, the name spec 003 gives it, where Anchor's own type would
-/// say `MissingRequiredSignature`.
+/// A signer whose missing signature is `InvalidSigner`, as spec 003 names it. Anchor's own type would report
+/// `MissingRequiredSignature`.
 pub struct ReleaseSigner {
     view: AccountView,
 }

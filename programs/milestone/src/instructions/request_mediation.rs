@@ -10,7 +10,7 @@ use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct RequestMediation {
-    /// Owner or recipient.
+    /// The owner or the recipient.
     #[account(
         constraint = same(party.address(), &user_payment.owner) || same(party.address(), &policy.recipient)
             @ MilestoneError::InvalidParty,
@@ -27,12 +27,12 @@ pub struct RequestMediation {
 
 pub fn handler(ctx: &mut Context<RequestMediation>, milestone_index: u8) -> Result<()> {
     let accounts = &mut ctx.accounts;
-    let now = sysvars::clock()?.unix_timestamp;
+    let now = sysvars::now()?;
     let escrow = &mut accounts.escrow;
     decide_action(Action::RequestMediation, &accounts.policy.milestone, escrow, milestone_index, now)
         .map_err(refuse)?;
     escrow.request_mediation(milestone_index, now)?;
-    emit_event(MediationRequested {
+    emit_event!(MediationRequested {
         escrow: *escrow.address(),
         policy: escrow.policy,
         milestone_index,

@@ -14,9 +14,9 @@ pub fn handler(ctx: &mut Context<UpdateGateway>, keeper_reward_bps: u16) -> Resu
         return Err(refuse(MilestoneError::InvalidShareBps));
     }
     gateway.keeper_reward_bps = keeper_reward_bps.into();
-    gateway.updated_at = sysvars::clock()?.unix_timestamp.into();
+    gateway.updated_at = sysvars::now()?.into();
 
-    emit_event(KeeperRewardSet {
+    emit_event!(KeeperRewardSet {
         gateway: *gateway.address(),
         keeper_reward_bps: gateway.keeper_reward_bps,
         updated_at: gateway.updated_at,

@@ -1,6 +1,6 @@
 use super::{same, Loaded};
 use crate::{
-    error::MilestoneError,
+    error::{refuse, MilestoneError},
     events::{emit_event, DelegationSynced},
     state::UserPayment,
     token::{self, TokenAccount},
@@ -28,20 +28,20 @@ pub fn handler(ctx: &mut Context<SyncDelegation>, replace_delegate: bool) -> Res
 
     token::check_program(token_program)?;
     let (owner, committed) = (accounts.owner.address(), user_payment.committed.get());
-    let source = TokenAccount::load_of(&accounts.token_account, token_program, owner, &user_payment.mint)
-        .ok_or(MilestoneError::InvalidTokenAccount)?;
+    let source = TokenAccount::load_shared(&accounts.token_account, token_program, owner, &user_payment.mint)
+        .ok_or_else(|| refuse(MilestoneError::InvalidTokenAccount))?;
     if committed != 0 {
         source.check_approvable(user_payment.address(), replace_delegate)?;
         token::approve(token_program, &accounts.token_account, user_payment.view(), &accounts.owner, committed);
     } else if source.delegate().is_some_and(|delegate| address_eq(delegate, user_payment.address())) {
-        // Nothing to put in its place: another's delegate stays, whatever `replace_delegate` says.
+        // There is no allowance to set: another program's delegate stays, whatever `replace_delegate` says.
         if source.is_frozen() {
-            return Err(MilestoneError::TokenAccountFrozen.into());
+            return Err(refuse(MilestoneError::TokenAccountFrozen));
         }
         token::revoke(token_program, &accounts.token_account, &accounts.owner);
     }
 
-    emit_event(DelegationSynced {
+    emit_event!(DelegationSynced {
         user_payment: *user_payment.address(),
         token_account: *accounts.token_account.address(),
         allowance: committed.into(),

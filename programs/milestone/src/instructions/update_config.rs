@@ -6,7 +6,7 @@ use crate::{
 };
 use anchor_lang::prelude::*;
 
-/// What is `None` stays as it is.
+/// Settings to change; `None` keeps the current value.
 pub struct UpdateConfigArgs {
     pub fee_recipient: Option<Address>,
     pub protocol_fee_bps: Option<u16>,
@@ -34,7 +34,7 @@ pub fn handler(ctx: &mut Context<UpdateConfig>, args: &UpdateConfigArgs) -> Resu
     config.is_paused = args.is_paused.map_or(config.is_paused, u8::from);
     config.pending_authority = args.pending_authority.unwrap_or(config.pending_authority);
 
-    emit_event(ConfigUpdated {
+    emit_event!(ConfigUpdated {
         config: *config.address(),
         pending_authority: config.pending_authority,
         fee_recipient,

@@ -7,7 +7,7 @@ use crate::{
 };
 use anchor_lang::prelude::*;
 
-/// What is `None` stays as it is.
+/// Settings to change; `None` keeps the current value.
 pub struct UpdateGatewayArgs {
     pub signer: Option<Address>,
     pub fee_recipient: Option<Address>,
@@ -26,7 +26,7 @@ pub struct UpdateGateway {
 
 pub fn handler(ctx: &mut Context<UpdateGateway>, args: &UpdateGatewayArgs) -> Result<()> {
     let gateway = &mut ctx.accounts.gateway;
-    let now = sysvars::clock()?.unix_timestamp;
+    let now = sysvars::now()?;
     let signer = args.signer.unwrap_or(gateway.signer);
     let fee_recipient = args.fee_recipient.unwrap_or(gateway.fee_recipient);
     let fee_bps = args.fee_bps.unwrap_or(gateway.fee_bps.get());
@@ -39,7 +39,7 @@ pub fn handler(ctx: &mut Context<UpdateGateway>, args: &UpdateGatewayArgs) -> Re
     gateway.url = args.url.unwrap_or(gateway.url);
     gateway.updated_at = now.into();
 
-    emit_event(GatewayUpdated {
+    emit_event!(GatewayUpdated {
         gateway: *gateway.address(),
         signer,
         fee_recipient,

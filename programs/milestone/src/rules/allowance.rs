@@ -1,4 +1,4 @@
-/// What deleting a policy does to the owner's SPL allowance.
+/// Change of the owner's SPL allowance when a policy is deleted or held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AllowanceChange {
     Keep,
@@ -6,8 +6,8 @@ pub enum AllowanceChange {
     Approve(u64),
 }
 
-/// Lowers the allowance to what the other live policies may still pull, revokes at zero, and never raises it: an
-/// owner who lowered it elsewhere meant that.
+/// Returns the change that leaves the other live policies what they may still pull. Revokes at zero, and never raises the
+/// allowance: an owner who lowered it elsewhere did so on purpose.
 #[inline]
 pub const fn after_delete(allowance: u64, committed: u64) -> AllowanceChange {
     if committed == 0 {

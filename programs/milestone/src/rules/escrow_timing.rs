@@ -1,7 +1,7 @@
-//! When each thing may be done to a held milestone. A deadline `d` is the first second of what comes after it.
+//! The deadlines of a held milestone. A deadline is the first second in which the next thing is possible.
 
 use super::{
-    release::{check_current, check_signer, ReleaseRequest},
+    release_condition::{check_current, check_signer, ReleaseRequest},
     transitions::{next_state, Action},
 };
 use crate::{
@@ -9,35 +9,35 @@ use crate::{
     state::{Escrow, EscrowMilestone, Milestone, MilestoneState, RELEASE_DUE_DATE},
 };
 
-/// `at + period`, which no later clock reaches when it does not fit.
+/// Returns `at + period`, saturating: no clock reaches a deadline that does not fit.
 #[inline(always)]
 fn after(at: i64, period_secs: u32) -> i64 {
     at.saturating_add(period_secs as i64)
 }
 
-/// First second in which the owner can no longer dispute the submission.
+/// Returns the first second in which the owner can no longer dispute the submission.
 pub fn dispute_closes_at(escrow: &Escrow, milestone: &EscrowMilestone) -> i64 {
-    after(milestone.submitted_at.get(), escrow.dispute_window_secs.get())
+    after(milestone.submitted_at.get(), escrow.terms.dispute_window_secs.get())
 }
 
-/// First second in which the owner's silence counts as approval.
+/// Returns the first second in which the owner's silence counts as approval.
 pub fn review_ends_at(escrow: &Escrow, milestone: &EscrowMilestone) -> i64 {
-    after(milestone.submitted_at.get(), escrow.review_period_secs.get())
+    after(milestone.submitted_at.get(), escrow.terms.review_period_secs.get())
 }
 
-/// First second in which the mediator can no longer resolve and anyone may crank the agreed split.
+/// Returns the first second in which the mediator can no longer resolve and anyone may pay out the agreed split.
 pub fn mediation_expires_at(escrow: &Escrow) -> i64 {
-    after(escrow.mediation_at.get(), escrow.mediation_timeout_secs.get())
+    after(escrow.mediation_at.get(), escrow.terms.mediation_timeout_secs.get())
 }
 
-/// First second in which the owner may reclaim the current milestone, unless it was submitted: the grace counts from its
-/// due date, and from when it could be submitted at the earliest.
+/// Returns the first second in which the owner may reclaim the current milestone, unless it was submitted. The grace counts
+/// from the later of its due date and the time from which it could be submitted.
 pub fn delivery_overdue_at(escrow: &Escrow, due_date: i64) -> i64 {
-    after(due_date.max(escrow.ready_at.get()), escrow.delivery_grace_secs.get())
+    after(due_date.max(escrow.ready_at.get()), escrow.terms.delivery_grace_secs.get())
 }
 
-/// Whether `action` may be taken on the milestone at `index` at `now` (Unix seconds), whoever takes it: index,
-/// acceptance, state, time, in this order. Returns the state it leads to.
+/// Checks that `action` is possible on the milestone at `index` at `now` (Unix seconds), for any signer: index, acceptance,
+/// state, time, in this order. Returns the state that it leads to.
 ///
 /// Errors: `MilestoneAlreadyReleased`, `MilestoneNotCurrent`, `PolicyCompleted`, `EscrowNotAccepted`, those of
 /// `next_state`, `PaymentNotDue`, `DisputeWindowClosed`, `MediationTimedOut`, `MediationNotTimedOut`,
@@ -56,7 +56,7 @@ pub fn decide_action(
     }
     let next = next_state(escrow.state_at(index, now)?, action)?;
     let held = escrow.milestone(index)?;
-    // Bounds the delivery with or without bit 0; 0 is none.
+    // Bounds the delivery with or without bit 0; 0 means no due date.
     let due_date = milestone.timestamp_at(index);
     let refusal = match action {
         // A set due date binds approval by silence as well.
@@ -70,8 +70,8 @@ pub fn decide_action(
     Err(refusal)
 }
 
-/// Whether `request.executor` may release a held milestone: by the policy's bitmap, or anyone once the review period has
-/// passed in silence. Neither pause stops what is held. Errors: those of `decide_action`, `InvalidSigner`.
+/// Checks that `request.executor` may release a held milestone: by the policy's bitmap, or anyone once the review period has
+/// passed without a dispute. Neither pause stops a held milestone. Errors: those of `decide_action`, `InvalidSigner`.
 pub fn decide_held_release(
     milestone: &Milestone,
     escrow: &Escrow,
@@ -86,7 +86,7 @@ pub fn decide_held_release(
     Ok(next)
 }
 
-/// The timestamp below which nothing is released: the due date where bit 0 sets one.
+/// Returns the timestamp before which nothing is released: the due date where bit 0 sets one.
 fn binding_date(milestone: &Milestone, index: u8) -> i64 {
     if milestone.release_condition & RELEASE_DUE_DATE == 0 {
         return i64::MIN;
@@ -118,11 +118,11 @@ mod tests {
 
     fn escrow(state: MilestoneState) -> Escrow {
         let mut e = Escrow::zeroed();
-        e.review_period_secs = 70u32.into();
-        e.dispute_window_secs = 50u32.into();
-        e.mediation_delay_secs = 30u32.into();
-        e.mediation_timeout_secs = 140u32.into();
-        e.delivery_grace_secs = 20u32.into();
+        e.terms.review_period_secs = 70u32.into();
+        e.terms.dispute_window_secs = 50u32.into();
+        e.terms.mediation_delay_secs = 30u32.into();
+        e.terms.mediation_timeout_secs = 140u32.into();
+        e.terms.delivery_grace_secs = 20u32.into();
         e.accepted_at = 1i64.into();
         e.ready_at = READY.into();
         e.mediation_at = MEDIATION.into();
@@ -135,7 +135,7 @@ mod tests {
         decide_action(action, &milestone(condition, due), &escrow(state), 0, now).err()
     }
 
-    /// Anyone, who is nobody in particular, executes.
+    /// Executes as a stranger.
     fn silence(condition: u8, due: i64, now: i64) -> Option<MilestoneError> {
         let request = ReleaseRequest {
             milestone_index: 0,

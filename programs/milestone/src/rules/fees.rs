@@ -1,6 +1,6 @@
 use crate::constants::BPS_DENOMINATOR;
 
-/// How one milestone's amount is divided. `recipient + gateway_fee + protocol_fee` is the gross amount, always.
+/// The division of one milestone's amount. `recipient + gateway_fee + protocol_fee` always equals the gross amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Split {
     pub recipient: u64,
@@ -8,7 +8,7 @@ pub struct Split {
     pub protocol_fee: u64,
 }
 
-/// Floor of `amount * bps / 10_000` for `bps <= 10_000`, without 128-bit arithmetic, which sBPF here cannot link.
+/// Returns the floor of `amount * bps / 10_000` for `bps <= 10_000`. Uses no 128-bit arithmetic, which does not link for sBPF.
 ///
 /// With `amount = 10_000 q + r`: `amount * bps / 10_000 = q * bps + r * bps / 10_000`. The first term is at most
 /// `amount`, the second below `10_000 * 10_000`, so neither product wraps.
@@ -31,8 +31,8 @@ pub const fn split(amount: u64, gateway_fee_bps: u16, protocol_fee_bps: u16) -> 
     Split { recipient, gateway_fee, protocol_fee }
 }
 
-/// The part of a gateway's fee that it pays to whoever executes, floored; the gateway keeps the rest. At most `gateway_fee`
-/// for `keeper_reward_bps <= 10_000`, which `set_keeper_reward` sees to.
+/// Returns the part of a gateway's fee that it pays to the executor, rounded down; the gateway keeps the rest. At most
+/// `gateway_fee` for `keeper_reward_bps <= 10_000`, which `set_keeper_reward` ensures.
 #[inline(always)]
 pub const fn keeper_reward(gateway_fee: u64, keeper_reward_bps: u16) -> u64 {
     fee(gateway_fee, keeper_reward_bps)

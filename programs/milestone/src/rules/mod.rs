@@ -6,6 +6,6 @@ pub mod escrow_timing;
 pub mod fees;
 pub mod payout;
 pub mod policy_ids;
-pub mod release;
+pub mod release_condition;
 pub mod schedule;
 pub mod transitions;

@@ -1,24 +1,24 @@
 use super::fees::{fee, split, Split};
 use crate::error::MilestoneError;
 
-/// How what one held milestone was funded with is divided. The sum of all five is what was funded, always.
+/// The division of one held milestone's funding. The sum of all five amounts always equals the funding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payout {
-    /// The recipient's share and the fees on it.
+    /// The recipient's share, with the fees on it.
     pub split: Split,
-    /// The platform's fee on the recipient's share; goes to the gateway's fee recipient.
+    /// The platform fee on the recipient's share, paid to the gateway's fee recipient.
     pub platform_fee: u64,
-    /// Back to the owner: the rest of the amount and of the platform fee.
+    /// Returned to the owner: the rest of the amount and of the platform fee.
     pub refund: u64,
 }
 
-/// What the owner pays for a milestone of `amount`, the platform fee on top. Errors: `AmountOverflow`.
+/// Returns what the owner pays for a milestone of `amount`, with the platform fee on top. Errors: `AmountOverflow`.
 pub fn funding_of(amount: u64, platform_fee_bps: u16) -> Result<u64, MilestoneError> {
     amount.checked_add(fee(amount, platform_fee_bps)).ok_or(MilestoneError::AmountOverflow)
 }
 
 /// Divides a milestone of `amount` of which `recipient_amount` goes to the recipient, before fees. Fees are taken from the
-/// recipient's share alone and the platform fee in proportion to it, all floored. Errors: `InvalidRecipientAmount`.
+/// recipient's share alone, and the platform fee in proportion to it; each is rounded down. Errors: `InvalidRecipientAmount`.
 #[inline]
 pub fn divide(
     amount: u64,

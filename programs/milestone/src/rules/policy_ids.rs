@@ -1,9 +1,9 @@
 use crate::{constants::FIRST_POLICY_ID_WINDOW, error::MilestoneError};
 
-/// The id that a `UserPayment` opened in `slot` starts at: `requested`, at most a window below the slot, or the slot.
+/// Returns the first policy id of a `UserPayment` created in `slot`: `requested`, at most a window below the slot, or the slot.
 ///
-/// With `may_close` this keeps every policy address unique for ever: a closed account's ids all lie at least a window
-/// below the slot of its closing, and a reopened one starts at most a window below a later slot.
+/// With `may_close` this keeps every policy address unique. All ids of a closed account lie at least a window below the slot
+/// of its closing, and an account created again starts at most a window below a later slot.
 /// Errors: `InvalidFirstPolicyId`; `PolicyIdsExhausted` when slots no longer fit 32 bits.
 pub fn first_policy_id(requested: Option<u32>, slot: u64) -> Result<u32, MilestoneError> {
     let newest = u32::try_from(slot).map_err(|_| MilestoneError::PolicyIdsExhausted)?;
@@ -14,7 +14,7 @@ pub fn first_policy_id(requested: Option<u32>, slot: u64) -> Result<u32, Milesto
     Ok(id)
 }
 
-/// Whether a `UserPayment` whose next id is `next_policy_id` may be closed in `slot`.
+/// Returns whether a `UserPayment` whose next id is `next_policy_id` may be closed in `slot`.
 pub fn may_close(next_policy_id: u32, slot: u64) -> bool {
     // No overflow: a u32 plus 1,024 in u64.
     u64::from(next_policy_id) + FIRST_POLICY_ID_WINDOW <= slot

@@ -4,7 +4,7 @@ use crate::{
     state::{RELEASE_DUE_DATE, RELEASE_GATEWAY, RELEASE_OWNER, RELEASE_RECIPIENT},
 };
 
-/// Whether the bitmap is one of 0, 1, 2, 3, 4, 5, 8, 9: at most one signer bit, bits 4-7 clear.
+/// Returns whether the bitmap is one of 0, 1, 2, 3, 4, 5, 8, 9: at most one signer bit, bits 4-7 clear.
 /// (spec 003, "Release Condition Bitmap")
 #[inline]
 pub const fn is_release_condition(condition: u8) -> bool {
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(validate_schedule(&[7, 0, 0, 0], &[0; 4], 1, 0), Ok(7));
         assert_eq!(validate_schedule(&[u64::MAX, 0, 0, 0], &[i64::MIN, 0, 0, 0], 1, 1), Ok(u64::MAX));
         assert_eq!(validate_schedule(&[1; 4], &[MAX_TIMESTAMP; 4], 4, 9), Ok(4));
-        // Without the due-date bit the dates are only information and need no order.
+        // Without the due-date bit the dates are informational and need no order.
         assert_eq!(validate_schedule(&[1, 1, 0, 0], &[20, 10, 0, 0], 2, 4), Ok(2));
     }
 

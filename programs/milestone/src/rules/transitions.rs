@@ -1,11 +1,11 @@
-//! The states of a held milestone and the ways between them. `docs/escrow.md` draws the table; a test below compares.
+//! The states of a held milestone and the transitions between them. A test compares the table with `docs/escrow.md`.
 
 use crate::{
     error::MilestoneError,
     state::MilestoneState::{self, *},
 };
 
-/// What somebody does to a held milestone. `Reclaim` is the owner alone, `ReclaimAgreed` with the recipient's signature.
+/// An action on a held milestone. `Reclaim` is signed by the owner alone, `ReclaimAgreed` by the recipient as well.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Action {
@@ -27,8 +27,8 @@ impl Action {
     const COUNT: usize = 12;
 }
 
-/// Every way from one state to another: from, by, to. `Disputed` becomes `Mediation` by time alone as well
-/// (`Escrow::state_at`). Released, resolved and refunded have no way out.
+/// Every transition: from, by, to. `Disputed` also becomes `Mediation` by time alone (`Escrow::state_at`). Released, resolved
+/// and refunded are final.
 pub const TRANSITIONS: [(MilestoneState, Action, MilestoneState); 21] = [
     (Unfunded, Action::Fund, Funded),
     (Funded, Action::Submit, Submitted),
@@ -68,7 +68,7 @@ static NEXT: [[Option<MilestoneState>; Action::COUNT]; STATES] = {
     next
 };
 
-/// The state that `action` leads to.
+/// Returns the state that `action` leads to.
 ///
 /// Errors: `MilestoneNotFunded`, `MilestoneAlreadyFunded`, `MilestoneNotSubmitted`, `MilestoneAlreadySubmitted`,
 /// `MilestoneInDispute`, `MilestoneInMediation`, `MilestoneNotDisputed`, `MediationNotStarted`,
@@ -80,7 +80,7 @@ pub fn next_state(from: MilestoneState, action: Action) -> Result<MilestoneState
     }
 }
 
-/// Why there is no way: what the action needs, or what stands against it.
+/// Returns why there is no transition: what the action requires, or what prevents it.
 #[cold]
 fn refusal(from: MilestoneState, action: Action) -> MilestoneError {
     use Action::*;
@@ -151,7 +151,7 @@ mod tests {
             .iter()
             .map(|(from, action, to)| [name(*from), instruction(*action).to_string(), name(*to)])
             .collect();
-        // The one way that no instruction takes.
+        // The one transition that no instruction makes.
         coded.push([name(Disputed), "(time)".to_string(), name(Mediation)]);
         let sorted = |mut rows: Vec<[String; 3]>| {
             rows.sort();

@@ -1,13 +1,12 @@
-use super::PaymentPolicy;
+use super::{EscrowTerms, PaymentPolicy};
 use crate::{
     constants::MAX_MILESTONES,
     error::{refuse, MilestoneError},
-    rules::escrow_terms::EscrowTerms,
 };
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 
-/// Where a held milestone stands. The ways between the states are in `rules::transitions` and `docs/escrow.md`.
+/// State of a held milestone. The transitions are in `rules::transitions` and `docs/escrow.md`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, IdlType)]
 #[repr(u8)]
 pub enum MilestoneState {
@@ -16,11 +15,11 @@ pub enum MilestoneState {
     Submitted = 2,
     Disputed = 3,
     Mediation = 4,
-    /// Final: all of it went to the recipient. Also the milestones that were paid before the escrow was opened.
+    /// Final: paid to the recipient in full. Also the state of milestones that were paid before the escrow was opened.
     Released = 5,
-    /// Final: divided by the mediator, the timeout or both parties.
+    /// Final: divided by the mediator, by the timeout or by both parties.
     Resolved = 6,
-    /// Final: all of it went back to the owner.
+    /// Final: returned to the owner in full.
     Refunded = 7,
 }
 
@@ -38,30 +37,30 @@ impl MilestoneState {
 
     #[inline(always)]
     fn from_byte(byte: u8) -> core::result::Result<Self, MilestoneError> {
-        // No other byte is ever written.
+        // The program writes no other byte.
         Self::ALL.get(byte as usize).copied().ok_or(MilestoneError::InvalidEscrow)
     }
 }
 
-/// One milestone of an escrow. `paid + refunded` is 0 until it ends and `funded` from then on.
+/// One milestone of an escrow. `paid + refunded` is 0 until it ends, and equals `funded` from then on.
 #[derive(Clone, Copy, Pod, Zeroable, IdlType)]
 #[repr(C)]
 pub struct EscrowMilestone {
     /// `MilestoneState`.
     pub state: u8,
-    /// What the owner put into the vault: the milestone's amount and the platform fee on top, in base units.
+    /// Amount that the owner moved into the vault: the milestone's amount and the platform fee on top, in base units.
     pub funded: PodU64,
-    /// What left the vault to the recipient, the gateway and the protocol.
+    /// Amount that left the vault to the recipient, the gateway and the protocol.
     pub paid: PodU64,
-    /// What went back to the owner.
+    /// Amount that went back to the owner.
     pub refunded: PodU64,
-    /// When the recipient last submitted it; 0 before.
+    /// Time of the last submission; 0 before the first.
     pub submitted_at: PodI64,
-    /// When the owner last disputed it; 0 before.
+    /// Time of the last dispute; 0 before the first.
     pub disputed_at: PodI64,
-    /// SHA-256 of what was submitted last.
+    /// SHA-256 of the evidence submitted last.
     pub evidence_hash: [u8; 32],
-    /// SHA-256 of why it was disputed last.
+    /// SHA-256 of the reason for the last dispute.
     pub reason_hash: [u8; 32],
 }
 
@@ -75,27 +74,14 @@ pub struct Escrow {
     /// Divides a milestone in mediation.
     pub mediator: Address,
     pub vault: Address,
-    /// Gets the rent back, the vault's too.
+    /// Gets back the rent of this account and of the vault.
     pub rent_payer: Address,
-    /// Silence after which a submission counts as approved.
-    pub review_period_secs: PodU32,
-    /// How long after a submission the owner may dispute it; at most the review period.
-    pub dispute_window_secs: PodU32,
-    /// From a dispute to mediation by itself.
-    pub mediation_delay_secs: PodU32,
-    /// From the start of mediation until anyone may crank the agreed split.
-    pub mediation_timeout_secs: PodU32,
-    /// How long after the due date a milestone may be submitted before the owner can reclaim it.
-    pub delivery_grace_secs: PodU32,
-    /// The recipient's share when the mediation times out.
-    pub timeout_recipient_bps: PodU16,
-    /// What the owner pays the gateway on top of each milestone.
-    pub platform_fee_bps: PodU16,
-    /// When the recipient signed the terms; 0 before.
+    pub terms: EscrowTerms,
+    /// Time at which the recipient signed the terms; 0 before.
     pub accepted_at: PodI64,
-    /// Since when the current milestone can be submitted: accepted, funded and its turn; 0 when it is not all three.
+    /// Time from which the current milestone can be submitted: accepted, funded and its turn; 0 unless all three hold.
     pub ready_at: PodI64,
-    /// Start of the current milestone's mediation, which may lie ahead; 0 without a dispute.
+    /// Start of the current milestone's mediation, which may be in the future; 0 without a dispute.
     pub mediation_at: PodI64,
     pub created_at: PodI64,
     pub updated_at: PodI64,
@@ -114,20 +100,7 @@ impl Escrow {
         self.accepted_at.get() != 0
     }
 
-    /// What both parties sign, besides the mediator.
-    pub fn terms(&self) -> EscrowTerms {
-        EscrowTerms {
-            review_period_secs: self.review_period_secs.get(),
-            dispute_window_secs: self.dispute_window_secs.get(),
-            mediation_delay_secs: self.mediation_delay_secs.get(),
-            mediation_timeout_secs: self.mediation_timeout_secs.get(),
-            delivery_grace_secs: self.delivery_grace_secs.get(),
-            timeout_recipient_bps: self.timeout_recipient_bps.get(),
-            platform_fee_bps: self.platform_fee_bps.get(),
-        }
-    }
-
-    /// The milestone at `index`. Errors: `MilestoneNotCurrent`, from the fifth on.
+    /// Returns the milestone at `index`. Errors: `MilestoneNotCurrent`, from the fifth on.
     #[inline(always)]
     pub fn milestone(&self, index: u8) -> core::result::Result<&EscrowMilestone, MilestoneError> {
         self.milestones.get(index as usize).ok_or(MilestoneError::MilestoneNotCurrent)
@@ -138,8 +111,8 @@ impl Escrow {
         self.milestones.get_mut(index as usize).ok_or(MilestoneError::MilestoneNotCurrent)
     }
 
-    /// The state of the milestone at `index` at `now`: a dispute is in mediation from `mediation_at` on, whether or not
-    /// anyone asked for it.
+    /// Returns the state of the milestone at `index` at `now`: a dispute is in mediation from `mediation_at` on, whether or not
+    /// a party requested it.
     #[inline(always)]
     pub fn state_at(&self, index: u8, now: i64) -> core::result::Result<MilestoneState, MilestoneError> {
         let state = MilestoneState::from_byte(self.milestone(index)?.state)?;
@@ -149,7 +122,7 @@ impl Escrow {
         })
     }
 
-    /// First milestone from the policy's current one on that is not funded; `total_milestones` when all are.
+    /// Returns the first milestone, from the policy's current one on, that is not funded; `total_milestones` when all are.
     pub fn first_unfunded(&self, policy: &PaymentPolicy) -> u8 {
         let mut index = policy.milestone.current_milestone;
         while index < policy.milestone.total_milestones
@@ -161,8 +134,8 @@ impl Escrow {
         index
     }
 
-    /// Funded and neither paid nor refunded, over all milestones. Errors: `CounterOverflow`, which no reachable state
-    /// gives: `open_escrow` checked the sum.
+    /// Returns the sum over all milestones of what is funded and neither paid nor refunded. Errors: `CounterOverflow`, which
+    /// no reachable state gives: `open_escrow` checked the sum.
     pub fn outstanding(&self) -> Result<u64> {
         let mut sum = 0u64;
         for milestone in &self.milestones {
@@ -177,7 +150,7 @@ impl Escrow {
         Ok(sum)
     }
 
-    /// Takes the recipient's signature on the terms. Errors: `EscrowAlreadyAccepted`.
+    /// Records the recipient's signature on the terms. Errors: `EscrowAlreadyAccepted`.
     pub fn accept(&mut self, current: u8, now: i64) -> Result<()> {
         if self.is_accepted() {
             return Err(refuse(MilestoneError::EscrowAlreadyAccepted));
@@ -187,7 +160,7 @@ impl Escrow {
         Ok(())
     }
 
-    /// Counts `amount` into the milestone at `index`. Errors: `MilestoneNotCurrent`.
+    /// Records `amount` as the funding of the milestone at `index`. Errors: `MilestoneNotCurrent`.
     pub fn fund(&mut self, index: u8, amount: u64) -> Result<()> {
         let milestone = self.milestone_mut(index)?;
         milestone.state = MilestoneState::Funded as u8;
@@ -212,12 +185,12 @@ impl Escrow {
         milestone.state = MilestoneState::Disputed as u8;
         milestone.disputed_at = now.into();
         milestone.reason_hash = reason_hash;
-        self.mediation_at = now.saturating_add(self.mediation_delay_secs.get() as i64).into();
+        self.mediation_at = now.saturating_add(self.terms.mediation_delay_secs.get() as i64).into();
         self.updated_at = now.into();
         Ok(())
     }
 
-    /// Puts the milestone back under review, by the clock of its submission. Errors: `MilestoneNotCurrent`.
+    /// Puts the milestone back under review, whose period counts from the submission. Errors: `MilestoneNotCurrent`.
     pub fn withdraw_dispute(&mut self, index: u8, now: i64) -> Result<()> {
         self.milestone_mut(index)?.state = MilestoneState::Submitted as u8;
         self.mediation_at = 0i64.into();
@@ -233,7 +206,7 @@ impl Escrow {
         Ok(())
     }
 
-    /// Ends the milestone at `index`, of which `refunded` goes back to the owner; the next one's turn comes. Errors:
+    /// Ends the milestone at `index`, of which `refunded` goes back to the owner, and makes the next one current. Errors:
     /// `MilestoneNotCurrent`, `CounterOverflow`, which no reachable state gives.
     #[inline(always)]
     pub fn finalize(&mut self, index: u8, state: MilestoneState, refunded: u64, now: i64) -> Result<()> {

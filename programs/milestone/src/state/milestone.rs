@@ -19,7 +19,7 @@ pub struct Milestone {
     pub milestone_amounts: [PodU64; MAX_MILESTONES],
     /// Unix seconds by the chain's clock; zero after `total_milestones`.
     pub milestone_timestamps: [PodI64; MAX_MILESTONES],
-    /// Next milestone to release; equals `total_milestones` when all are.
+    /// Next milestone to release; equals `total_milestones` when all are released.
     pub current_milestone: u8,
     /// 0, 1, 2, 3, 4, 5, 8 or 9.
     pub release_condition: u8,
@@ -33,19 +33,19 @@ pub struct Milestone {
 const _: () = assert!(core::mem::size_of::<Milestone>() == 128);
 
 impl Milestone {
-    /// Amount of the milestone at `index`, in base units; 0 from the fifth on.
+    /// Returns the amount of the milestone at `index`, in base units; 0 from the fifth on.
     #[inline(always)]
     pub fn amount_at(&self, index: u8) -> u64 {
         self.milestone_amounts.get(index as usize).map_or(0, |amount| amount.get())
     }
 
-    /// Timestamp of the milestone at `index`, in Unix seconds; 0 from the fifth on.
+    /// Returns the timestamp of the milestone at `index`, in Unix seconds; 0 from the fifth on.
     #[inline(always)]
     pub fn timestamp_at(&self, index: u8) -> i64 {
         self.milestone_timestamps.get(index as usize).map_or(0, |timestamp| timestamp.get())
     }
 
-    /// Whether all milestones are released.
+    /// Returns whether all milestones are released.
     #[inline(always)]
     pub fn is_completed(&self) -> bool {
         self.current_milestone >= self.total_milestones

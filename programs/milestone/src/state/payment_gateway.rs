@@ -1,4 +1,4 @@
-use crate::error::MilestoneError;
+use crate::error::{refuse, MilestoneError};
 use anchor_lang::prelude::*;
 
 /// A platform between owners and recipients, at seeds `"gateway"`, authority. 287 bytes with the discriminator.
@@ -23,7 +23,7 @@ pub struct PaymentGateway {
     pub rent_payer: Address,
     pub created_at: PodI64,
     pub updated_at: PodI64,
-    /// Share of its own fee that it pays to whoever executes; 0..=10,000. (decision 0005)
+    /// Share of its own fee that it pays to the executor: 0..=10,000. (decision 0005)
     pub keeper_reward_bps: PodU16,
     pub reserved: [u8; 30],
 }
@@ -31,15 +31,17 @@ pub struct PaymentGateway {
 impl PaymentGateway {
     pub const LEN: usize = 287;
 
-    /// Counts a policy in. Errors: `CounterOverflow`.
+    /// Adds a policy to the count. Errors: `CounterOverflow`.
     pub fn add_policy(&mut self) -> Result<()> {
-        self.open_policies = self.open_policies.get().checked_add(1).ok_or(MilestoneError::CounterOverflow)?.into();
+        self.open_policies =
+            self.open_policies.get().checked_add(1).ok_or_else(|| refuse(MilestoneError::CounterOverflow))?.into();
         Ok(())
     }
 
-    /// Counts a deleted policy out. Errors: `CounterOverflow`, which no reachable state gives.
+    /// Removes a deleted policy from the count. Errors: `CounterOverflow`, which no reachable state gives.
     pub fn remove_policy(&mut self) -> Result<()> {
-        self.open_policies = self.open_policies.get().checked_sub(1).ok_or(MilestoneError::CounterOverflow)?.into();
+        self.open_policies =
+            self.open_policies.get().checked_sub(1).ok_or_else(|| refuse(MilestoneError::CounterOverflow))?.into();
         Ok(())
     }
 }

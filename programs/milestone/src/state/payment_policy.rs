@@ -2,16 +2,16 @@ use super::Milestone;
 use crate::error::{refuse, MilestoneError};
 use anchor_lang::prelude::*;
 
-/// Tag byte of `PolicyType::Milestone`. 0 is never written, so a zeroed account is no policy.
+/// Tag byte of `PolicyType::Milestone`. The program never writes 0, so a zeroed account is not a policy.
 pub const POLICY_TYPE_MILESTONE: u8 = 1;
 /// Money stays in the owner's token account until it is pulled.
 pub const FUNDING_KIND_DELEGATED: u8 = 0;
 /// Money is held in the vault of the policy's `Escrow`.
 pub const FUNDING_KIND_HELD: u8 = 1;
-/// Was held, and the escrow is closed: only deletion is left.
+/// The policy was held, and its escrow is closed: it can only be deleted.
 pub const FUNDING_KIND_CLOSED: u8 = 2;
 
-/// What the owner may set a policy to.
+/// Status that the owner may set.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, AnchorSerialize, AnchorDeserialize, IdlType)]
 #[repr(u8)]
 pub enum PaymentStatus {
@@ -34,19 +34,19 @@ pub struct PaymentPolicy {
     pub status: u8,
     /// UTF-8, zero padded.
     pub memo: [u8; 64],
-    /// Gross of everything released, in base units.
+    /// Gross sum of everything released, in base units.
     pub total_paid: PodU64,
     pub policy_id: PodU32,
     pub created_at: PodI64,
     pub updated_at: PodI64,
-    /// The protocol's fee as it stood at creation.
+    /// The protocol's fee at the time of creation.
     pub protocol_fee_bps: PodU16,
-    /// The gateway's fee as it stood at creation.
+    /// The gateway's fee at the time of creation.
     pub gateway_fee_bps: PodU16,
     pub bump: u8,
     /// Gets the rent back.
     pub rent_payer: Address,
-    /// 0 = delegated, 1 = held in an `Escrow`, 2 = its escrow was closed.
+    /// 0 = delegated, 1 = held in an `Escrow`, 2 = its escrow is closed.
     pub funding_kind: u8,
     pub reserved: [u8; 20],
 }
@@ -66,7 +66,7 @@ impl PaymentPolicy {
         self.funding_kind == FUNDING_KIND_DELEGATED
     }
 
-    /// Whether the policy's money is held by its escrow. Errors: `EscrowClosed`, and `InvalidEscrow` for a delegated one.
+    /// Checks that the policy's escrow holds its money. Errors: `EscrowClosed`, and `InvalidEscrow` for a delegated one.
     #[inline(always)]
     pub fn check_held(&self) -> Result<()> {
         match self.funding_kind {
@@ -76,7 +76,7 @@ impl PaymentPolicy {
         }
     }
 
-    /// Errors: `PolicyHasEscrow`, `EscrowClosed`.
+    /// Checks that the policy is delegated. Errors: `PolicyHasEscrow`, `EscrowClosed`.
     pub fn check_delegated(&self) -> Result<()> {
         match self.funding_kind {
             FUNDING_KIND_DELEGATED => Ok(()),
@@ -85,7 +85,7 @@ impl PaymentPolicy {
         }
     }
 
-    /// What may still be pulled by delegation; nothing of a held policy. Errors: `CounterOverflow`.
+    /// Returns what may still be pulled by delegation: nothing of a held policy. Errors: `CounterOverflow`.
     pub fn delegated_outstanding(&self) -> Result<u64> {
         if self.is_delegated() {
             self.outstanding()
@@ -107,31 +107,29 @@ impl PaymentPolicy {
         Ok(())
     }
 
-    /// Turns a delegated policy into a held one. The caller has called `check_holdable`.
+    /// Turns a delegated policy into a held one. Call `check_holdable` first.
     pub fn hold(&mut self, now: i64) {
         self.funding_kind = FUNDING_KIND_HELD;
         self.updated_at = now.into();
     }
 
-    /// Ends a held policy with its escrow: nothing of it is released any more.
+    /// Ends a held policy with its escrow: no more of it can be released.
     pub fn close_escrow(&mut self, now: i64) {
         self.funding_kind = FUNDING_KIND_CLOSED;
         self.status = PaymentStatus::Paused as u8;
         self.updated_at = now.into();
     }
 
-    /// What is not paid: escrow amount less what was paid. Errors: `CounterOverflow`, which no reachable
-    /// state gives.
+    /// Returns what is not paid: the escrow amount less the paid sum. Errors: `CounterOverflow`, which no reachable state gives.
     pub fn outstanding(&self) -> Result<u64> {
-        Ok(self
-            .milestone
+        self.milestone
             .escrow_amount
             .get()
             .checked_sub(self.total_paid.get())
-            .ok_or(MilestoneError::CounterOverflow)?)
+            .ok_or_else(|| refuse(MilestoneError::CounterOverflow))
     }
 
-    /// Counts the current milestone as released; after the last one the policy pauses itself.
+    /// Marks the current milestone as released. After the last one the policy pauses itself.
     /// Errors: `CounterOverflow`, which no reachable state gives.
     #[inline(always)]
     pub fn advance(&mut self, amount: u64, now: i64) -> Result<()> {
@@ -146,12 +144,12 @@ impl PaymentPolicy {
         Ok(())
     }
 
-    /// Sets what the owner asked for. A held policy cannot be paused: the recipient relies on it.
+    /// Sets the status that the owner asked for. A held policy cannot be paused: the recipient relies on it.
     /// Errors: `PolicyHasEscrow`, `EscrowClosed`, `PolicyCompleted`.
     pub fn set_status(&mut self, status: PaymentStatus, now: i64) -> Result<()> {
         self.check_delegated()?;
         if self.milestone.is_completed() {
-            return Err(MilestoneError::PolicyCompleted.into());
+            return Err(refuse(MilestoneError::PolicyCompleted));
         }
         self.status = status as u8;
         self.updated_at = now.into();

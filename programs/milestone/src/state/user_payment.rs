@@ -7,13 +7,13 @@ use anchor_lang::prelude::*;
 pub struct UserPayment {
     pub owner: Address,
     pub mint: Address,
-    /// Payments are pulled from here.
+    /// Token account that payments are pulled from.
     pub token_account: Address,
-    /// Sum of what all live policies may still pull, in base units.
+    /// Sum that all live policies may still pull, in base units.
     pub committed: PodU64,
     /// Policies that are not deleted.
     pub open_policies: PodU32,
-    /// Id of the next policy. Starts near the slot in which this account was opened, see `rules::policy_ids`.
+    /// Id of the next policy. Starts near the slot in which this account was created, see `rules::policy_ids`.
     pub next_policy_id: PodU32,
     pub bump: u8,
     /// Gets the rent back.
@@ -26,17 +26,23 @@ pub struct UserPayment {
 impl UserPayment {
     pub const LEN: usize = 205;
 
-    /// Takes a new policy in and returns its id. Errors: `PolicyIdsExhausted`, `CounterOverflow`, `AmountOverflow`.
+    /// Adds a new policy and returns its id. Errors: `PolicyIdsExhausted`, `CounterOverflow`, `AmountOverflow`.
     pub fn add_policy(&mut self, escrow_amount: u64, now: i64) -> Result<u32> {
         let id = self.next_policy_id.get();
-        self.next_policy_id = id.checked_add(1).ok_or(MilestoneError::PolicyIdsExhausted)?.into();
-        self.open_policies = self.open_policies.get().checked_add(1).ok_or(MilestoneError::CounterOverflow)?.into();
-        self.committed = self.committed.get().checked_add(escrow_amount).ok_or(MilestoneError::AmountOverflow)?.into();
+        self.next_policy_id = id.checked_add(1).ok_or_else(|| refuse(MilestoneError::PolicyIdsExhausted))?.into();
+        self.open_policies =
+            self.open_policies.get().checked_add(1).ok_or_else(|| refuse(MilestoneError::CounterOverflow))?.into();
+        self.committed = self
+            .committed
+            .get()
+            .checked_add(escrow_amount)
+            .ok_or_else(|| refuse(MilestoneError::AmountOverflow))?
+            .into();
         self.updated_at = now.into();
         Ok(id)
     }
 
-    /// Takes a released milestone out. Errors: `CounterOverflow`, which no reachable state gives.
+    /// Subtracts a released milestone. Errors: `CounterOverflow`, which no reachable state gives.
     #[inline(always)]
     pub fn release(&mut self, amount: u64, now: i64) -> Result<()> {
         let committed = self.committed.get().checked_sub(amount);
@@ -45,9 +51,10 @@ impl UserPayment {
         Ok(())
     }
 
-    /// Takes a deleted policy and what it had left out. Errors: `CounterOverflow`, which no reachable state gives.
+    /// Removes a deleted policy and its outstanding amount. Errors: `CounterOverflow`, which no reachable state gives.
     pub fn remove_policy(&mut self, outstanding: u64, now: i64) -> Result<()> {
-        self.open_policies = self.open_policies.get().checked_sub(1).ok_or(MilestoneError::CounterOverflow)?.into();
+        self.open_policies =
+            self.open_policies.get().checked_sub(1).ok_or_else(|| refuse(MilestoneError::CounterOverflow))?.into();
         self.release(outstanding, now)
     }
 }

@@ -1,5 +1,5 @@
 use super::{read_u64, Extensions, ACCOUNT_TYPE_ACCOUNT, BASE_ACCOUNT_LEN, MULTISIG_LEN, TOKEN_2022_PROGRAM};
-use crate::error::MilestoneError;
+use crate::error::{refuse, MilestoneError};
 use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
 
 const STATE_FROZEN: u8 = 2;
@@ -13,7 +13,7 @@ pub struct TokenAccount<'a> {
 }
 
 impl<'a> TokenAccount<'a> {
-    /// `None` unless `view` is an initialized token account of `token_program`.
+    /// Reads `view`. Returns `None` unless it is an initialized token account of `token_program`.
     #[inline(always)]
     pub fn load(view: &'a AccountView, token_program: &Address) -> Option<Self> {
         if !view.owned_by(token_program) {
@@ -24,14 +24,25 @@ impl<'a> TokenAccount<'a> {
         Self::parse(unsafe { view.borrow_unchecked() }, token_program)
     }
 
-    /// `load`, and it is `owner`'s account of `mint`.
+    /// Reads `view` like `load`. Returns `None` also unless it is `owner`'s account of `mint`.
     #[inline(always)]
     pub fn load_of(view: &'a AccountView, token_program: &Address, owner: &Address, mint: &Address) -> Option<Self> {
         Self::load(view, token_program).filter(|account| account.is_of(owner, mint))
     }
 
-    /// `load_of`, and not frozen, for an account that receives. Errors: `error` when it is not `owner`'s account of `mint`,
-    /// `TokenAccountFrozen`.
+    /// Reads `view` like `load_of`, out of line: for callers where size matters more than a few compute units.
+    #[inline(never)]
+    pub fn load_shared(
+        view: &'a AccountView,
+        token_program: &Address,
+        owner: &Address,
+        mint: &Address,
+    ) -> Option<Self> {
+        Self::load_of(view, token_program, owner, mint)
+    }
+
+    /// Checks that `view` can receive: `owner`'s account of `mint`, not frozen. Errors: `error` when it is not `owner`'s account
+    /// of `mint`, `TokenAccountFrozen`.
     #[inline(never)]
     pub fn check_receiving(
         view: &AccountView,
@@ -75,8 +86,8 @@ impl<'a> TokenAccount<'a> {
         self.address_at(32)
     }
 
-    /// Whether it is `owner`'s account of `mint`. The address alone does not say so: an account can be closed and made
-    /// anew at the same address, or handed to somebody else.
+    /// Returns whether it is `owner`'s account of `mint`. The address alone does not tell: an account can be closed and created
+    /// again at the same address, or given to another owner.
     #[inline(always)]
     fn is_of(&self, owner: &Address, mint: &Address) -> bool {
         address_eq(self.owner(), owner) && address_eq(self.mint(), mint)
@@ -104,24 +115,24 @@ impl<'a> TokenAccount<'a> {
         self.data[108] == STATE_FROZEN
     }
 
-    /// Whether `Approve` for `delegate` is possible from here and takes nobody's place unless the owner said so.
+    /// Checks that this program can call `Approve` for `delegate`, and overwrites another delegate only with the owner's consent.
     /// Errors: `TokenAccountFrozen`, `TokenAccountCpiGuarded`, `DelegateInUse`.
     pub fn check_approvable(&self, delegate: &Address, replace_delegate: bool) -> Result<()> {
         if self.is_frozen() {
-            return Err(MilestoneError::TokenAccountFrozen.into());
+            return Err(refuse(MilestoneError::TokenAccountFrozen));
         }
         if self.is_cpi_guarded() {
-            return Err(MilestoneError::TokenAccountCpiGuarded.into());
+            return Err(refuse(MilestoneError::TokenAccountCpiGuarded));
         }
         match self.delegate() {
             Some(current) if !replace_delegate && !address_eq(current, delegate) => {
-                Err(MilestoneError::DelegateInUse.into())
+                Err(refuse(MilestoneError::DelegateInUse))
             }
             _ => Ok(()),
         }
     }
 
-    /// Whether Token-2022's CPI guard is on, which refuses `Approve` from inside a program.
+    /// Returns whether Token-2022's CPI guard is on, which refuses `Approve` from inside a program.
     pub fn is_cpi_guarded(&self) -> bool {
         let tlv = self.data.get(BASE_ACCOUNT_LEN + 1..).unwrap_or_default();
         Extensions::new(tlv).flatten().any(|(kind, value)| kind == EXTENSION_CPI_GUARD && value.first() == Some(&1))

@@ -1,8 +1,8 @@
-//! The only token calls. Unchecked invokes: Anchor's typed accounts hold pinocchio borrows that the checked
-//! ones refuse, and the fewer arguments fit BPF's five registers.
+//! The calls of the token programs; transfers are in `transfers.rs`. They use unchecked invokes: Anchor's typed accounts hold pinocchio borrows that the
+//! checked ones refuse, and unchecked ones fit BPF's five argument registers.
 
 use anchor_lang::{
-    cpi::{CpiSeed as Seed, CpiSigner as Signer},
+    cpi::CpiSigner as Signer,
     pinocchio::{
         account::AccountView,
         cpi::{invoke_signed_unchecked, CpiAccount},
@@ -15,63 +15,14 @@ use anchor_lang::{
 const APPROVE: u8 = 4;
 const REVOKE: u8 = 5;
 const CLOSE_ACCOUNT: u8 = 9;
-const TRANSFER_CHECKED: u8 = 12;
+pub(super) const TRANSFER_CHECKED: u8 = 12;
 
 /// SPL's associated token account program.
 pub const ASSOCIATED_TOKEN_PROGRAM: Address = anchor_lang::address!("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
-/// Its instruction that leaves an account alone which is there already.
+/// Its instruction that leaves an existing account alone.
 const CREATE_IDEMPOTENT: u8 = 1;
 
-/// What every transfer of one release shares.
-pub struct Transfer<'a> {
-    pub token_program: &'a Address,
-    pub source: &'a AccountView,
-    pub mint: &'a AccountView,
-    /// Delegate or owner of the source: a PDA that signs by `signer_seeds`, or who signed the transaction.
-    pub authority: &'a AccountView,
-    /// Empty for an authority that signed the transaction.
-    pub signer_seeds: &'a [Seed<'a>],
-    pub decimals: u8,
-}
-
-impl Transfer<'_> {
-    /// `TransferChecked` of `amount` base units into `destination`. A failure aborts the instruction.
-    #[inline(always)]
-    pub fn to(&self, destination: &AccountView, amount: u64) {
-        let mut data = [0u8; 10];
-        data[0] = TRANSFER_CHECKED;
-        data[1..9].copy_from_slice(&amount.to_le_bytes());
-        data[9] = self.decimals;
-        let instruction = InstructionView {
-            program_id: self.token_program,
-            accounts: &[
-                InstructionAccount::writable(self.source.address()),
-                InstructionAccount::readonly(self.mint.address()),
-                InstructionAccount::writable(destination.address()),
-                InstructionAccount::readonly_signer(self.authority.address()),
-            ],
-            data: &data,
-        };
-        // SAFETY: the callee writes only to the two token accounts, into which nothing here holds a reference
-        // (`TokenAccount` views end before the first transfer). A typed authority is passed read-only.
-        let signer = Signer::from(self.signer_seeds);
-        let signers = if self.signer_seeds.is_empty() { &[] } else { core::slice::from_ref(&signer) };
-        unsafe {
-            invoke_signed_unchecked(
-                &instruction,
-                &[
-                    CpiAccount::from(self.source),
-                    CpiAccount::from(self.mint),
-                    CpiAccount::from(destination),
-                    CpiAccount::from(self.authority),
-                ],
-                signers,
-            );
-        }
-    }
-}
-
-/// `Approve`: makes `delegate` the delegate of `token_account` for `amount` base units, signed by `owner`, who signed
+/// Calls `Approve`: makes `delegate` the delegate of `token_account` for `amount` base units, signed by `owner`, who signed
 /// the transaction. A failure aborts the instruction.
 #[inline(never)]
 pub fn approve(
@@ -103,7 +54,7 @@ pub fn approve(
     }
 }
 
-/// `Revoke`: removes the delegate of `token_account`, signed by `owner`. A failure aborts the instruction.
+/// Calls `Revoke`: removes the delegate of `token_account`, signed by `owner`. A failure aborts the instruction.
 #[inline(never)]
 pub fn revoke(token_program: &Address, token_account: &AccountView, owner: &AccountView) {
     let instruction = InstructionView {
@@ -120,7 +71,7 @@ pub fn revoke(token_program: &Address, token_account: &AccountView, owner: &Acco
     }
 }
 
-/// `CloseAccount` of an empty `token_account`, whose owner `authority` signs by `signer_seeds`; the rent goes to
+/// Calls `CloseAccount` for an empty `token_account`, whose owner `authority` signs by `signer_seeds`; the rent goes to
 /// `destination`. A failure aborts the instruction.
 #[inline(never)]
 pub fn close_account(
@@ -150,7 +101,7 @@ pub fn close_account(
     }
 }
 
-/// What the associated token account program needs.
+/// The accounts that the associated token account program needs.
 pub struct AssociatedAccount<'a> {
     pub payer: &'a AccountView,
     pub account: &'a AccountView,
@@ -161,7 +112,7 @@ pub struct AssociatedAccount<'a> {
 }
 
 impl AssociatedAccount<'_> {
-    /// Whether `account` is the wallet's associated token account of the mint.
+    /// Returns whether `account` is the wallet's associated token account of the mint.
     pub fn is_at_its_address(&self) -> bool {
         let seeds: [&[u8]; 3] =
             [self.wallet.address().as_ref(), self.token_program.address().as_ref(), self.mint.address().as_ref()];
@@ -169,7 +120,7 @@ impl AssociatedAccount<'_> {
         anchor_lang::address_eq(&address, self.account.address())
     }
 
-    /// `CreateIdempotent`: makes the account unless somebody has. A failure aborts the instruction.
+    /// Calls `CreateIdempotent`: creates the account unless it exists. A failure aborts the instruction.
     #[inline(never)]
     pub fn create(&self) {
         let instruction = InstructionView {

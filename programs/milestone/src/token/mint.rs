@@ -4,7 +4,7 @@ use super::{
 use crate::error::{refuse, MilestoneError};
 use anchor_lang::{pinocchio::account::AccountView, prelude::*};
 
-/// A mint of either program that milestone payments support.
+/// A supported mint of either token program.
 pub struct Mint {
     pub decimals: u8,
 }
@@ -28,26 +28,26 @@ const DEFAULT_ACCOUNT_STATE: u16 = 6;
 const STATE_INITIALIZED: u8 = 1;
 
 impl Mint {
-    /// `load`, and new accounts of the mint are not frozen. Its freeze authority can change that later, which touches no
-    /// account that exists and must not stop a release. Errors: those of `load`.
+    /// Checks the mint like `load`, and that its new accounts are not frozen. The freeze authority can change that later, which
+    /// affects no existing account and must not stop a release. Errors: those of `load`.
     #[inline(never)]
     pub fn load_for_creation(view: &AccountView, token_program: &Address) -> Result<()> {
         Self::load_shared(view, token_program)?;
         // SAFETY: as in `load`.
         let data = unsafe { view.borrow_unchecked() };
         if is_default_frozen(data) {
-            return Err(MilestoneError::UnsupportedMint.into());
+            return Err(refuse(MilestoneError::UnsupportedMint));
         }
         Ok(())
     }
 
-    /// `load`, out of line: where a few compute units matter less than another copy of it in the program.
+    /// Reads the mint like `load`, out of line: for callers where size matters more than a few compute units.
     #[inline(never)]
     pub fn load_shared(view: &AccountView, token_program: &Address) -> Result<Self> {
         Self::load(view, token_program)
     }
 
-    /// Decimals of an initialized mint, whatever its extensions: for money that goes back to its owner. Errors: `InvalidMint`.
+    /// Returns the decimals of an initialized mint with any extensions: for money that goes back to its owner. Errors: `InvalidMint`.
     pub fn decimals_of(view: &AccountView, token_program: &Address) -> Result<u8> {
         // SAFETY: as in `load`.
         let data = unsafe { view.borrow_unchecked() };
@@ -64,15 +64,15 @@ impl Mint {
         if !view.owned_by(token_program) {
             return Err(refuse(MilestoneError::InvalidTokenProgram));
         }
-        // SAFETY: nothing in this program writes to mints, and no call it makes does.
+        // SAFETY: neither this program nor its calls write to mints.
         Self::parse(unsafe { view.borrow_unchecked() }, token_program).map_err(refuse)
     }
 
-    /// Whether `view` is a mint of either program, supported or not.
+    /// Returns whether `view`, an account of either token program, is a mint, supported or not.
     pub fn is_mint(view: &AccountView) -> bool {
         // SAFETY: as in `load`.
         let parsed = Self::parse(unsafe { view.borrow_unchecked() }, view.owner());
-        check_program(view.owner()).is_ok() && matches!(parsed, Ok(_) | Err(MilestoneError::UnsupportedMint))
+        matches!(parsed, Ok(_) | Err(MilestoneError::UnsupportedMint))
     }
 
     #[inline(always)]
@@ -108,7 +108,7 @@ fn extensions(data: &[u8]) -> Extensions<'_> {
     Extensions::new(data.get(BASE_ACCOUNT_LEN + 1..).unwrap_or_default())
 }
 
-/// Whether the mint says that new accounts are born in any other state than initialized.
+/// Returns whether new accounts of the mint start in any other state than initialized.
 fn is_default_frozen(data: &[u8]) -> bool {
     extensions(data)
         .flatten()

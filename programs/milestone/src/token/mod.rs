@@ -3,8 +3,15 @@
 mod account;
 mod cpi;
 mod mint;
+mod transfers;
 
-pub use {account::TokenAccount, cpi::*, mint::Mint};
+use cpi::TRANSFER_CHECKED;
+pub use {
+    account::TokenAccount,
+    cpi::*,
+    mint::Mint,
+    transfers::{transfer, Source, Transfers},
+};
 
 use crate::error::{refuse, MilestoneError};
 use anchor_lang::prelude::*;
@@ -16,22 +23,28 @@ pub const TOKEN_2022_PROGRAM: Address = anchor_lang::address!("TokenzQdBNbLqP5VE
 const BASE_ACCOUNT_LEN: usize = 165;
 /// Length of a mint without extensions.
 const BASE_MINT_LEN: usize = 82;
-/// Length of a multisig, whose bytes may look like a mint's or an account's; Token-2022 never gives them this length.
+/// Length of a multisig, whose bytes may look like a mint's or an account's; no Token-2022 mint or account has this length.
 const MULTISIG_LEN: usize = 355;
 /// `AccountType` of Token-2022, at offset 165.
 const ACCOUNT_TYPE_MINT: u8 = 1;
 const ACCOUNT_TYPE_ACCOUNT: u8 = 2;
 
+/// Returns whether `program` is one of the two token programs.
+#[inline(always)]
+pub fn is_program(program: &Address) -> bool {
+    anchor_lang::address_eq(program, &TOKEN_PROGRAM) || anchor_lang::address_eq(program, &TOKEN_2022_PROGRAM)
+}
+
 /// Checks that `program` is one of the two token programs. Errors: `InvalidTokenProgram`.
 #[inline(always)]
 pub fn check_program(program: &Address) -> Result<()> {
-    if anchor_lang::address_eq(program, &TOKEN_PROGRAM) || anchor_lang::address_eq(program, &TOKEN_2022_PROGRAM) {
-        return Ok(());
+    if !is_program(program) {
+        return Err(refuse(MilestoneError::InvalidTokenProgram));
     }
-    Err(refuse(MilestoneError::InvalidTokenProgram))
+    Ok(())
 }
 
-/// Eight bytes at `offset` as a little-endian number. The caller checked the length.
+/// Reads eight bytes at `offset` as a little-endian number. The caller has checked the length.
 #[inline(always)]
 fn read_u64(data: &[u8], offset: usize) -> u64 {
     let mut bytes = [0u8; 8];

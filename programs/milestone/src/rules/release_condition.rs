@@ -4,7 +4,7 @@ use crate::{
 };
 use anchor_lang::prelude::Address;
 
-/// What a release decision looks at.
+/// Input of a release decision.
 pub struct ReleaseRequest<'a> {
     /// The milestone that the instruction names.
     pub milestone_index: u8,
@@ -12,14 +12,14 @@ pub struct ReleaseRequest<'a> {
     pub is_program_paused: bool,
     /// Unix seconds by the chain's clock.
     pub now: i64,
-    /// Has signed; the account loader checked that.
+    /// The signer; the account loader checked the signature.
     pub executor: &'a Address,
     pub gateway_signer: &'a Address,
     pub owner: &'a Address,
     pub recipient: &'a Address,
 }
 
-/// Whether the named milestone may be released now: index, status, due date, signer, in this order.
+/// Checks that the named milestone may be released now: index, status, due date, signer, in this order.
 /// Returns its amount in base units. (spec 003, "Release Condition Validation")
 ///
 /// Errors: `MilestoneAlreadyReleased`, `MilestoneNotCurrent`, `PolicyCompleted`, `PolicyPaused`, `ProgramPaused`,
@@ -48,7 +48,7 @@ pub fn decide_release(milestone: &Milestone, request: &ReleaseRequest) -> Result
     Ok(amount.get())
 }
 
-/// Whether `index` names the current milestone. Errors: `MilestoneAlreadyReleased`, `MilestoneNotCurrent`,
+/// Checks that `index` names the current milestone. Errors: `MilestoneAlreadyReleased`, `MilestoneNotCurrent`,
 /// `PolicyCompleted`.
 #[inline(always)]
 pub fn check_current(milestone: &Milestone, index: u8) -> Result<(), MilestoneError> {
@@ -58,7 +58,7 @@ pub fn check_current(milestone: &Milestone, index: u8) -> Result<(), MilestoneEr
     Ok(())
 }
 
-/// Whether the executor is whom bits 1-3 require. Errors: `InvalidSigner`.
+/// Checks that the executor is the signer that bits 1-3 require. Errors: `InvalidSigner`.
 #[inline(always)]
 pub fn check_signer(milestone: &Milestone, request: &ReleaseRequest) -> Result<(), MilestoneError> {
     let required = match milestone.release_condition & !RELEASE_DUE_DATE {
@@ -66,7 +66,7 @@ pub fn check_signer(milestone: &Milestone, request: &ReleaseRequest) -> Result<(
         RELEASE_GATEWAY => request.gateway_signer,
         RELEASE_OWNER => request.owner,
         RELEASE_RECIPIENT => request.recipient,
-        // Refused at creation; nobody may release what nobody agreed on.
+        // Refused at creation, so no policy has it.
         _ => return Err(MilestoneError::InvalidReleaseCondition),
     };
     if !anchor_lang::address_eq(request.executor, required) {
