@@ -12,10 +12,13 @@ export default defineConfig([
     platform: "neutral",
   },
   {
-    entry: ["src/index.ts"],
+    // Both entries share chunks: `InvalidInputError` is one class in both, and `./rules` loads no web3.js.
+    entry: ["src/index.ts", "src/rules-entry.ts"],
     format: "cjs",
+    splitting: true,
     target: "es2022",
     platform: "neutral",
   },
   { entry: ["src/index.ts"], format: ["esm", "cjs"], dts: { only: true } },
+  { entry: ["src/rules-entry.ts"], format: ["esm", "cjs"], dts: { only: true } },
 ]);

@@ -1,5 +1,7 @@
 export * from "./constants";
-export * from "./context";
+export * from "./context/context";
+export { type MilestoneWallet } from "./context/wallet";
+export { type SendClock } from "./context/clock";
 export * from "./types";
 export * from "./pdas";
 export { createMemoBuffer, decodeMemo } from "./input/memo";
@@ -9,10 +11,14 @@ export {
   requireWallets,
   type WalletHints,
   type WalletRole,
-} from "./input/wallet";
+} from "./accounts/check-wallet";
 export { type IntegerInput } from "./input/numbers";
 export { toMilestoneSchedule, type MilestoneSchedule } from "./input/milestones";
-export { buildInstruction, type InstructionAccounts, type InstructionName } from "./instruction";
+export {
+  buildInstruction,
+  type InstructionAccounts,
+  type InstructionName,
+} from "./actions/build-instruction";
 export { type AccountKind, type AccountKinds, decodeAccount } from "./accounts/decode";
 export {
   getEscrow,
@@ -29,11 +35,24 @@ export {
   listPoliciesByUserPayment,
   listUserPaymentsByOwner,
 } from "./accounts/list";
-export { type ReadOptions, withMinContextSlot } from "./accounts/read-accounts";
+export { type ReadOptions } from "./accounts/read-accounts";
+export { withMinContextSlot } from "./context/context";
+export {
+  ASSOCIATED_TOKEN_PROGRAM_ID,
+  NATIVE_MINT,
+  TOKEN_2022_PROGRAM_ID,
+  TOKEN_PROGRAM_ID,
+} from "./constants";
 export { type DuePoliciesQuery, listDuePolicies } from "./accounts/list-due";
 export * from "./accounts/offsets";
 export * from "./actions/config";
 export * from "./actions/create-milestone";
+export type {
+  CreateMilestoneArgs,
+  CreateMilestoneOptions,
+  PreparedMilestone,
+} from "./actions/milestone-args";
+export type { MilestoneWarning } from "./actions/milestone-warnings";
 export * from "./actions/execute-payment";
 export * from "./actions/gateway";
 export * from "./actions/policy";
@@ -46,45 +65,65 @@ export {
   syncDelegation,
   type SyncDelegationArgs,
 } from "./actions/user-payment";
-export { acceptEscrow, type AcceptEscrowArgs } from "./escrow/accept-escrow";
-export * from "./escrow/close-escrow";
-export * from "./escrow/create-held-milestone";
-export * from "./escrow/deadlines";
-export * from "./escrow/disputes";
-export * from "./escrow/endings";
-export { type EndingArgs } from "./escrow/ending";
-export { type MilestonesToFund } from "./escrow/funding";
-export { fundMilestones, type FundMilestonesArgs } from "./escrow/fund-milestones";
-export { type DocumentInput, hashDocument, hashFile } from "./escrow/hash";
-export { type HeldMilestoneArgs, type HeldPolicyArgs } from "./escrow/held-policy";
-export * from "./escrow/milestone-state";
-export { type ActionWindow, type PartyRole } from "./escrow/milestone-ways";
-export * from "./escrow/move-to-escrow";
-export * from "./escrow/next-actions";
-export { openEscrow, type OpenEscrowArgs } from "./escrow/open-escrow";
-export * from "./escrow/payout";
-export * from "./escrow/submit-milestone";
-export * from "./escrow/terms";
-export * from "./escrow/transitions";
-export { type UpcomingChange, type UpcomingChangeName } from "./escrow/upcoming-changes";
-export { getVaultAddress } from "./escrow/vault";
-export * from "./release/condition";
-export * from "./release/fees";
-export * from "./release/execution";
+export { acceptEscrow, type AcceptEscrowArgs } from "./actions/accept-escrow";
+export * from "./actions/close-escrow";
+export * from "./actions/create-held-milestone";
+export * from "./rules/escrow-timing";
+export * from "./actions/disputes";
+export * from "./actions/endings";
+export { type EndingArgs } from "./actions/prepare-ending";
+export { type MilestonesToFund } from "./actions/funding";
+export { fundMilestones, type FundMilestonesArgs } from "./actions/fund-milestones";
+export { type DocumentInput, hashDocument, hashFile } from "./input/hash";
+export { type HeldMilestoneArgs, type HeldPolicyArgs } from "./actions/held-policy";
+export * from "./rules/milestone-state";
+export { type ActionWindow, type PartyRole } from "./next-actions/milestone-ways";
+export * from "./actions/move-to-escrow";
+export * from "./next-actions/decide-next-actions";
+export * from "./next-actions/next-actions";
+export { openEscrow, type OpenEscrowArgs } from "./actions/open-escrow";
+export * from "./rules/payout";
+export * from "./actions/submit-milestone";
+export { toEscrowTerms } from "./input/escrow-terms";
+export { TERM_FIELDS } from "./rules/escrow-terms";
+export * from "./rules/transitions";
+export { type UpcomingChange, type UpcomingChangeName } from "./next-actions/upcoming-changes";
+export { getVaultAddress } from "./tokens/vault";
+export * from "./rules/release-condition";
+export { type AmountSplit, keeperReward, splitAmount } from "./rules/fees";
+export * from "./actions/build-execution";
 export * from "./release/snapshot";
+export * from "./release/load-snapshots";
 export * from "./release/decide";
-export type { BlockedAccount, ForeignErrorName } from "./release/requirement";
+export type {
+  BlockedAccount,
+  ForeignErrorName,
+  Requirement,
+  RequirementName,
+} from "./release/requirement";
+export type { ReleaseHints } from "./release/accounts-to-read";
+export type { KeeperAccount, KeeperOverrides } from "./release/keeper-account";
+export type { PolicyReference } from "./release/policy-reference";
+export {
+  type Destination,
+  type DestinationOption,
+  payingAccount,
+  type ReceivingProblem,
+} from "./release/receiving";
 export * from "./release/explain";
-export { getChainTime } from "./release/clock";
+export { getChainTime } from "./accounts/chain-time";
 export * from "./delegation/coverage";
+export type { HeldPayment, VaultCoverage } from "./delegation/vault-coverage";
 export { delegationCoverage } from "./delegation/delegation-coverage";
 export * from "./batch/lookup-table";
 export * from "./batch/pack";
 export { transactionSize } from "./batch/size";
 export * from "./events/decode";
+export * from "./send/prepare-transaction";
 export * from "./send/send";
+export * from "./send/send-signed";
+export type { SendOptions } from "./send/settings";
 export { type SignedTransaction } from "./send/confirm";
-export { type SendClock } from "./rpc/clock";
 export { type TransactionVersion } from "./send/message";
 export { type PriorityFeeOptions } from "./send/priority-fee";
 export { SendError } from "./errors/send";
@@ -97,20 +136,22 @@ export {
   ForeignProgramError,
   MilestoneProgramError,
   type MilestoneErrorName,
+  programErrorText,
+  type ProgramErrorText,
   TransactionRuntimeError,
 } from "./errors/program";
 export { parseTransactionError, type ParseErrorOptions } from "./errors/parse";
-export { type JsonValue, toJson } from "./to-json";
-export { parseMint, type MintState } from "./tokens/mint";
+export {
+  decodeInstruction,
+  type DecodedInstruction,
+  type RawInstruction,
+} from "./codec/decode-instruction";
+export { type JsonValue, toJson } from "./codec/to-json";
+export { parseMint } from "./tokens/mint";
+export type { MintState } from "./tokens/mint-state";
 export { parseTokenAccount, type TokenAccountState } from "./tokens/account";
 export { associatedTokenAddress, createAssociatedTokenAccount } from "./tokens/associated";
-export {
-  ASSOCIATED_TOKEN_PROGRAM_ID,
-  NATIVE_MINT,
-  TOKEN_2022_PROGRAM_ID,
-  TOKEN_PROGRAM_ID,
-} from "./tokens/programs";
 export { IDL, type Milestone as MilestoneIdl } from "./generated/milestone";
-export { MilestoneClient, type ExecutePaymentOptions } from "./milestone-client";
+export { MilestoneClient, type ExecutePaymentOptions } from "./client/milestone-client";
 /** The name spec 003 uses for `MilestoneClient`. */
-export { MilestoneClient as Tributary } from "./milestone-client";
+export { MilestoneClient as Tributary } from "./client/milestone-client";

@@ -1,10 +1,9 @@
 import { PublicKey } from "@solana/web3.js";
+import { deriveAddress } from "./codec/derive-address";
 import { PROGRAM_ID } from "./constants";
 import { toU32 } from "./input/numbers";
 
 const UPGRADEABLE_LOADER = "BPFLoaderUpgradeab1e11111111111111111111111";
-
-const seed = (text: string) => new TextEncoder().encode(text);
 
 /**
  * Address of the program-wide settings.
@@ -12,7 +11,7 @@ const seed = (text: string) => new TextEncoder().encode(text);
  * const [config] = getConfigPda();
  */
 export function getConfigPda(programId: PublicKey = PROGRAM_ID): [PublicKey, number] {
-  return PublicKey.findProgramAddressSync([seed("config")], programId);
+  return deriveAddress(["config"], programId);
 }
 
 /**
@@ -24,7 +23,7 @@ export function getGatewayPda(
   authority: PublicKey,
   programId: PublicKey = PROGRAM_ID,
 ): [PublicKey, number] {
-  return PublicKey.findProgramAddressSync([seed("gateway"), authority.toBytes()], programId);
+  return deriveAddress(["gateway", authority], programId);
 }
 
 /**
@@ -37,10 +36,7 @@ export function getUserPaymentPda(
   mint: PublicKey,
   programId: PublicKey = PROGRAM_ID,
 ): [PublicKey, number] {
-  return PublicKey.findProgramAddressSync(
-    [seed("user_payment"), owner.toBytes(), mint.toBytes()],
-    programId,
-  );
+  return deriveAddress(["user_payment", owner, mint], programId);
 }
 
 /**
@@ -56,10 +52,7 @@ export function getPaymentPolicyPda(
 ): [PublicKey, number] {
   const id = new Uint8Array(4);
   new DataView(id.buffer).setUint32(0, toU32(policyId, "policyId"), true);
-  return PublicKey.findProgramAddressSync(
-    [seed("payment_policy"), userPayment.toBytes(), id],
-    programId,
-  );
+  return deriveAddress(["payment_policy", userPayment, id], programId);
 }
 
 /**
@@ -71,7 +64,7 @@ export function getEscrowPda(
   policy: PublicKey,
   programId: PublicKey = PROGRAM_ID,
 ): [PublicKey, number] {
-  return PublicKey.findProgramAddressSync([seed("escrow"), policy.toBytes()], programId);
+  return deriveAddress(["escrow", policy], programId);
 }
 
 /**
@@ -80,5 +73,5 @@ export function getEscrowPda(
  * const [programData] = getProgramDataPda();
  */
 export function getProgramDataPda(programId: PublicKey = PROGRAM_ID): [PublicKey, number] {
-  return PublicKey.findProgramAddressSync([programId.toBytes()], new PublicKey(UPGRADEABLE_LOADER));
+  return deriveAddress([programId], new PublicKey(UPGRADEABLE_LOADER));
 }

@@ -1,6 +1,5 @@
 import type BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
-import type { EscrowTerms } from "./escrow/terms";
 
 /** What the owner set a policy to; a completed policy is paused for good. Anchor's shape of an enum. */
 export type PaymentStatus =
@@ -118,6 +117,30 @@ export interface EscrowMilestone {
   reasonHash: number[];
 }
 
+/** What both parties sign: the owner with `openEscrow`, the recipient with `acceptEscrow`. Fixed from then on. */
+export interface EscrowTerms {
+  /** 1 to 31,536,000 s: silence after which a submission counts as approved. Default: 7 days. */
+  reviewPeriodSecs: number;
+  /**
+   * 1 s to the review period: how long after a submission the owner may dispute it. Default: 5 days, or the review
+   * period where that is shorter.
+   */
+  disputeWindowSecs: number;
+  /** 0 to 31,536,000 s: from a dispute to mediation by itself. Default: 3 days. */
+  mediationDelaySecs: number;
+  /** 1 to 31,536,000 s: from mediation until anyone may pay out the agreed split. Default: 14 days. */
+  mediationTimeoutSecs: number;
+  /**
+   * 1 to 31,536,000 s: from the due date, or from when it could be submitted if that is later, until the owner may
+   * reclaim what was not submitted. Default: 7 days.
+   */
+  deliveryGraceSecs: number;
+  /** 0 to 10,000 bps: the recipient's share when the mediation times out. Default: 5,000. */
+  timeoutRecipientBps: number;
+  /** 0 to 1,000 bps: what the owner pays the gateway on top of each milestone. Default: 0. */
+  platformFeeBps: number;
+}
+
 /** Terms and state of a held policy. Periods are seconds, times Unix seconds. */
 export interface Escrow extends EscrowTerms {
   /** Address of the policy. */
@@ -196,7 +219,7 @@ export interface PaymentGateway {
   createdAt: BN;
   /** Unix seconds of the last change of its settings; policies that come and go leave it. */
   updatedAt: BN;
-  /** Share of its own fee, in basis points, that it pays to whoever executes; see `keeperReward`. */
+  /** Share of its own fee, in basis points, that it pays to the keeper that an execution names; see `keeperReward`. */
   keeperRewardBps: number;
   /** Reserved bytes, 30 zeros. */
   reserved: number[];

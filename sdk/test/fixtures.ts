@@ -9,7 +9,7 @@ import {
 } from "@solana/spl-token";
 import { Keypair, PublicKey, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
 import { anchorAccounts } from "./anchor-coder";
-import { createContext } from "../src/context";
+import { createContext } from "../src/context/context";
 import { type MilestoneClient, Tributary } from "../src/index";
 import {
   getConfigPda,
@@ -19,9 +19,10 @@ import {
   getUserPaymentPda,
 } from "../src/pdas";
 import { DEFAULT_ESCROW_TERMS, FUNDING_KIND_HELD, PROGRAM_ID } from "../src/constants";
-import { escrowOutstanding } from "../src/escrow/payout";
-import { getVaultAddress } from "../src/escrow/vault";
-import { associatedTokenAddress, type TokenAccountState } from "../src/tokens/account";
+import { escrowOutstanding } from "../src/rules/payout";
+import { getVaultAddress } from "../src/tokens/vault";
+import { type TokenAccountState } from "../src/tokens/account";
+import { associatedTokenAddress } from "../src/tokens/associated";
 import type { ReleaseSnapshot } from "../src/release/snapshot";
 import type {
   Escrow,

@@ -5,7 +5,7 @@ import BN from "bn.js";
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import type { PublicKey } from "@solana/web3.js";
 import { FUNDING_KIND_HELD } from "../src/constants";
-import type { EscrowAction } from "../src/escrow/transitions";
+import type { EscrowAction } from "../src/rules/transitions";
 import type { ReleaseSnapshot } from "../src/release/snapshot";
 import type {
   Escrow,

@@ -1,5 +1,5 @@
 /** Snapshots of releases in which a keeper claims the gateway's reward. */
-import type { Execution } from "../src/release/execution";
+import type { Execution } from "../src/actions/build-execution";
 import type { ReleaseSnapshot } from "../src/release/snapshot";
 import type { TokenAccountState } from "../src/tokens/account";
 import { gatewayAccount, keypair, releaseSnapshot, stranger, tokenAccount } from "./fixtures";

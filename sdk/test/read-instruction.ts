@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import type { BorshInstructionCoder } from "@coral-xyz/anchor";
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { anchorCoder } from "./anchor-coder";
 import { PROGRAM_ID } from "../src/constants";
@@ -16,7 +15,7 @@ export interface ReadInstruction {
 /** Reads an instruction of ours back by the IDL. */
 export function readInstruction(instruction: TransactionInstruction | undefined): ReadInstruction {
   if (!instruction?.programId.equals(PROGRAM_ID)) return expect.fail("no instruction of ours");
-  const coder = anchorCoder().instruction as BorshInstructionCoder;
+  const coder = anchorCoder().instruction;
   const decoded = coder.decode(instruction.data) ?? expect.fail("unknown instruction");
   const { accounts } = IDL.instructions.find(({ name }) => name === decoded.name)!;
   const named = (accounts as readonly { name: string }[]).map(({ name }, index) => {

@@ -1,5 +1,5 @@
-import type { AccountInfo, PublicKey } from "@solana/web3.js";
 import type { Buffer } from "buffer";
+import type { AccountInfo, PublicKey } from "@solana/web3.js";
 import { DecodeError } from "../codec/bytes";
 import { hasDiscriminator, readTagged, type Tagged } from "../codec/program";
 import { ACCOUNT_SIZE } from "../constants";
@@ -24,13 +24,13 @@ export interface AccountKinds {
 /** Name of one kind of account, which selects what `decodeAccount` returns. */
 export type AccountKind = keyof AccountKinds;
 
-/** How an error calls the kind: the name in `docs/accounts.md`. */
+/** Returns the kind's name as errors and `docs/accounts.md` spell it. */
 export function kindName(kind: AccountKind): string {
   return kind[0]!.toUpperCase() + kind.slice(1);
 }
 
 /**
- * Reads one of the program's accounts, after a look at its owner, size and discriminator.
+ * Decodes one of the program's accounts after checking its owner, size and discriminator.
  * Throws `AccountKindError`.
  * @example
  * const policy = decodeAccount("paymentPolicy", address, accountInfo, PROGRAM_ID);
@@ -56,7 +56,7 @@ export function decodeAccount<K extends AccountKind>(
   try {
     return readTagged(definition, info.data);
   } catch (cause) {
-    // Anything else is a fault of ours or of the environment, and says nothing about the account.
+    // Any other error is a fault of the SDK or of its environment, and says nothing about the account.
     if (cause instanceof DecodeError)
       throw refuse(`its data is malformed: ${cause.message}`, cause);
     throw cause;

@@ -1,13 +1,11 @@
 import type { PublicKey } from "@solana/web3.js";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
 import { AccountNotFoundError } from "../errors/accounts";
 import { toAddress } from "../input/address";
 import { getConfigPda, getEscrowPda } from "../pdas";
 import type { Escrow, PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
 import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "./decode";
 import { fetchAccountInfo, readContext, type ReadOptions } from "./read-accounts";
-
-export { fetchAccountInfos } from "./read-accounts";
 
 /** Returns one account of the program. Throws `AccountNotFoundError`, `AccountKindError`, `RpcError`. */
 export async function fetchAccount<K extends AccountKind>(
@@ -38,7 +36,7 @@ export function getPaymentPolicy(
 }
 
 /**
- * The program-wide settings. Throws `AccountNotFoundError` before `initializeConfig`.
+ * Returns the program-wide settings. Throws `AccountNotFoundError` before `initializeConfig`.
  * @example
  * const { protocolFeeBps } = await getProgramConfig(context);
  */
@@ -52,7 +50,7 @@ export function getProgramConfig(
 }
 
 /**
- * A gateway. Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`.
+ * Returns a gateway. Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`.
  * @example
  * const { signer } = await getPaymentGateway(context, gatewayPda);
  */
@@ -65,7 +63,7 @@ export function getPaymentGateway(
 }
 
 /**
- * An owner's `UserPayment` on one mint. Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`.
+ * Returns an owner's `UserPayment` on one mint. Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`.
  * @example
  * const { committed } = await getUserPayment(context, getUserPaymentPda(owner, mint)[0]);
  */
@@ -78,7 +76,7 @@ export function getUserPayment(
 }
 
 /**
- * The escrow of a held policy. Throws `AccountNotFoundError` when the policy is delegated or its escrow was closed,
+ * Returns the escrow of a held policy. Throws `AccountNotFoundError` when the policy is delegated or its escrow was closed,
  * `AccountKindError`, `InvalidInputError`.
  * @example
  * const escrow = await getEscrow(context, policyPda);

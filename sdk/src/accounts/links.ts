@@ -1,11 +1,11 @@
 /**
- * Where the accounts of releases were, so that they are asked for before the accounts that name them are read. Only
- * guesses: every account is decided on as it is read now, and a wrong guess costs another round of requests, no more.
+ * Remembers which accounts releases named, so that they can be requested before the accounts that name them are read.
+ * These are only guesses: every decision uses accounts as read now, and a wrong guess costs one more round of requests.
  */
 import type { PublicKey } from "@solana/web3.js";
-import type { AccountKind, AccountKinds } from "./decode";
-import { addressKey } from "../address-key";
+import { addressKey } from "../codec/address-key";
 import type { PaymentGateway, PaymentPolicy, ProgramConfig, UserPayment } from "../types";
+import type { AccountKind, AccountKinds } from "./decode";
 
 export type PolicyLinks = Pick<
   PaymentPolicy,
@@ -35,31 +35,31 @@ class Links<T> {
 
 const policies = new Links<PolicyLinks>();
 const userPayments = new Links<UserPaymentLinks>();
-/** Of gateways and of the config. */
+/** Links of gateways and of the config. */
 const fees = new Links<FeeLinks>();
 
 export const seenPolicy = (address: PublicKey) => policies.get(address);
 export const seenUserPayment = (address: PublicKey) => userPayments.get(address);
 export const seenFees = (address: PublicKey) => fees.get(address);
 
-/** Keeps in mind what a policy names. */
+/** Remembers which accounts a policy names. */
 export function rememberPolicy(address: PublicKey, policy: PolicyLinks): void {
   const { userPayment, gateway, recipient, fundingKind } = policy;
   policies.set(address, { userPayment, gateway, recipient, fundingKind });
 }
 
-/** Keeps in mind what a `UserPayment` names. */
+/** Remembers which accounts a `UserPayment` names. */
 export function rememberUserPayment(address: PublicKey, userPayment: UserPaymentLinks): void {
   const { owner, mint, tokenAccount } = userPayment;
   userPayments.set(address, { owner, mint, tokenAccount });
 }
 
-/** Keeps in mind who gets the fees of a gateway or of the protocol. */
+/** Remembers who gets the fees of a gateway or of the protocol. */
 export function rememberFees(address: PublicKey, { feeRecipient }: FeeLinks): void {
   fees.set(address, { feeRecipient });
 }
 
-/** Keeps in mind what an account names, of the kinds that name something. */
+/** Remembers which accounts an account names, for the kinds that name any. */
 export function rememberLinks<K extends AccountKind>(
   kind: K,
   address: PublicKey,

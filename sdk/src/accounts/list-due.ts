@@ -1,42 +1,42 @@
 import BN from "bn.js";
 import bs58 from "bs58";
 import type { GetProgramAccountsFilter, PublicKey } from "@solana/web3.js";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
 import { toAddress } from "../input/address";
 import { toReleaseCondition } from "../input/milestones";
 import { type IntegerInput, toTimestamp } from "../input/numbers";
-import { getChainTime } from "../release/clock";
-import { hasDueDate } from "../release/condition";
+import { hasDueDate } from "../rules/release-condition";
 import type { Milestone, PaymentPolicy, WithAddress } from "../types";
+import { getChainTime } from "./chain-time";
 import { decodeAccount } from "./decode";
 import { discriminatorFilter } from "./list";
-import { fetchAccountInfos, readContext, type ReadOptions, scanAccounts } from "./read-accounts";
 import { POLICY_OFFSET } from "./offsets";
+import { fetchAccountInfos, readContext, type ReadOptions, scanAccounts } from "./read-accounts";
 
 /** Filters of `listDuePolicies`; a policy has to pass all that are given. */
 export interface DuePoliciesQuery extends ReadOptions {
   /** Unix seconds; a milestone due at exactly this second counts. Default: the chain's clock. */
   before?: IntegerInput;
-  /** Wallet that is paid. Default: any. */
+  /** Wallet of the recipient. Default: any. */
   recipient?: PublicKey;
   /** Account of the gateway, `getGatewayPda(authority)`. Default: any. */
   gateway?: PublicKey;
-  /** Only this release condition, such as 1 for what anyone may release. */
+  /** Release condition, such as 1 for policies that anyone may release. Default: any. */
   releaseCondition?: number;
-  /** Also policies without `RELEASE_DUE_DATE`, which wait for a signer or for nobody. Default: false. */
+  /** Flag to include policies without `RELEASE_DUE_DATE`, which wait for a signer or for nothing. Default: false. */
   includeUndated?: boolean;
 }
 
 const TAG_MILESTONE = 1;
 const STATUS_ACTIVE = 0;
-/** Nodes refuse a scan with more. */
+/** Most filters that a node accepts per scan. */
 const MAX_FILTERS = 4;
-/** Timestamps, current milestone, release condition and total: all that says whether a policy is due. */
+/** Slice that decides whether a policy is due: timestamps, current milestone, release condition and total. */
 const SLICE_LENGTH = POLICY_OFFSET.totalMilestones + 1 - POLICY_OFFSET.milestoneTimestamps;
 
 /**
- * Active policies whose current milestone's timestamp is reached, the longest due first. Scans 35 bytes a policy and
- * fetches the whole account only of those that are due.
+ * Returns active policies whose current milestone's timestamp is reached, the longest due first. Scans 35 bytes per
+ * policy and fetches the whole account only for due ones.
  * Throws `InvalidInputError`.
  * @example
  * const due = await listDuePolicies(context, { releaseCondition: 1 });
@@ -83,8 +83,8 @@ type DueFields = Pick<
 >;
 
 /**
- * What the node is asked to compare. It takes four filters at most: the release condition is asked for when there is room,
- * and compared here in any case.
+ * Returns the filters for the node. It takes four at most: the release condition is sent when there is room, and always
+ * compared here.
  */
 function filtersOf(query: DuePoliciesQuery): GetProgramAccountsFilter[] {
   const compare = (offset: number, bytes: Uint8Array) => ({
@@ -97,7 +97,7 @@ function filtersOf(query: DuePoliciesQuery): GetProgramAccountsFilter[] {
     discriminatorFilter("paymentPolicy"),
     compare(POLICY_OFFSET.status, Uint8Array.of(STATUS_ACTIVE)),
   ];
-  // Recipient, gateway and tag lie side by side: what is adjacent is one comparison.
+  // Recipient, gateway and tag are adjacent: adjacent fields share one filter.
   if (recipient && gateway) {
     filters.push(compare(POLICY_OFFSET.recipient, Uint8Array.of(...recipient, ...gateway, ...tag)));
   } else if (gateway) {

@@ -1,28 +1,27 @@
-import type { Buffer } from "buffer";
-import type { AccountInfo, GetProgramAccountsFilter, PublicKey } from "@solana/web3.js";
 import bs58 from "bs58";
+import type { GetProgramAccountsFilter, PublicKey } from "@solana/web3.js";
 import { ACCOUNT_SIZE } from "../constants";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
 import { ACCOUNTS } from "../generated/accounts";
 import { toAddress } from "../input/address";
 import type { Escrow, PaymentPolicy, UserPayment, WithAddress } from "../types";
-import { rememberLinks } from "./links";
 import { type AccountKind, type AccountKinds, decodeAccount } from "./decode";
-import { readContext, type ReadOptions, scanAccounts } from "./read-accounts";
+import { rememberLinks } from "./links";
 import { ESCROW_OFFSET, POLICY_OFFSET, USER_PAYMENT_OFFSET } from "./offsets";
+import { readContext, type ReadOptions, scanAccounts } from "./read-accounts";
 
-/** `memcmp` on an address at an offset. */
+/** Returns the `memcmp` filter for an address at an offset. */
 export function addressFilter(offset: number, address: PublicKey): GetProgramAccountsFilter {
   return { memcmp: { offset, bytes: address.toBase58() } };
 }
 
-/** `memcmp` on the discriminator of one kind of account. */
+/** Returns the `memcmp` filter for the discriminator of one kind of account. */
 export function discriminatorFilter(kind: AccountKind): GetProgramAccountsFilter {
   const bytes = bs58.encode(Uint8Array.from(ACCOUNTS[kind].discriminator));
   return { memcmp: { offset: 0, bytes } };
 }
 
-/** Size and discriminator of one kind of account. */
+/** Returns the filters for the size and discriminator of one kind of account. */
 export function kindFilters(kind: AccountKind): GetProgramAccountsFilter[] {
   return [{ dataSize: ACCOUNT_SIZE[kind] }, discriminatorFilter(kind)];
 }
@@ -38,7 +37,7 @@ export async function listAccounts<K extends AccountKind>(
     filters: [...kindFilters(kind), ...filters],
   });
   return found.map(({ pubkey, account }) => {
-    const info = account as AccountInfo<Buffer>;
+    const info = account;
     const decoded = decodeAccount(kind, pubkey, info, context.programId);
     rememberLinks(kind, pubkey, decoded);
     return { address: pubkey, account: decoded };
@@ -46,7 +45,7 @@ export async function listAccounts<K extends AccountKind>(
 }
 
 /**
- * The owner's `UserPayment`s, one a mint.
+ * Returns the owner's `UserPayment`s, one per mint.
  * @example
  * for (const { account } of await listUserPaymentsByOwner(context, owner)) console.log(account.mint.toBase58());
  */
@@ -60,7 +59,7 @@ export function listUserPaymentsByOwner(
 }
 
 /**
- * Policies that pay out of one `UserPayment`, by id.
+ * Returns the policies that pay out of one `UserPayment`, by id.
  * @example
  * const policies = await listPoliciesByUserPayment(context, getUserPaymentPda(owner, mint)[0]);
  */
@@ -76,7 +75,7 @@ export async function listPoliciesByUserPayment(
 }
 
 /**
- * The owner's policies on every mint.
+ * Returns the owner's policies on every mint.
  * @example
  * const policies = await listPoliciesByOwner(context, wallet.publicKey);
  */
@@ -95,7 +94,7 @@ export async function listPoliciesByOwner(
 }
 
 /**
- * Policies that pay this wallet.
+ * Returns the policies that pay this wallet.
  * @example
  * const incoming = await listPoliciesByRecipient(context, wallet.publicKey);
  */
@@ -109,7 +108,7 @@ export function listPoliciesByRecipient(
 }
 
 /**
- * Policies that name this gateway account.
+ * Returns the policies that name this gateway account.
  * @example
  * const policies = await listPoliciesByGateway(context, getGatewayPda(authority)[0]);
  */
@@ -123,7 +122,7 @@ export function listPoliciesByGateway(
 }
 
 /**
- * Escrows that name this mediator; `account.policy` says whose each is.
+ * Returns the escrows that name this mediator; `account.policy` is the policy of each.
  * @example
  * const escrows = await listEscrowsByMediator(context, wallet.publicKey);
  */

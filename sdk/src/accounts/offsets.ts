@@ -6,6 +6,12 @@ export const USER_PAYMENT_OFFSET = {
   mint: 40,
 } as const;
 
+/** Byte offsets in a `PaymentGateway`, for `memcmp` filters. */
+export const GATEWAY_OFFSET = {
+  /** Offset of the key that signs releases, 32 bytes. */
+  signer: 40,
+} as const;
+
 /** Byte offsets in an `Escrow`, for `memcmp` filters. */
 export const ESCROW_OFFSET = {
   /** Offset of the policy's address, 32 bytes. */
@@ -24,6 +30,8 @@ export const POLICY_OFFSET = {
   gateway: 72,
   /** Offset of the policy type's tag, 1 byte; 1 is `Milestone`. */
   policyTypeTag: 104,
+  /** Offset of the four amounts, 8 bytes each: `u64`, little-endian, base units. */
+  milestoneAmounts: 105,
   /** Offset of the four due dates, 8 bytes each: `i64`, little-endian, Unix seconds. */
   milestoneTimestamps: 137,
   /** Offset of the next milestone's index, 1 byte; equals `totalMilestones` when all are released. */
@@ -32,6 +40,12 @@ export const POLICY_OFFSET = {
   releaseCondition: 170,
   /** Offset of the number of milestones, 1 byte; 1 to 4. */
   totalMilestones: 171,
+  /** Offset of the sum of the amounts, 8 bytes: `u64`, little-endian, base units. */
+  escrowAmount: 172,
   /** Offset of the status, 1 byte: 0 is active, 1 is paused. */
   status: 233,
+  /** Offset of the time of the last change, 8 bytes: `i64`, little-endian, Unix seconds. */
+  updatedAt: 318,
+  /** Offset of the funding kind, 1 byte: 0 is delegated, 1 is held in an `Escrow`, 2 is a closed escrow. */
+  fundingKind: 363,
 } as const;

@@ -1,4 +1,4 @@
-/** Every read of accounts goes through here: retries where a node is behind, and typed errors of the transport. */
+/** Reads accounts for the whole SDK: retries when a node is behind, and throws typed transport errors. */
 import type { Buffer } from "buffer";
 import type {
   AccountInfo,
@@ -7,15 +7,17 @@ import type {
   GetProgramAccountsResponse,
   PublicKey,
 } from "@solana/web3.js";
-import type { MilestoneContext } from "../context";
-import { InvalidInputError } from "../errors/input";
+import { type MilestoneContext, withMinContextSlot } from "../context/context";
 import { type AnswerAt, callRpc, callRpcAtLeast } from "../rpc/call";
 import { minReadSlot, noteRead, startOperation } from "../rpc/seen-slots";
 
 /** Most addresses one `getMultipleAccounts` call takes. */
 const MAX_ADDRESSES = 100;
 
-/** How fresh a read has to be. */
+/** Account as it was read; null when it does not exist. */
+export type MaybeInfo = AccountInfo<Buffer> | null | undefined;
+
+/** Options that say how fresh a read has to be. */
 export interface ReadOptions {
   /**
    * Slot that the answering node must have reached, such as the `slot` of another process's `SendResult`. A node that is
@@ -25,32 +27,7 @@ export interface ReadOptions {
   minContextSlot?: number;
 }
 
-/**
- * Returns a context whose reads are answered at `minContextSlot` or later, whatever function makes them.
- * Throws `InvalidInputError` for anything other than a slot number.
- * @example
- * import { createContext, getPaymentPolicy, withMinContextSlot } from "@milepost/sdk";
- *
- * const fresh = withMinContextSlot(createContext(connection, wallet), slot);
- * const policy = await getPaymentPolicy(fresh, policyPda);
- */
-export function withMinContextSlot(
-  context: MilestoneContext,
-  minContextSlot: number,
-): MilestoneContext {
-  if (!Number.isSafeInteger(minContextSlot) || minContextSlot < 0) {
-    throw new InvalidInputError({
-      field: "minContextSlot",
-      expected: "a slot number, as in the result of send",
-      received: minContextSlot,
-    });
-  }
-  const { connection, wallet, programId, commitment, clock } = context;
-  const newest = Math.max(context.minContextSlot ?? 0, minContextSlot);
-  return { connection, wallet, programId, commitment, clock, minContextSlot: newest };
-}
-
-/** Returns the context of one operation: it reads as fresh as the options say, and never from an older state than before. */
+/** Returns the context of one operation. It reads as fresh as the options say, and never an older state than before. */
 export function readContext(
   context: MilestoneContext,
   { minContextSlot }: ReadOptions,
@@ -60,7 +37,7 @@ export function readContext(
   );
 }
 
-/** Returns accounts in the order of their addresses, null where there is none. Throws `RpcError`. */
+/** Returns accounts in the order of their addresses, null for a missing one. Throws `RpcError`. */
 export async function fetchAccountInfos(
   context: MilestoneContext,
   addresses: readonly PublicKey[],
@@ -78,10 +55,10 @@ export async function fetchAccountInfos(
     ),
   );
   for (const answer of answers) noteRead(context, answer.context.slot);
-  return answers.flatMap(({ value }) => value) as (AccountInfo<Buffer> | null)[];
+  return answers.flatMap<AccountInfo<Buffer> | null>(({ value }) => value);
 }
 
-/** Returns one account, null where there is none. Throws `RpcError`. */
+/** Returns one account, null when it does not exist. Throws `RpcError`. */
 export async function fetchAccountInfo(
   context: MilestoneContext,
   address: PublicKey,

@@ -1,13 +1,13 @@
 import { PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
+import { type AddressWarning, requireWallets, type WalletRole } from "../accounts/check-wallet";
 import { MAX_PROTOCOL_FEE_BPS } from "../constants";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
+import { walletAddress } from "../context/wallet";
 import { InvalidInputError } from "../errors/input";
 import { toAddress, toNonZeroAddress } from "../input/address";
 import { toBps } from "../input/numbers";
-import { type AddressWarning, requireWallets, type WalletRole } from "../input/wallet";
-import { buildInstruction } from "../instruction";
 import { getConfigPda, getProgramDataPda } from "../pdas";
-import { walletAddress } from "../wallet-address";
+import { buildInstruction } from "./build-instruction";
 
 /** Arguments of `initializeConfig`: the protocol fee, who receives it and who signs. */
 export interface InitializeConfigArgs {
@@ -26,7 +26,7 @@ export interface InitializeConfigArgs {
 }
 
 /**
- * Creates the program-wide settings, once. Only the program's upgrade authority can.
+ * Creates the program-wide settings, once. Only the program's upgrade authority can create them.
  * Throws `InvalidInputError`, `AccountKindError` where `feeRecipient` is not a wallet.
  * @example
  * const instructions = await initializeConfig(context, { feeRecipient, protocolFeeBps: 50 });
@@ -58,13 +58,13 @@ export async function initializeConfig(
   return [instruction];
 }
 
-/** Arguments of `updateConfig`. A setting that is left out keeps its value. */
+/** Arguments of `updateConfig`. An omitted setting keeps its value. */
 export interface UpdateConfigArgs {
   /** Wallet whose token accounts receive protocol fees; not a token account. */
   feeRecipient?: PublicKey;
   /** 0 to 500; existing policies keep the fee they were created with. */
   protocolFeeBps?: number;
-  /** Refuses creation and execution while true, nothing else. */
+  /** Pauses creation and execution while true, and nothing else. */
   isPaused?: boolean;
   /** Wallet that may call `acceptAuthority`; `PublicKey.default` cancels a hand-over. */
   pendingAuthority?: PublicKey;
@@ -112,7 +112,7 @@ export async function updateConfig(
   return [instruction];
 }
 
-/** Throws `AccountKindError`. An update to anything else reads nothing. */
+/** Checks the wallets that an update names, and reads nothing when it names none. Throws `AccountKindError`. */
 async function checkConfigRoles(
   context: MilestoneContext,
   args: Pick<UpdateConfigArgs, "feeRecipient" | "pendingAuthority" | "onWarning" | "skipChecks">,

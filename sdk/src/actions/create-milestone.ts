@@ -1,23 +1,16 @@
 import type { TransactionInstruction } from "@solana/web3.js";
-import type { MilestoneContext } from "../context";
-import type { CreateMilestoneArgs, PreparedMilestone } from "./milestone-args";
+import type { MilestoneContext } from "../context/context";
+import { walletAddress } from "../context/wallet";
 import { InvalidInputError } from "../errors/input";
-import { walletAddress } from "../wallet-address";
+import type { CreateMilestoneArgs, PreparedMilestone } from "./milestone-args";
 import { type EarlierCreation, prepareCreation } from "./prepare-milestone";
 
-export type {
-  CreateMilestoneArgs,
-  CreateMilestoneOptions,
-  PreparedMilestone,
-} from "./milestone-args";
-export type { MilestoneWarning } from "./milestone-warnings";
-
 /**
- * Creates a policy and delegates its sum, with the owner's token account and `UserPayment` in front where they are
- * missing. Owner and payer sign.
+ * Creates a policy and delegates its sum. Creates the owner's token account and `UserPayment` first when they are missing.
+ * Owner and payer sign.
  *
- * Two creations that are built before the first has landed take the same policy id: identical ones become one policy, and of
- * different ones the second fails. `prepareMilestones` builds several at once.
+ * Two creations built before the first has landed take the same policy id: identical ones become one policy, and the
+ * second of different ones fails. `prepareMilestones` builds several at once.
  * Throws `InvalidInputError`, `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`, `CpiGuardError`,
  * `MilestoneProgramError` (`DelegateInUse`, `ProgramPaused`, `TokenAccountFrozen`, ...), all before anything is sent.
  * @example
@@ -35,7 +28,7 @@ export async function createMilestone(
 }
 
 /**
- * `createMilestone` that also returns the new policy's address.
+ * Does what `createMilestone` does, and also returns the new policy's address.
  * @example
  * const { instructions, policy } = await prepareMilestone(context, args);
  */
@@ -47,11 +40,11 @@ export async function prepareMilestone(
 }
 
 /**
- * Prepares several policies from one state, as for a payroll: each takes the id after the one before it on the same owner and
- * mint, so that none is lost and none is made twice. What is missing is set up by the first.
+ * Prepares several policies from one state, as for a payroll. Each takes the next id on the same owner and mint, so that
+ * none is lost and none is created twice. The first one contains the missing set-up.
  *
- * They land in their order, one after the other or several in one transaction. One that lands out of order is refused
- * (`InvalidAddress`), and so are those behind one that did not land: prepare those again.
+ * They have to land in their order, one after the other or several in one transaction. The program refuses one that lands
+ * out of order (`InvalidAddress`), and every one after one that did not land: prepare these again.
  * Throws what `createMilestone` throws, and `InvalidInputError` for a `policyId`.
  * @example
  * import { createContext, prepareMilestones, send } from "@milepost/sdk";

@@ -1,18 +1,15 @@
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import type { ReadOptions } from "../accounts/read-accounts";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
 import { AccountMismatchError } from "../errors/accounts";
 import { toAddress } from "../input/address";
-import { buildExecution, type Execution, type ExecutionOptions } from "../release/execution";
-import {
-  type DestinationOverrides,
-  type KeeperOverrides,
-  loadReleaseSnapshots,
-  type ReleaseHints,
-  type ReleaseSnapshot,
-} from "../release/snapshot";
+import type { ReleaseHints } from "../release/accounts-to-read";
+import type { KeeperOverrides } from "../release/keeper-account";
+import { loadReleaseSnapshots } from "../release/load-snapshots";
+import { type DestinationOverrides, type ReleaseSnapshot } from "../release/snapshot";
+import { buildExecution, type Execution, type ExecutionOptions } from "./build-execution";
 
-/** Arguments of `executePayment` and `prepareExecution`: the policy, and what to choose or to check. */
+/** Arguments of `executePayment` and `prepareExecution`: the policy, choices, and addresses to check. */
 export interface ExecutePaymentArgs
   extends ExecutionOptions, DestinationOverrides, KeeperOverrides, ReadOptions {
   /** Address of the policy, `getPaymentPolicyPda(userPayment, policyId)`. */
@@ -26,9 +23,9 @@ export interface ExecutePaymentArgs
 }
 
 /**
- * Releases the current milestone (or the one `milestoneIndex` pins), with the token accounts it pays into created
- * in front where they are missing. `keeperTokenAccount` claims the reward that the policy's gateway may pay out of its fee;
- * it is named in the instruction only where a reward is due.
+ * Releases the current milestone, or the one that `milestoneIndex` names. Creates missing token accounts of the payees
+ * first. `keeperTokenAccount` receives the reward that the policy's gateway may pay out of its fee; the instruction names
+ * it only when a reward is due.
  * Throws `AccountNotFoundError`, `AccountMismatchError`, `MilestoneProgramError`, `UnsupportedMintError`.
  * @example
  * const instructions = await executePayment(context, { policyPda });
@@ -41,7 +38,7 @@ export async function executePayment(
   return [...setup, instruction];
 }
 
-/** `executePayment` with its parts apart: who signs, which milestone, what is set up in front. */
+/** Does what `executePayment` does, and returns the parts: executor, milestone, set-up and release. */
 export async function prepareExecution(
   context: MilestoneContext,
   args: ExecutePaymentArgs,
@@ -62,7 +59,7 @@ export async function prepareExecution(
   return buildExecution(context, snapshot!, args);
 }
 
-/** What the caller named lets mint and gateway be asked for in the first round. Throws `InvalidInputError`. */
+/** Returns the addresses that the caller named, so that the first round can read them. Throws `InvalidInputError`. */
 function hintsOf(args: ExecutePaymentArgs): ReleaseHints {
   const named = (["recipient", "tokenMint", "gateway"] as const).flatMap((field) =>
     args[field] ? [[field, toAddress(args[field], field)]] : [],
@@ -70,7 +67,7 @@ function hintsOf(args: ExecutePaymentArgs): ReleaseHints {
   return Object.fromEntries(named) as ReleaseHints;
 }
 
-/** The policy decides; what the caller named is there to catch a mix-up. */
+/** Compares the addresses that the caller named with the policy's, to catch a mix-up. */
 function requireNamed({ policy, userPayment }: ReleaseSnapshot, args: ExecutePaymentArgs): void {
   const named = [
     ["recipient", policy.recipient, args.recipient],

@@ -1,4 +1,5 @@
 import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
+import { type AddressWarning, requireWallets, type WalletRole } from "../accounts/check-wallet";
 import { fetchAccount } from "../accounts/fetch";
 import {
   GATEWAY_NAME_LENGTH,
@@ -6,15 +7,14 @@ import {
   MAX_GATEWAY_FEE_BPS,
   MAX_KEEPER_REWARD_BPS,
 } from "../constants";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
+import { walletAddress } from "../context/wallet";
 import { refuse } from "../errors/program";
 import { toAddress, toNonZeroAddress } from "../input/address";
 import { encodePaddedText } from "../input/memo";
 import { toBps } from "../input/numbers";
-import { type AddressWarning, requireWallets, type WalletRole } from "../input/wallet";
-import { buildInstruction } from "../instruction";
 import { getGatewayPda } from "../pdas";
-import { walletAddress } from "../wallet-address";
+import { buildInstruction } from "./build-instruction";
 
 /** Arguments of `createGateway`. One authority has one gateway. */
 export interface CreateGatewayArgs {
@@ -39,7 +39,7 @@ export interface CreateGatewayArgs {
 }
 
 /**
- * Creates the authority's gateway. Anyone may have one.
+ * Creates the authority's gateway. Any wallet may have one.
  * Throws `InvalidInputError`, `AccountKindError` where `signer` or `feeRecipient` is not a wallet.
  * @example
  * const instructions = await createGateway(context, { signer, feeRecipient, feeBps: 100, name: "Acme" });
@@ -71,7 +71,7 @@ export async function createGateway(
   return [instruction];
 }
 
-/** Arguments of `updateGateway`. A setting that is left out keeps its value. */
+/** Arguments of `updateGateway`. An omitted setting keeps its value. */
 export interface UpdateGatewayArgs {
   /** Wallet that signs releases of conditions 2 and 3. */
   signer?: PublicKey;
@@ -120,7 +120,7 @@ export async function updateGateway(
   return [instruction];
 }
 
-/** Throws `AccountKindError`. An update to anything else reads nothing. */
+/** Checks the wallets that an update names, and reads nothing when it names none. Throws `AccountKindError`. */
 async function checkGatewayRoles(
   context: MilestoneContext,
   args: Pick<UpdateGatewayArgs, "signer" | "feeRecipient" | "onWarning" | "skipChecks">,
@@ -136,14 +136,14 @@ async function checkGatewayRoles(
 
 /** Arguments of `setKeeperReward`: the share of the gateway's fee, and the authority that signs. */
 export interface SetKeeperRewardArgs {
-  /** Basis points of the gateway's own fee, 0 to 10,000; 0 pays nobody. Holds for every later execution. */
+  /** Basis points of the gateway's own fee, 0 to 10,000; 0 pays no reward. Applies to every later execution. */
   keeperRewardBps: number;
   /** Signs. Default: the wallet. */
   authority?: PublicKey;
 }
 
 /**
- * Sets what the authority's gateway pays to whoever executes: a share of its own fee, out of nothing else.
+ * Sets the keeper's reward: the share of its own fee that the authority's gateway pays to the keeper.
  * Throws `InvalidInputError`.
  * @example
  * const instructions = await setKeeperReward(context, { keeperRewardBps: 2_000 });
@@ -165,7 +165,7 @@ export async function setKeeperReward(
 }
 
 /**
- * Closes the authority's gateway and returns its rent to whoever paid it.
+ * Closes the authority's gateway and returns its rent to the account that paid it.
  * Throws `AccountNotFoundError`, `MilestoneProgramError` (`GatewayHasOpenPolicies`).
  * @example
  * const instructions = await closeGateway(context);

@@ -1,42 +1,42 @@
-/** What the creation of a policy takes and returns. */
+/** Defines and checks the arguments for the creation of a policy. */
 import type BN from "bn.js";
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import type { ReadOptions } from "../accounts/read-accounts";
-import type { MilestoneContext } from "../context";
-import { InvalidInputError } from "../errors/input";
+import type { MilestoneContext } from "../context/context";
+import { walletAddress } from "../context/wallet";
 import { MilepostErrorCode } from "../errors/codes";
+import { InvalidInputError } from "../errors/input";
 import { toAddress, toNonZeroAddress } from "../input/address";
 import { toMemo } from "../input/memo";
 import { type MilestoneSchedule, toMilestoneSchedule } from "../input/milestones";
 import { type IntegerInput, toU32 } from "../input/numbers";
 import type { MilestoneWarning } from "./milestone-warnings";
-import { walletAddress } from "../wallet-address";
 
 /** Optional arguments of `createMilestone` and `prepareMilestone`. */
 export interface CreateMilestoneOptions extends ReadOptions {
-  /** Whose money it is; signs. Default: the wallet. */
+  /** Owner of the money; signs. Default: the wallet. */
   owner?: PublicKey;
   /** Pays the rent and gets it back; signs. Default: the wallet. */
   payer?: PublicKey;
-  /** Where payments are pulled from, decided once for an owner and mint. Default: the associated token account. */
+  /** Token account that payments are pulled from, fixed per owner and mint. Default: the associated one. */
   tokenAccount?: PublicKey;
   /** Takes the place of another program's delegate on the token account. Default: false. */
   replaceDelegate?: boolean;
   /**
-   * Highest gateway fee that the owner agrees to, in basis points. The creation fails where the fee was raised above
-   * it. Default: the fee as it is read now. Set it where signing takes long, as in a multisig.
+   * Highest gateway fee that the owner agrees to, in basis points. The creation fails when the fee was raised above
+   * it. Default: the current fee. Set it when signing takes long, as in a multisig.
    */
   maxGatewayFeeBps?: number;
   /** Highest protocol fee that the owner agrees to, in basis points; otherwise as `maxGatewayFeeBps`. */
   maxProtocolFeeBps?: number;
   /**
-   * Id of the new policy. Default: the next one; set it when several are created before the first has landed. The
-   * owner's first policy on a mint takes a recent slot, and lands within 1,024 slots (about seven minutes) of it or not
-   * at all. Where signing takes longer, as in a multisig, let `createUserPayment` land first, in a transaction of its
-   * own: every policy built after that may land at any time.
+   * Id of the new policy. Default: the next one; set it when several are created before the first has landed. The id of
+   * the owner's first policy on a mint is a recent slot: the policy has to land within 1,024 slots (about seven minutes).
+   * When signing takes longer, as in a multisig, let `createUserPayment` land first in its own transaction: a policy built
+   * after that may land at any time.
    */
   policyId?: number;
-  /** Called once per warning: what is allowed and may still go wrong, such as a balance below what was promised. */
+  /** Called once per warning about something allowed that may fail later, such as a balance below what was promised. */
   onWarning?: (warning: MilestoneWarning) => void;
   /** Builds the instructions even when the program is sure to refuse them. Default: false. */
   skipChecks?: boolean;
@@ -44,11 +44,11 @@ export interface CreateMilestoneOptions extends ReadOptions {
 
 /** Arguments of `createMilestone` and `prepareMilestone`. */
 export interface CreateMilestoneArgs extends CreateMilestoneOptions {
-  /** Mint that is paid in: of SPL Token, or of Token-2022 without an unsupported extension. */
+  /** Mint of the payments: of SPL Token, or of Token-2022 without an unsupported extension. */
   mint: PublicKey;
-  /** Wallet that is paid, not a token account (`checkWallet` defines a wallet). */
+  /** Wallet of the recipient, not a token account (`checkWallet` defines a wallet). */
   recipient: PublicKey;
-  /** The gateway's account: `getGatewayPda(authority)`. */
+  /** Account of the gateway: `getGatewayPda(authority)`. */
   gateway: PublicKey;
   /** 1 to 4 amounts in base units of the mint. */
   amounts: readonly IntegerInput[];
@@ -70,7 +70,7 @@ export interface PreparedMilestone {
   policyId: number;
   /** Address of the owner's `UserPayment` on the mint. */
   userPayment: PublicKey;
-  /** Where payments are pulled from. */
+  /** Token account that payments are pulled from. */
   tokenAccount: PublicKey;
   /** SPL Token or Token-2022, whichever owns the mint. */
   tokenProgram: PublicKey;
@@ -82,7 +82,7 @@ export interface PreparedMilestone {
   warnings: MilestoneWarning[];
 }
 
-/** The arguments of a creation, checked and with their defaults. */
+/** Arguments of a creation, checked and with their defaults. */
 export interface CheckedInput {
   mint: PublicKey;
   recipient: PublicKey;
@@ -95,7 +95,7 @@ export interface CheckedInput {
   tokenAccount: PublicKey | undefined;
 }
 
-/** Refuses what needs no look at the chain. Throws `InvalidInputError`. */
+/** Checks the arguments without reading the chain. Throws `InvalidInputError`. */
 export function checkInput(context: MilestoneContext, args: CreateMilestoneArgs): CheckedInput {
   const owner = toAddress(args.owner ?? walletAddress(context), "owner");
   const recipient = toNonZeroAddress(args.recipient, "recipient");

@@ -1,15 +1,13 @@
-import type { Buffer } from "buffer";
-import { type AccountInfo, type PublicKey, SystemProgram } from "@solana/web3.js";
+import { type PublicKey, SystemProgram } from "@solana/web3.js";
 import { decodeAccount } from "../accounts/decode";
-import type { MilestoneContext } from "../context";
+import type { MaybeInfo } from "../accounts/read-accounts";
+import type { MilestoneContext } from "../context/context";
 import { AccountKindError, AccountNotFoundError } from "../errors/accounts";
 import { refuse } from "../errors/program";
 import { getGatewayPda } from "../pdas";
 import type { PaymentGateway, ProgramConfig } from "../types";
 
-type MaybeInfo = AccountInfo<Buffer> | null | undefined;
-
-/** Throws `AccountNotFoundError` before `initializeConfig`, `MilestoneProgramError` (`ProgramPaused`). */
+/** Decodes the config. Throws `AccountNotFoundError` before `initializeConfig`, `MilestoneProgramError` (`ProgramPaused`). */
 export function checkConfig(
   context: MilestoneContext,
   address: PublicKey,
@@ -23,13 +21,13 @@ export function checkConfig(
   return config;
 }
 
-/** Throws `AccountNotFoundError`, `AccountKindError` for what is not a gateway's account. */
+/** Decodes the gateway. Throws `AccountNotFoundError`, and `AccountKindError` when it is not a gateway's account. */
 export function checkGateway(
   context: MilestoneContext,
   address: PublicKey,
   info: MaybeInfo,
 ): PaymentGateway {
-  // The usual slip is the authority's address, or the signer's, instead of the account that is derived from it.
+  // The usual mistake is the authority's address, or the signer's, instead of the account that is derived from it.
   const [derived] = getGatewayPda(address, context.programId);
   const hint =
     "pass the gateway's account, getGatewayPda(authority)[0], after createGateway; " +

@@ -1,30 +1,30 @@
-/** What is allowed at the creation of a policy, and may still go wrong. */
+/** Warns about what is allowed at the creation of a policy and may fail later. */
 import type { PublicKey } from "@solana/web3.js";
-import { type AddressWarning, isOnCurve } from "../input/wallet";
+import { type AddressWarning, isOnCurve } from "../accounts/check-wallet";
 
-/** Something that is allowed and worth knowing. */
+/** Warning about something that is allowed and may fail later. */
 export interface MilestoneWarning {
   /**
    * `BALANCE_BELOW_COMMITTED`: delegation is not escrow, and the balance does not cover the promises.
-   * `FIRST_POLICY_EXPIRES`: the owner signs through a program, and the transaction lands within 1,024 slots or not at all.
+   * `FIRST_POLICY_EXPIRES`: the owner signs through a program, and the transaction has to land within 1,024 slots.
    * The others are about an address, see `AddressWarning`.
    */
   code: "BALANCE_BELOW_COMMITTED" | "FIRST_POLICY_EXPIRES" | AddressWarning["code"];
-  /** Text for people, with the amounts or the address in it. */
+  /** Message with the amounts or the address in it. */
   message: string;
   /** Base units in the token account now. */
   balance: bigint;
-  /** Base units all live policies may pull once this one exists. */
+  /** Base units that all live policies may pull once this one exists. */
   committed: bigint;
-  /** The argument that the warning is about, such as `recipient`; absent for the balance. */
+  /** Name of the argument that the warning is about, such as `recipient`; absent for the balance. */
   field?: string;
-  /** The address that the warning is about; absent for the balance. */
+  /** Address that the warning is about; absent for the balance. */
   address?: PublicKey;
 }
 
 type Funds = Pick<MilestoneWarning, "balance" | "committed">;
 
-/** Warns where the balance does not cover what the policies may pull. Base units. */
+/** Warns when the balance does not cover what the policies may pull. Base units. */
 export function balanceWarnings({ balance, committed }: Funds): MilestoneWarning[] {
   if (balance >= committed) return [];
   const message =
@@ -33,7 +33,7 @@ export function balanceWarnings({ balance, committed }: Funds): MilestoneWarning
   return [{ code: "BALANCE_BELOW_COMMITTED", message, balance, committed }];
 }
 
-/** Warns an owner who signs through a program, where the first policy's id is bound to a slot. */
+/** Warns an owner who signs through a program: the first policy's id is bound to a slot. */
 export function slowOwnerWarnings(
   owner: PublicKey,
   isFirstPolicy: boolean,

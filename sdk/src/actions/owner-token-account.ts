@@ -1,33 +1,21 @@
-import type { Buffer } from "buffer";
-import {
-  type AccountInfo,
-  type PublicKey,
-  SystemProgram,
-  type TransactionInstruction,
-} from "@solana/web3.js";
-import { fetchAccountInfos } from "../accounts/fetch";
-import type { MilestoneContext } from "../context";
+import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
+import { fetchAccountInfos, type MaybeInfo } from "../accounts/read-accounts";
+import type { MilestoneContext } from "../context/context";
 import { AccountKindError } from "../errors/accounts";
-import {
-  associatedTokenAddress,
-  createAssociatedTokenAccount,
-  parseTokenAccount,
-  type TokenAccountState,
-} from "../tokens/account";
-import type { MintState } from "../tokens/mint";
-
-type MaybeInfo = AccountInfo<Buffer> | null | undefined;
+import { parseTokenAccount, type TokenAccountState } from "../tokens/account";
+import { associatedTokenAddress, createAssociatedTokenAccount } from "../tokens/associated";
+import type { MintState } from "../tokens/mint-state";
 
 export interface OwnerTokenAccount {
   address: PublicKey;
   /** Null while it does not exist. */
   state: TokenAccountState | null;
-  /** Creates it, when it is the associated one and missing. */
+  /** Instructions that create it when it is the associated one and missing. */
   setup: TransactionInstruction[];
 }
 
 /**
- * The token account that payments are pulled from, with what creates it where that is needed.
+ * Reads the token account that payments are pulled from, and builds its creation when it is missing.
  * Throws `AccountKindError` when the address holds no token account and none can be created there.
  */
 export async function prepareOwnerTokenAccount(
@@ -49,8 +37,8 @@ export async function prepareOwnerTokenAccount(
 }
 
 /**
- * The owner's token account out of what was read of it, with what creates it where it is missing: never created, or
- * closed since, as front ends do when they unwrap SOL.
+ * Returns the owner's token account as it was read, with the instruction that creates it when it is missing: it was never
+ * created, or it was closed, as front ends do when they unwrap SOL.
  * Throws `AccountKindError` when the address holds no token account and none can be created there.
  */
 export function ownerTokenAccount(args: {
@@ -65,7 +53,7 @@ export function ownerTokenAccount(args: {
   const state = parseTokenAccount(address, info);
   if (state) return { address, state, setup: [] };
   const associated = associatedTokenAddress(mint.address, owner, mint.tokenProgram);
-  // An address that somebody sent SOL to belongs to the system program and can still be created at.
+  // An address that received SOL belongs to the System program; an account can still be created there.
   const isFree = !info || info.owner.equals(SystemProgram.programId);
   if (address.equals(associated) && isFree) {
     const create = createAssociatedTokenAccount(payer, mint.address, owner, mint.tokenProgram);
@@ -74,7 +62,7 @@ export function ownerTokenAccount(args: {
   if (!args.skipChecks) {
     const actual = isFree
       ? "it was closed or not created yet, and only its own key can create it again"
-      : `it belongs to program ${info!.owner.toBase58()}`;
+      : `it belongs to program ${info.owner.toBase58()}`;
     const hint = `Hint: the owner's associated token account, ${associated.toBase58()}, needs no key`;
     throw new AccountKindError("token account", address, actual, undefined, [hint]);
   }

@@ -1,17 +1,18 @@
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
-import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";
+import { fetchAccount } from "../accounts/fetch";
+import { fetchAccountInfos } from "../accounts/read-accounts";
 import { FUNDING_KIND_CLOSED, FUNDING_KIND_HELD } from "../constants";
-import type { MilestoneContext } from "../context";
-import { InvalidInputError } from "../errors/input";
+import type { MilestoneContext } from "../context/context";
+import { walletAddress } from "../context/wallet";
 import { MilepostErrorCode } from "../errors/codes";
+import { InvalidInputError } from "../errors/input";
 import { refuse } from "../errors/program";
 import { toAddress } from "../input/address";
 import { type IntegerInput, toU32 } from "../input/numbers";
-import { buildInstruction } from "../instruction";
 import { getPaymentPolicyPda, getUserPaymentPda } from "../pdas";
 import type { PaymentStatus } from "../types";
+import { buildInstruction } from "./build-instruction";
 import { tokenProgramOf } from "./user-payment";
-import { walletAddress } from "../wallet-address";
 
 /** Arguments that name a policy by its owner, mint and id. */
 export interface PolicyArgs {
@@ -25,7 +26,7 @@ export interface PolicyArgs {
   skipChecks?: boolean;
 }
 
-/** What `changePaymentPolicyStatus` takes, as Anchor spells an enum. */
+/** Status for `changePaymentPolicyStatus`, as Anchor spells an enum. */
 export type PaymentStatusInput =
   | {
       /** Variant that resumes the policy; its value is ignored. */
@@ -37,8 +38,8 @@ export type PaymentStatusInput =
     };
 
 /**
- * Pauses or resumes a delegated policy. The owner signs. A completed policy can't be resumed, and a held one can't be
- * paused: the recipient relies on it.
+ * Pauses or resumes a delegated policy. The owner signs. A completed policy can't be resumed. A held policy can't be
+ * paused, because its recipient relies on it.
  * Throws `InvalidInputError`, `AccountNotFoundError`, `MilestoneProgramError` (`PolicyHasEscrow`, `EscrowClosed`,
  * `PolicyCompleted`).
  * @example
@@ -68,8 +69,8 @@ export async function changePaymentPolicyStatus(
 }
 
 /**
- * Deletes a policy in whatever state it is, lowers the delegation to what the owner's other policies need and returns
- * the rent to whoever paid it. A held policy's escrow is closed first: `closeEscrow`. The owner signs.
+ * Deletes a policy in any state, lowers the delegation to what the owner's other policies need, and returns the rent to
+ * the account that paid it. Close a held policy's escrow first: `closeEscrow`. The owner signs.
  * Throws `InvalidInputError`, `AccountNotFoundError`, `MilestoneProgramError` (`PolicyHasEscrow`).
  * @example
  * const instructions = await deletePaymentPolicy(context, { tokenMint, policyId });

@@ -1,17 +1,20 @@
-import { TOKEN_PROGRAM_ID } from "../tokens/programs";
 import { type PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js";
-import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";
-import type { MilestoneContext } from "../context";
+import { fetchAccount } from "../accounts/fetch";
+import { fetchAccountInfos } from "../accounts/read-accounts";
+import { TOKEN_PROGRAM_ID } from "../constants";
+import type { MilestoneContext } from "../context/context";
+import { walletAddress } from "../context/wallet";
 import { AccountNotFoundError } from "../errors/accounts";
 import { refuse } from "../errors/program";
 import { toAddress } from "../input/address";
-import { buildInstruction } from "../instruction";
 import { getUserPaymentPda } from "../pdas";
 import { parseTokenAccount } from "../tokens/account";
 import { refuseUnapprovable } from "../tokens/approvable";
-import { isTokenProgram, parseMint, requireSupported } from "../tokens/mint";
+import { parseMint } from "../tokens/mint";
+import { requireSupported } from "../tokens/mint-state";
+import { isTokenProgram } from "../tokens/programs";
+import { buildInstruction } from "./build-instruction";
 import { ownerTokenAccount, prepareOwnerTokenAccount } from "./owner-token-account";
-import { walletAddress } from "../wallet-address";
 
 /** Arguments of `createUserPayment`: the mint, the owner, and the account that payments are pulled from. */
 export interface CreateUserPaymentArgs {
@@ -21,12 +24,12 @@ export interface CreateUserPaymentArgs {
   owner?: PublicKey;
   /** Pays the rent and gets it back; signs. Default: the wallet. */
   payer?: PublicKey;
-  /** Where payments are pulled from. Default: the owner's associated token account, created when missing. */
+  /** Token account that payments are pulled from. Default: the owner's associated one, created when missing. */
   tokenAccount?: PublicKey;
 }
 
 /**
- * Opens the owner's `UserPayment` on a mint. `createMilestone` does it on its own when it is missing.
+ * Opens the owner's `UserPayment` on a mint. `createMilestone` opens it itself when it is missing.
  * Throws `AccountNotFoundError`, `AccountKindError`, `UnsupportedMintError`.
  * @example
  * const instructions = await createUserPayment(context, { mint });
@@ -63,14 +66,14 @@ export async function createUserPayment(
         tokenProgram: mint.tokenProgram,
         systemProgram: SystemProgram.programId,
       },
-      // The program takes the slot it lands in: nothing here names a policy's address.
+      // The program uses the slot it lands in: nothing here names a policy's address.
       { firstPolicyId: null },
       programId,
     ),
   ];
 }
 
-/** Arguments of `closeUserPayment`: the mint and the owner who signs. */
+/** Arguments of `closeUserPayment`: the mint, and the owner, who signs. */
 export interface CloseUserPaymentArgs {
   /** Mint whose `UserPayment` is closed. */
   mint: PublicKey;
@@ -81,7 +84,7 @@ export interface CloseUserPaymentArgs {
 }
 
 /**
- * Closes the owner's `UserPayment` on a mint and returns its rent to whoever paid it.
+ * Closes the owner's `UserPayment` on a mint and returns its rent to the account that paid it.
  * Throws `AccountNotFoundError`, `MilestoneProgramError` (`UserPaymentHasOpenPolicies`).
  * @example
  * const instructions = await closeUserPayment(context, { mint });
@@ -101,13 +104,13 @@ export async function closeUserPayment(
   ];
 }
 
-/** Arguments of `syncDelegation`: the mint, and whose delegate may be replaced. */
+/** Arguments of `syncDelegation`: the mint, and whether another program's delegate may be replaced. */
 export interface SyncDelegationArgs {
   /** Mint whose allowance is set to what the live policies may still pull. */
   mint: PublicKey;
   /** Signs. Default: the wallet. */
   owner?: PublicKey;
-  /** Pays the rent of the token account where it was closed; signs then. Default: the wallet. */
+  /** Pays the rent of the token account if it was closed, and signs then. Default: the wallet. */
   payer?: PublicKey;
   /** Takes the place of another program's delegate. Default: false. */
   replaceDelegate?: boolean;
@@ -116,9 +119,9 @@ export interface SyncDelegationArgs {
 }
 
 /**
- * Approves what the owner's policies on a mint may still pull: repairs an allowance that was revoked or lowered. The
- * associated token account is created in front where it was closed, as front ends do when they unwrap SOL. The new account
- * is empty: for wrapped SOL, transfer lamports to it and call `createSyncNativeInstruction` of `@solana/spl-token`.
+ * Approves what the owner's policies on a mint may still pull. This repairs an allowance that was revoked or lowered. The
+ * associated token account is created first if it was closed, as front ends do when they unwrap SOL. The new account is
+ * empty: for wrapped SOL, transfer lamports to it and call `createSyncNativeInstruction` of `@solana/spl-token`.
  * Throws `AccountNotFoundError`, `AccountKindError`, `CpiGuardError`, `MilestoneProgramError` (`DelegateInUse`, `TokenAccountFrozen`,
  * `InvalidTokenAccount`).
  * @example
@@ -162,7 +165,7 @@ export async function syncDelegation(
   ];
 }
 
-/** The token program that owns the account or, once that is closed, the mint. */
+/** Returns the token program that owns the account or, once the account is closed, the mint. */
 export function tokenProgramOf(...owners: (PublicKey | undefined)[]): PublicKey {
   return owners.find((owner) => owner && isTokenProgram(owner)) ?? TOKEN_PROGRAM_ID;
 }

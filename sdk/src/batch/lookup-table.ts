@@ -3,17 +3,17 @@ import {
   type PublicKey,
   type TransactionInstruction,
 } from "@solana/web3.js";
+import type { Execution } from "../actions/build-execution";
 import { InvalidInputError } from "../errors/input";
-import type { Execution } from "../release/execution";
 
 /** Most addresses a lookup table holds. */
 const MAX_TABLE_ADDRESSES = 256;
-/** Addresses that fit one `extend` transaction beside its signatures. */
+/** Most addresses that fit one `extend` transaction with its signatures. */
 const ADDRESSES_AN_EXTEND = 20;
 
 /**
- * Addresses of executions that a lookup table can stand in for, the most used first. Signers and the programs that
- * are called stay out: a transaction has to spell those.
+ * Returns the addresses of executions that a lookup table can replace, the most used first. Signers and the called
+ * programs are excluded: a transaction has to contain them.
  * @example
  * const addresses = lookupTableAddresses(executions);
  */
@@ -48,7 +48,7 @@ export interface LookupTablePlan {
 }
 
 /**
- * What creates a lookup table of these addresses. `authority` and `payer` sign.
+ * Builds the creation of a lookup table with these addresses. `authority` and `payer` sign.
  * `recentSlot` is a slot of the last few minutes: `await connection.getSlot("finalized")`.
  * Throws `InvalidInputError` for no or more than 256 addresses.
  * @example
@@ -79,7 +79,8 @@ export function createLookupTable(args: {
 }
 
 /**
- * What adds addresses to a lookup table, one list of instructions a transaction. `authority` and `payer` sign.
+ * Builds the addition of addresses to a lookup table, one list of instructions per transaction. `authority` and `payer`
+ * sign.
  * @example
  * const transactions = extendLookupTable({ authority, payer, lookupTable, addresses });
  */

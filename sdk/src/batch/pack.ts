@@ -4,81 +4,81 @@ import {
   type PublicKey,
   type TransactionInstruction,
 } from "@solana/web3.js";
-import { addressKey } from "../address-key";
 import type { ReadOptions } from "../accounts/read-accounts";
+import { buildExecution, type Execution } from "../actions/build-execution";
+import { addressKey } from "../codec/address-key";
 import { MAX_COMPUTE_UNITS, MAX_INSTRUCTION_TRACE } from "../constants";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
+import { walletAddress } from "../context/wallet";
+import { MilepostErrorCode } from "../errors/codes";
 import { InvalidInputError } from "../errors/input";
 import { SendError } from "../errors/send";
-import { MilepostErrorCode } from "../errors/codes";
 import { toAddress } from "../input/address";
-import { buildExecution, type Execution } from "../release/execution";
-import { loadReleaseSnapshots } from "../release/snapshot";
+import { loadReleaseSnapshots } from "../release/load-snapshots";
 import { TransactionRoom } from "./room";
 import { traceLength } from "./trace";
-import { walletAddress } from "../wallet-address";
 
-/** Compute units allowed for one execution with all fees; a measured one, held or delegated, takes well below it. */
+/** Compute units allowed for one execution with all fees; measured ones, held or delegated, take much less. */
 export const EXECUTION_COMPUTE_UNITS = 60_000;
 /** Compute units allowed for creating one associated token account. */
 export const SETUP_COMPUTE_UNITS = 40_000;
 
-/** Limits of `packExecutions`, and who pays for its transactions. */
+/** Limits of `packExecutions`, and the payer of its transactions. */
 export interface PackOptions extends ReadOptions {
   /** Pays the fee; signs. Default: the wallet. */
   payer?: PublicKey;
   /**
-   * Makes room: of different owners' policies 14 delegated (12 that claim rewards) or 11 held ones fit with one, 5 or 4
-   * without, and 5 whose recipients have no token account yet. See `lookupTableAddresses`.
+   * Lookup tables, which make room. With one, 14 delegated (12 that claim rewards) or 11 held policies of different owners
+   * fit, without one 5 or 4, and 5 whose recipients have no token account yet. See `lookupTableAddresses`.
    */
   lookupTables?: readonly AddressLookupTableAccount[];
-  /** Lookup table that is used besides `lookupTables`, for callers with a single one. */
+  /** Lookup table in addition to `lookupTables`, for callers with a single one. */
   lookupTable?: AddressLookupTableAccount;
-  /** Allowed for one execution. Default: `EXECUTION_COMPUTE_UNITS`. */
+  /** Compute units allowed for one execution. Default: `EXECUTION_COMPUTE_UNITS`. */
   computeUnitLimit?: number;
   /** Most compute units of one transaction. Default: the network's 1,400,000. */
   maxComputeUnits?: number;
-  /** Most executions of one transaction. One that fails takes the others of its transaction with it. */
+  /** Most executions of one transaction. When one fails, all executions of its transaction fail. */
   maxExecutions?: number;
   /**
-   * Token accounts that claim the keepers' rewards, for the executions given by address: each takes the first of its mint
-   * that can receive, and waives the reward where none can. An account is 32 bytes a transaction and 2 an execution.
+   * Token accounts that receive the keeper's reward, for executions given by address. Each takes the first of its mint that
+   * can receive, and waives the reward when none can. An account costs 32 bytes per transaction and 2 per execution.
    */
   keeperTokenAccounts?: readonly PublicKey[];
-  /** Micro-lamports a compute unit. Left out, room is kept for the one that `send` adds. */
+  /** Micro-lamports per compute unit. When omitted, room is reserved for the price that `send` adds. */
   computeUnitPrice?: number | bigint;
 }
 
-/** What goes into one versioned transaction. */
+/** Contents of one versioned transaction. */
 export interface ExecutionGroup {
   /** Executions of this transaction, in the given order. */
   executions: Execution[];
   /** Compute budget, set-up and executions, in order. */
   instructions: TransactionInstruction[];
-  /** Lookup tables to compile the transaction with: all that the options name. */
+  /** Lookup tables to compile the transaction with: all that the options name, in their order. */
   lookupTables: readonly AddressLookupTableAccount[];
-  /** Who has to sign beside the payer. */
+  /** Addresses that have to sign in addition to the payer. */
   signers: PublicKey[];
-  /** Compute unit limit that `instructions` sets: the sum of what its executions and set-up are allowed. */
+  /** Compute unit limit that `instructions` sets: the sum allowed for its executions and set-up. */
   computeUnits: number;
   /** Bytes of the signed transaction, a priority fee included. */
   size: number;
-  /** Instructions that the runtime traces at most, of its 64: the transaction's own, and those that programs call. */
+  /** Most instructions that the runtime traces, of its 64: the transaction's own, and the ones that programs call. */
   traceLength: number;
 }
 
 /**
- * Groups executions so that as many as fit share a versioned transaction, by its 1,232 bytes, its 64 accounts, its
- * compute units and the 64 instructions that the runtime traces.
+ * Groups executions so that as many as possible share a versioned transaction. Its limits are 1,232 bytes, 64 accounts,
+ * the compute units and the 64 instructions that the runtime traces.
  *
- * The runtime's other limits cannot be reached first, and `tests/packing-limits.test.ts` measures each: a release calls
- * the token program at depth 2 of 5; each program has a heap of 32 KiB per call, however many calls there are; 64
- * accounts are named by one byte; blocks limit write locks, transactions do not. Accounts of ordinary size are far below
- * 64 MiB together: only mints of many megabytes reach that, which a simulation shows. A log is cut off after 10,000 bytes,
- * which fails nothing: `decodeEvents` then says `isTruncated`.
+ * The runtime's other limits cannot be reached first, and `tests/sdk/packing-limits.test.ts` measures each: a release calls
+ * the token program at depth 2 of 5; each program call has a heap of 32 KiB of its own; one byte can index 64 accounts;
+ * blocks limit write locks, transactions do not. Accounts of ordinary size total far below 64 MiB: only mints of many
+ * megabytes exceed that, and a simulation shows it. The runtime truncates a log after 10,000 bytes without failing:
+ * `decodeEvents` then returns `isTruncated`.
  *
- * Keeps their order. `executions` are built ones, or policy addresses whose current milestone is meant.
- * Throws `InvalidInputError` when one milestone is in it twice, `SendError` when one alone doesn't fit.
+ * Keeps the order. `executions` are built ones, or addresses of policies, whose current milestone is released.
+ * Throws `InvalidInputError` when a milestone occurs twice, `SendError` when an execution alone doesn't fit.
  * @example
  * const groups = await packExecutions(context, policyPdas, { lookupTable });
  */
@@ -106,7 +106,7 @@ export async function packExecutions(
   return groupExecutions(built, { ...options, payer });
 }
 
-/** `packExecutions` for executions that are built already; touches no network. */
+/** Does what `packExecutions` does, for executions that are built already; touches no network. */
 export function groupExecutions(
   executions: readonly Execution[],
   options: PackOptions & { payer: PublicKey },
@@ -134,10 +134,10 @@ export function groupExecutions(
   return drafts.map((draft) => finish(draft, options));
 }
 
-/** A group that may still grow. */
+/** Group that may still grow. */
 interface Draft {
   executions: readonly Execution[];
-  /** By content: two policies' fee accounts are often the same. */
+  /** Set-up by content: two policies' fee accounts are often the same. */
   setup: ReadonlyMap<string, TransactionInstruction>;
   computeUnits: number;
   traceLength: number;
@@ -147,7 +147,7 @@ interface Draft {
 function emptyDraft(options: PackOptions & { payer: PublicKey }): Draft {
   const budget = [
     ComputeBudgetProgram.setComputeUnitLimit({ units: 0 }),
-    // Room for the one that is added later, where none is given.
+    // Reserves room for the price that `send` adds when none is given.
     ComputeBudgetProgram.setComputeUnitPrice({ microLamports: options.computeUnitPrice ?? 1 }),
   ];
   const room = TransactionRoom.of(options.payer, tablesOf(options)).with(budget);
@@ -155,7 +155,7 @@ function emptyDraft(options: PackOptions & { payer: PublicKey }): Draft {
   return { executions: [], setup: new Map(), computeUnits: 0, traceLength: budget.length, room };
 }
 
-/** Null when they don't fit one transaction. */
+/** Returns the group with the execution added, or null when it doesn't fit one transaction. */
 function withExecution(draft: Draft, execution: Execution, options: PackOptions): Draft | null {
   const executions = [...draft.executions, execution];
   if (executions.length > (options.maxExecutions ?? Infinity)) return null;

@@ -3,7 +3,7 @@ import {
   type PublicKey,
   type TransactionInstruction,
 } from "@solana/web3.js";
-import { addressKey } from "../address-key";
+import { addressKey } from "../codec/address-key";
 import { MAX_TRANSACTION_ACCOUNTS, MAX_TRANSACTION_SIZE } from "../constants";
 
 const SIGNER = 1;
@@ -12,18 +12,18 @@ const INVOKED = 4;
 
 const ADDRESS_BYTES = 32;
 const SIGNATURE_BYTES = 64;
-/** Version, header and blockhash. */
+/** Bytes of version, header and blockhash. */
 const FIXED_BYTES = 1 + 3 + 32;
 
 /**
- * How many bytes and accounts a signed versioned transaction takes, instruction by instruction: always what
- * `transactionSize` says, which compiles all of it anew.
+ * Counts the bytes and accounts of a signed versioned transaction, instruction by instruction. The result always equals
+ * `transactionSize`, which compiles the whole transaction again.
  */
 export class TransactionRoom {
   private constructor(
-    /** By address, how it is used. */
+    /** Use of each account, by address. */
     private readonly uses: ReadonlyMap<string, number>,
-    /** By address, the first of the lookup tables that has it. */
+    /** First lookup table that has the address, by address. */
     private readonly tableOf: ReadonlyMap<string, number>,
     private readonly instructions: number,
     private readonly instructionBytes: number,
@@ -40,7 +40,7 @@ export class TransactionRoom {
     return new TransactionRoom(new Map([[addressKey(payer), SIGNER | WRITABLE]]), tableOf, 0, 0);
   }
 
-  /** With these instructions as well. */
+  /** Returns the size with these instructions added. */
   with(instructions: readonly TransactionInstruction[]): TransactionRoom {
     const uses = new Map(this.uses);
     const use = (address: PublicKey, how: number) => {
@@ -70,7 +70,7 @@ export class TransactionRoom {
     const looked = new Map<number, { writable: number; readonly: number }>();
     for (const [key, how] of this.uses) {
       if (how & SIGNER) signatures += 1;
-      // Signers and the programs that are called have to be spelled.
+      // Lookup tables cannot replace signers and called programs.
       const table = how & (SIGNER | INVOKED) ? undefined : this.tableOf.get(key);
       if (table === undefined) {
         spelled += 1;
@@ -101,8 +101,8 @@ export class TransactionRoom {
   }
 }
 
-/** A list of bytes with its length in front. */
+/** Returns the bytes of a list, including its length prefix. */
 const listBytes = (length: number): number => lengthBytes(length) + length;
 
-/** A "compact-u16": seven bits a byte. */
+/** Returns the bytes of a "compact-u16", which holds seven bits per byte. */
 const lengthBytes = (length: number): number => (length < 0x80 ? 1 : length < 0x4000 ? 2 : 3);

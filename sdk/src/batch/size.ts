@@ -6,7 +6,7 @@ import {
 } from "@solana/web3.js";
 
 /**
- * Bytes of a signed versioned transaction; null when web3.js can't serialize it, which is far above the limit.
+ * Returns the bytes of a signed versioned transaction; null when web3.js can't serialize it, which is far above the limit.
  * @example
  * transactionSize(payer, instructions, [lookupTable]) <= MAX_TRANSACTION_SIZE;
  */
@@ -30,7 +30,7 @@ export function transactionSize(
   }
 }
 
-/** web3.js writes into a buffer of one packet (`RangeError`), and asserts at most 256 accounts. */
+/** Recognizes web3.js's errors: a `RangeError` beyond its buffer of one packet, and its assertion on 256 accounts. */
 function isTooLarge(error: unknown): boolean {
   return error instanceof RangeError || /max static account keys/i.test(String(error));
 }

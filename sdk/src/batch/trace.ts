@@ -1,15 +1,18 @@
 import type { TransactionInstruction } from "@solana/web3.js";
-import { ASSOCIATED_TOKEN_PROGRAM_ID } from "../tokens/programs";
+import { ASSOCIATED_TOKEN_PROGRAM_ID } from "../constants";
 import { INSTRUCTIONS } from "../generated/instructions";
 
 /**
- * Instructions of a token account's creation at most: its own, the size that the token program is asked for, the system
- * program's transfer, allocation and assignment (one creation unless somebody sent lamports to the address before), the
- * immutable owner and the initialization. SPL Token and Token-2022 take the same ones.
+ * Most instructions of a token account's creation: its own, the token program's answer on the size, the System program's
+ * transfer, allocation and assignment (a single creation unless the address already held lamports), the immutable owner and
+ * the initialization. SPL Token and Token-2022 take the same ones.
  */
 const CREATE_TOKEN_ACCOUNT_TRACE = 7;
 
-/** Every release calls the token program once per account that it pays, and nothing else: events are log lines. */
+/**
+ * Accounts that a release pays. It calls the token program at most once per account (once for all where the program has
+ * `Batch`), and nothing else: events are log lines.
+ */
 const PAID_ACCOUNTS: ReadonlySet<string> = new Set([
   "recipientTokenAccount",
   "ownerTokenAccount",
@@ -18,20 +21,19 @@ const PAID_ACCOUNTS: ReadonlySet<string> = new Set([
   "keeperTokenAccount",
 ]);
 
-/** What an instruction that nobody here knows may take: as much as the largest release. */
+/** Entries assumed for an unknown instruction: as many as the largest release takes. */
 const UNKNOWN_TRACE = 1 + PAID_ACCOUNTS.size;
 
 /**
- * Returns the most entries that an instruction of an execution takes of the runtime's instruction trace: itself and
- * every instruction that it calls, at any depth. An upper bound for what `Execution` holds, whatever the accounts become
- * before the transaction lands.
+ * Returns the most entries that an instruction of an execution takes in the runtime's instruction trace: itself and every
+ * instruction that it calls, at any depth. The bound holds for any state of the accounts when the transaction lands.
  */
 export function traceLength(instruction: TransactionInstruction): number {
   const { programId, keys, data } = instruction;
   if (programId.equals(ASSOCIATED_TOKEN_PROGRAM_ID)) return CREATE_TOKEN_ACCOUNT_TRACE;
   const paid = paidPositions(data);
   if (!paid) return UNKNOWN_TRACE;
-  // The program's own id stands for an account that is left out.
+  // The program's own id is the placeholder for an omitted account.
   return 1 + paid.filter((at) => keys[at] && !keys[at].pubkey.equals(programId)).length;
 }
 

@@ -1,4 +1,4 @@
-/** Bytes that are not what a codec reads: too few of them, or a tag that no variant has. */
+/** Bytes that a codec cannot read: too few of them, or a tag that no variant has. */
 export class DecodeError extends Error {
   override name = "DecodeError";
 }
@@ -15,7 +15,7 @@ export class ByteReader {
     this.at = offset;
   }
 
-  /** The next `length` bytes, not copied. */
+  /** Returns the next `length` bytes without copying them. */
   take(length: number): Uint8Array {
     const start = this.advance(length);
     return this.bytes.subarray(start, start + length);

@@ -8,13 +8,13 @@ import { type ByteReader, type ByteWriter, DecodeError } from "./bytes";
  * `number[]` for bytes, `{ variant: fields }` for an enum, `null` for an absent option.
  */
 export interface Codec<T> {
-  /** Throws `DecodeError`. */
+  /** Reads a value. Throws `DecodeError`. */
   read(reader: ByteReader): T;
-  /** `field` names the value in the `InvalidInputError` that refuses it. */
+  /** Writes a value. Throws `InvalidInputError`, which calls it `field`. */
   write(writer: ByteWriter, value: unknown, field: string): void;
 }
 
-/** An unsigned integer that a `number` holds. */
+/** Returns the codec of an unsigned integer that a `number` can hold. */
 function uint(size: 1 | 2 | 4, read: (reader: ByteReader) => number): Codec<number> {
   const bits = size * 8;
   return {
@@ -29,7 +29,7 @@ function uint(size: 1 | 2 | 4, read: (reader: ByteReader) => number): Codec<numb
   };
 }
 
-/** A 64-bit integer as `BN`; a `bigint` or a safe `number` is written as well. */
+/** Returns the codec of a 64-bit integer as `BN`; it also writes a `bigint` or a safe `number`. */
 function int64(isSigned: boolean): Codec<BN> {
   const max = isSigned ? 2n ** 63n - 1n : 2n ** 64n - 1n;
   const min = isSigned ? -(2n ** 63n) : 0n;
@@ -76,7 +76,7 @@ export const pubkey: Codec<PublicKey> = {
   },
 };
 
-/** A fixed number of bytes, as `number[]`; a `Uint8Array` is written as well. */
+/** Returns the codec of a fixed number of bytes as `number[]`; it also writes a `Uint8Array`. */
 export function bytes(length: number): Codec<number[]> {
   return {
     read: (reader) => [...reader.take(length)],
@@ -94,7 +94,7 @@ export function bytes(length: number): Codec<number[]> {
   };
 }
 
-/** A fixed number of items. */
+/** Returns the codec of a fixed number of items. */
 export function array<T>(item: Codec<T>, length: number): Codec<T[]> {
   return {
     read: (reader) => Array.from({ length }, () => item.read(reader)),
@@ -107,7 +107,7 @@ export function array<T>(item: Codec<T>, length: number): Codec<T[]> {
   };
 }
 
-/** A value that may be absent: `null` when it is read, `null` or `undefined` to write. */
+/** Returns the codec of a value that may be absent: it reads `null`, and writes `null` or `undefined`. */
 export function option<T>(inner: Codec<T>): Codec<T | null> {
   return {
     read: (reader) => (bool.read(reader) ? inner.read(reader) : null),
@@ -119,9 +119,9 @@ export function option<T>(inner: Codec<T>): Codec<T | null> {
   };
 }
 
-/** Fields one after the other, in the order of the keys. */
+/** Returns the codec of fields one after the other, in the order of the keys. */
 export function struct<T extends object>(fields: { [K in keyof T]: Codec<T[K]> }): Codec<T> {
-  const entries = Object.entries(fields) as [string, Codec<unknown>][];
+  const entries = Object.entries<Codec<unknown>>(fields);
   return {
     read: (reader) =>
       Object.fromEntries(entries.map(([name, codec]) => [name, codec.read(reader)])) as T,
@@ -137,7 +137,7 @@ export function struct<T extends object>(fields: { [K in keyof T]: Codec<T[K]> }
 
 const unit: Codec<object> = { read: () => ({}), write: () => undefined };
 
-/** A tag byte and the variant's fields, as `{ name: fields }`; a variant without fields has `{}`. */
+/** Returns the codec of a tag byte and the variant's fields, as `{ name: fields }`; a variant without fields has `{}`. */
 export function enumeration<T extends object>(
   variants: readonly (readonly [name: string, fields?: Codec<object>])[],
 ): Codec<T> {

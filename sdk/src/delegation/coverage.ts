@@ -1,14 +1,12 @@
 import BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
-import { FUNDING_KIND_DELEGATED } from "../constants";
-import { hasDueDate } from "../release/condition";
+import { FUNDING_KIND_DELEGATED } from "../protocol";
+import { hasDueDate } from "../rules/release-condition";
 import type { TokenAccountState } from "../tokens/account";
 import type { Escrow, PaymentPolicy, UserPayment, WithAddress } from "../types";
 import { sum, type VaultCoverage, vaultCoverage } from "./vault-coverage";
 
-export type { HeldPayment, VaultCoverage } from "./vault-coverage";
-
-/** One payment that is still to come. */
+/** Payment of a milestone that has not ended yet. */
 export interface UpcomingPayment {
   /** Address of the policy. */
   policy: PublicKey;
@@ -20,13 +18,13 @@ export interface UpcomingPayment {
   amount: BN;
   /** Unix seconds; null when it may be released at any time. */
   dueAt: BN | null;
-  /** A paused policy promises, and pulls nothing until it is resumed. */
+  /** True for a paused policy: its payment counts, but it pulls nothing until it is resumed. */
   isPaused: boolean;
 }
 
-/** How an owner's promises on one mint compare with what is there to pay them. Amounts are base units. */
+/** Comparison of an owner's promises on one mint with the allowance and balance that pay them. Amounts are base units. */
 export interface DelegationCoverage {
-  /** Wallet that made the promises. */
+  /** Wallet of the owner. */
   owner: PublicKey;
   /** Mint of every amount here. */
   mint: PublicKey;
@@ -34,9 +32,9 @@ export interface DelegationCoverage {
   userPayment: PublicKey;
   /** Token account that payments are pulled from. */
   tokenAccount: PublicKey;
-  /** Who may pull from the token account now; null when nobody may. */
+  /** Delegate that may pull from the token account now; null when there is none. */
   delegate: PublicKey | null;
-  /** What the program may pull; 0 when another is the delegate. */
+  /** Allowance of the program; 0 when another delegate has it. */
   allowance: BN;
   /** Balance of the token account; 0 when it is closed or belongs to another wallet. */
   balance: BN;
@@ -49,43 +47,42 @@ export interface DelegationCoverage {
   /** Larger of the two shortfalls; 0 when all of `committed` can be pulled. */
   shortfall: BN;
   /**
-   * Payments of delegated policies to come, in the order in which they can be pulled: undated ones first, then by due
-   * date.
+   * Future payments of delegated policies, in the order in which they can be pulled: undated ones first, then by due date.
    */
   upcoming: UpcomingPayment[];
-  /** The first payment of an unpaused policy that would fail; null when none would. */
+  /** First payment of an unpaused policy that would fail; null when none would. */
   firstUncovered:
     | (UpcomingPayment & {
         /** Base units that are missing for it once the payments before it are made. */
         missing: BN;
       })
     | null;
-  /** Held policies, which count nothing above: neither their funded milestones nor the unfunded ones are pulled. */
+  /** Coverage of held policies. They do not count above, because none of their milestones is pulled. */
   vaults: VaultCoverage[];
   /** Sum of what the vaults owe. */
   held: BN;
-  /** Sum of what the owner still has to put into them. */
+  /** Sum that the owner still has to put into them. */
   unfunded: BN;
 }
 
 /** Decoded accounts that `computeCoverage` decides on. */
 export interface CoverageInput {
-  /** Address of `userPayment`; an allowance counts only where it is the delegate. */
+  /** Address of `userPayment`; an allowance counts only when it is the delegate. */
   userPaymentAddress: PublicKey;
   /** Account of the owner on the mint. */
   userPayment: UserPayment;
   /** Policies of this `UserPayment`, delegated and held, in any order. */
   policies: readonly WithAddress<PaymentPolicy>[];
-  /** Null when the account is closed. */
+  /** Token account that payments are pulled from; null when it is closed. */
   tokenAccount: TokenAccountState | null;
-  /** Of the held policies, in any order. One whose escrow is missing was closed meanwhile, and holds nothing. */
+  /** Escrows of the held policies, in any order. A missing one was closed meanwhile, and holds nothing. */
   escrows?: readonly WithAddress<Escrow>[];
-  /** Of the escrows, in any order. */
+  /** Vaults of the escrows, in any order. */
   vaultAccounts?: readonly (TokenAccountState | null)[];
 }
 
 /**
- * Computes coverage from what was read; touches no network.
+ * Computes coverage from decoded accounts; touches no network.
  * @example
  * const coverage = computeCoverage({ userPaymentAddress, userPayment, policies, tokenAccount });
  */

@@ -1,10 +1,10 @@
 import type { PublicKey } from "@solana/web3.js";
 import { decodeAccount } from "../accounts/decode";
-import { fetchAccount, fetchAccountInfos } from "../accounts/fetch";
+import { fetchAccount } from "../accounts/fetch";
 import { listPoliciesByUserPayment } from "../accounts/list";
-import { readContext, type ReadOptions } from "../accounts/read-accounts";
+import { fetchAccountInfos, readContext, type ReadOptions } from "../accounts/read-accounts";
 import { FUNDING_KIND_HELD } from "../constants";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
 import { toAddress } from "../input/address";
 import { getEscrowPda, getUserPaymentPda } from "../pdas";
 import { parseTokenAccount } from "../tokens/account";
@@ -12,9 +12,9 @@ import type { Escrow, PaymentPolicy, WithAddress } from "../types";
 import { computeCoverage, type DelegationCoverage } from "./coverage";
 
 /**
- * Whether an owner's allowance and balance cover what the policies on one mint may still pull; if not, by how much, and
- * with which payment it bites. `syncDelegation` repairs the allowance, only the owner's money the balance. Held policies
- * count nothing in it: `vaults` says what each of them holds and what the owner has not funded yet.
+ * Compares an owner's allowance and balance with what the policies on one mint may still pull. Returns the shortfall and
+ * the first payment that it fails. `syncDelegation` repairs the allowance, and only the owner's money the balance. Held
+ * policies do not count: `vaults` says what each of them holds and what the owner has not funded yet.
  * Throws `AccountNotFoundError` when the owner has no `UserPayment` on the mint, `AccountKindError`, `InvalidInputError`.
  * @example
  * const { shortfall, firstUncovered } = await delegationCoverage(context, owner, mint);
@@ -49,7 +49,7 @@ export async function delegationCoverage(
   });
 }
 
-/** Escrows of the held policies; one that was closed since its policy was read is left out. */
+/** Returns the escrows of the held policies, except one that was closed since its policy was read. */
 async function fetchEscrows(
   context: MilestoneContext,
   policies: readonly WithAddress<PaymentPolicy>[],

@@ -1,25 +1,25 @@
 import BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
-import { FUNDING_KIND_HELD } from "../constants";
-import { bindingDate } from "../escrow/deadlines";
-import { milestoneStateName } from "../escrow/milestone-state";
-import { escrowOutstanding, fundingOf } from "../escrow/payout";
+import { FUNDING_KIND_HELD } from "../protocol";
+import { bindingDate } from "../rules/escrow-timing";
+import { milestoneStateName } from "../rules/milestone-state";
+import { escrowOutstanding, fundingOf } from "../rules/payout";
 import type { TokenAccountState } from "../tokens/account";
 import type { Escrow, PaymentPolicy, WithAddress } from "../types";
 
-/** One milestone of a held policy that has not ended. */
+/** Milestone of a held policy that has not ended. */
 export interface HeldPayment {
   /** Index of the milestone, 0 to 3. */
   milestoneIndex: number;
   /** Base units, before the platform fee. */
   amount: BN;
-  /** What the owner still has to put into the vault for it, the platform fee included; 0 once it is funded. */
+  /** Base units that the owner still has to fund for it, platform fee included; 0 once it is funded. */
   unfunded: BN;
   /** Unix seconds; null when it may be released at any time. */
   dueAt: BN | null;
 }
 
-/** What the vault of one held policy covers. Delegation plays no part in it. Amounts are base units. */
+/** Coverage of one held policy by its vault, independent of delegation. Amounts are base units. */
 export interface VaultCoverage {
   /** Address of the policy. */
   policy: PublicKey;
@@ -29,15 +29,15 @@ export interface VaultCoverage {
   escrow: PublicKey;
   /** Token account that holds the money. */
   vault: PublicKey;
-  /** Before the recipient's acceptance the owner can take everything back. */
+  /** True once the recipient has accepted; until then the owner can take everything back. */
   isAccepted: boolean;
-  /** Funded and neither paid nor refunded: what the vault owes. */
+  /** Sum that is funded and neither paid nor refunded. */
   outstanding: BN;
-  /** What is in the vault; above `outstanding` when somebody donated. Null when its account was not read. */
+  /** Balance of the vault; above `outstanding` after a donation. Null when its account was not read. */
   balance: BN | null;
-  /** What the owner still has to put in for the milestones to come, platform fees included. */
+  /** Sum that the owner still has to fund for the remaining milestones, platform fees included. */
   unfunded: BN;
-  /** In their order. */
+  /** Milestones that have not ended, in their order. */
   upcoming: HeldPayment[];
 }
 
@@ -47,7 +47,7 @@ interface VaultCoverageInput {
   vaultAccounts?: readonly (TokenAccountState | null)[];
 }
 
-/** One entry a held policy, in the order of the policies. */
+/** Returns one entry per held policy, in the order of the policies. */
 export function vaultCoverage(input: VaultCoverageInput): VaultCoverage[] {
   const { policies, escrows = [], vaultAccounts = [] } = input;
   return policies.flatMap(({ address, account: policy }) => {

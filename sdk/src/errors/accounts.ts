@@ -2,7 +2,7 @@ import type { PublicKey } from "@solana/web3.js";
 import { MilepostError } from "./base";
 import { MilepostErrorCode } from "./codes";
 
-/** An account that must exist does not, on this cluster and commitment. */
+/** Error for an account that must exist and does not, on this cluster and commitment. */
 export class AccountNotFoundError extends MilepostError {
   override name = "AccountNotFoundError";
   /** Kind of account that was expected, such as `PaymentPolicy` or `Mint`. */
@@ -19,14 +19,14 @@ export class AccountNotFoundError extends MilepostError {
   }
 }
 
-/** An account exists and is something else than what it was given as. */
+/** Error for an account of another kind than expected. */
 export class AccountKindError extends MilepostError {
   override name = "AccountKindError";
   /** Kind that was expected, such as `PaymentPolicy`, `mint` or `wallet`. */
   readonly expectedKind: string;
-  /** Address of the account that is something else. */
+  /** Address of the account. */
   readonly address: PublicKey;
-  /** What it is instead, such as `it is a program`. */
+  /** Description of the account that was found, such as `it is a program`. */
   readonly actual: string;
 
   constructor(
@@ -47,7 +47,7 @@ export class AccountKindError extends MilepostError {
   }
 }
 
-/** An address that was given is not the one the policy names. */
+/** Error for an address that differs from the one the policy names. */
 export class AccountMismatchError extends MilepostError {
   override name = "AccountMismatchError";
   /** Argument that is wrong, such as `gateway`. */
@@ -69,7 +69,7 @@ export class AccountMismatchError extends MilepostError {
   }
 }
 
-/** The mint has a Token-2022 extension milestone payments don't support. */
+/** Error for a mint with a Token-2022 extension that milestone payments don't support. */
 export class UnsupportedMintError extends MilepostError {
   override name = "UnsupportedMintError";
   /** Address of the mint. */
@@ -90,7 +90,7 @@ export class UnsupportedMintError extends MilepostError {
   }
 }
 
-/** The owner's Token-2022 account has its CPI guard on, under which no program may be approved as a delegate. */
+/** Error for a Token-2022 account of the owner with its CPI guard on, which lets no program approve a delegate. */
 export class CpiGuardError extends MilepostError {
   override name = "CpiGuardError";
   /** Address of the guarded token account. */
@@ -110,7 +110,7 @@ export class CpiGuardError extends MilepostError {
   }
 }
 
-/** Names of the token program's errors with which an account of Token-2022 refuses a payment. */
+/** Names of the token program's errors when a Token-2022 account refuses a payment. */
 export type TransferRefusal = "NoMemo" | "NonConfidentialTransfersDisabled";
 
 const REFUSALS: Readonly<Record<TransferRefusal, string>> = {
@@ -119,14 +119,14 @@ const REFUSALS: Readonly<Record<TransferRefusal, string>> = {
 };
 
 /**
- * The owner of a Token-2022 account set it up so that it refuses payments: it requires memos, which no instruction in
- * front of a release can give, or it accepts confidential transfers only. Another token account of the same wallet works.
+ * Error for a Token-2022 account that its owner set up to refuse payments: it requires memos, which no instruction before
+ * a release can provide, or it accepts confidential transfers only. Another token account of the same wallet works.
  */
 export class TransferRefusedError extends MilepostError {
   override name = "TransferRefusedError";
   /** Address of the token account that refuses payments. */
   readonly tokenAccount: PublicKey;
-  /** The error that the token program would answer. */
+  /** Error that the token program would return. */
   readonly tokenErrorName: TransferRefusal;
 
   constructor(tokenAccount: PublicKey, tokenErrorName: TransferRefusal, hint: string) {

@@ -1,15 +1,15 @@
 import type { MilepostErrorCode } from "./codes";
 
-/** Context of an error: the lines below its message, and what caused it. */
+/** Context of an error: the lines below its message, and its cause. */
 export interface MilepostErrorOptions {
-  /** Lines with the context: what was expected, what came, what to do. */
+  /** Lines with the context: what was expected, what was received, what to do. */
   metaMessages?: string[];
-  /** Value that was thrown before, such as a transport's error; kept as `Error.cause`. */
+  /** Value that was thrown first, such as a transport's error; kept as `Error.cause`. */
   cause?: unknown;
 }
 
 /**
- * What every error of this SDK is. `code` is stable; `message` is for people and may change.
+ * Base class of every error of this SDK. `code` is stable; `message` is for people and may change.
  * @example
  * try { await sdk.send(instructions); } catch (error) {
  *   if (error instanceof MilepostError) console.error(error.code, error.shortMessage);
@@ -22,7 +22,7 @@ export class MilepostError extends Error {
   readonly code: MilepostErrorCode;
   /** First line of `message`: what happened. */
   readonly shortMessage: string;
-  /** Lines of `message` after the first: what was expected, what came, what to do. */
+  /** Lines of `message` after the first: what was expected, what was received, what to do. */
   readonly metaMessages: readonly string[];
 
   constructor(code: MilepostErrorCode, shortMessage: string, options: MilepostErrorOptions = {}) {
@@ -36,7 +36,7 @@ export class MilepostError extends Error {
     this.metaMessages = metaMessages;
   }
 
-  /** The first error of the cause chain, this one included, that `matches`; null when there is none. */
+  /** Returns the first error of the cause chain, this one included, that `matches`; null when there is none. */
   walk(matches: (error: unknown) => boolean): unknown {
     const seen = new Set<unknown>();
     const visit = (error: unknown): unknown => {
@@ -48,7 +48,7 @@ export class MilepostError extends Error {
     return visit(this);
   }
 
-  /** What a log or an HTTP answer needs, as plain JSON. */
+  /** Returns the error as plain JSON for a log or an HTTP answer. */
   toJSON(): Record<string, unknown> {
     return {
       name: this.name,

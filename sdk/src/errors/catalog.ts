@@ -1,8 +1,8 @@
-/** What to do about each error of the program, by its name in decisions 0001 and 0003. */
+/** Fixes for the program's errors, by their names in decisions 0001 and 0003. */
 export const FIXES: Readonly<Record<string, string>> = {
   PaymentNotDue: "Wait until the chain's clock reaches the milestone's timestamp.",
   InvalidSigner:
-    "The party that the release condition names signs as the executor; after a silent review anyone may.",
+    "Sign as the party that the release condition names; after a silent review, any key may sign.",
   InvalidAmount: "Give every milestone an amount above zero; they are fixed at creation.",
   MilestoneAlreadyReleased:
     "Nothing to do: this milestone has ended. Read the policy for the current one.",
@@ -38,45 +38,45 @@ export const FIXES: Readonly<Record<string, string>> = {
   TokenAccountFrozen: "The mint's freeze authority thaws the account.",
   InvalidGateway: "Pass the gateway that the policy names.",
   InvalidUserPayment: "Pass the UserPayment that the policy names.",
-  InvalidOwner: "The owner of the policies signs.",
-  InvalidAuthority: "The config's or the gateway's authority signs.",
-  InvalidFeeBps: "At most 500 basis points for the protocol and 1000 for a gateway or a platform.",
+  InvalidOwner: "Add the signature of the policies' owner.",
+  InvalidAuthority: "Add the signature of the config's or the gateway's authority.",
+  InvalidFeeBps:
+    "Use at most 500 basis points for the protocol and 1000 for a gateway or a platform.",
   ZeroAddress: "Pass a real address.",
-  InvalidProgramData: "Pass getProgramDataPda() and have the program's upgrade authority sign.",
+  InvalidProgramData:
+    "Pass getProgramDataPda(), and add the signature of the program's upgrade authority.",
   InvalidRentPayer: "Pass the account that paid the rent: rentPayer of the account that closes.",
   InvalidAddress:
     "Derive the address with the SDK; a policy's id may have moved on, so read nextPolicyId again.",
   GatewayHasOpenPolicies: "Close the gateway once the owners have deleted its policies.",
   UserPaymentHasOpenPolicies: "Delete the policies first.",
   PolicyIdsAheadOfSlot:
-    "Try again later: closing works from 1,024 slots (some seven minutes) after the newest policy id.",
+    "Try again later: closing works from 1,024 slots (about seven minutes) after the newest policy id.",
   InvalidFirstPolicyId:
     "Sign within seven minutes; where that is too short (a multisig), let createUserPayment(mint) land first.",
-  PolicyIdsExhausted: "No policy can be added to this UserPayment any more.",
-  CounterOverflow: "This should be unreachable; please report it.",
-  AccountAlreadyExists: "The account is there already; use it.",
-  UnsupportedRent: "This cluster's rent is not one the program can read.",
-  FeeAboveMaximum:
-    "A fee was raised since it was read: look at it, and create again if you agree to it.",
+  PolicyIdsExhausted: "Use another owner or mint: this UserPayment takes no more policies.",
+  CounterOverflow: "Report it, please: this should be unreachable.",
+  AccountAlreadyExists: "Use the account that exists.",
+  UnsupportedRent: "Use another cluster: the program cannot read this one's rent.",
+  FeeAboveMaximum: "Read the fee again, which was raised, and create again if you agree to it.",
   TokenAccountCpiGuarded:
-    "The owner switches the CPI guard of the token account off, or uses another account.",
+    "Switch the token account's CPI guard off (the owner does), or use another account.",
   InvalidEscrow: "Pass getEscrowPda(policy); a delegated policy has an escrow after openEscrow.",
   InvalidVault: "Pass the vault that the escrow names.",
   InvalidOwnerTokenAccount: "Pass a token account of the mint that the owner owns.",
-  PolicyHasEscrow:
-    "A held policy is neither paused nor opened again; delete it after closeEscrow(policyPda).",
-  EscrowClosed: "Nothing is left to do but to delete the policy; create another for more work.",
+  PolicyHasEscrow: "Do not pause or reopen a held policy; delete it after closeEscrow(policyPda).",
+  EscrowClosed: "Delete the policy, and create another one for more work.",
   EscrowNotAccepted: "The recipient signs acceptEscrow(policyPda) first.",
   EscrowAlreadyAccepted: "Nothing to do: the recipient accepted the terms already.",
   EscrowHoldsMoney:
     "Approve, settle or reclaim the funded milestones first; before acceptance closing works at once.",
   InvalidPeriod:
-    "Use seconds, at most 31536000 (365 days), and at least 1 but for the mediation delay.",
+    "Use seconds, at most 31536000 (365 days), and at least 1 except for the mediation delay.",
   DisputeWindowAboveReview: "Make disputeWindowSecs at most reviewPeriodSecs.",
   InvalidShareBps: "Use 0 to 10000 basis points.",
   InvalidMediator:
     "Name a wallet other than the owner's and the recipient's; the escrow's mediator signs resolveDispute.",
-  InvalidParty: "The owner or the recipient signs.",
+  InvalidParty: "Add the signature of the owner or the recipient.",
   InvalidFundingCount: "Fund at least one milestone and no more than the policy has left.",
   ZeroHash: "Pass the SHA-256 of the document: hashDocument(bytes).",
   InvalidRecipientAmount: "Give the recipient at most the milestone's amount.",
@@ -85,9 +85,9 @@ export const FIXES: Readonly<Record<string, string>> = {
   MilestoneAlreadyFunded: "Nothing to do: read the escrow for the first unfunded milestone.",
   MilestoneNotSubmitted: "The recipient submits the milestone first with submitMilestone.",
   MilestoneAlreadySubmitted:
-    "It is under review: the owner approves or disputes it, or approves by silence.",
+    "Wait for the review: the owner approves, disputes, or approves by silence.",
   MilestoneInDispute:
-    "The owner withdraws the dispute, the recipient submits again, or both settle; mediation comes by itself.",
+    "The owner withdraws the dispute, the recipient submits again, or both settle; mediation starts by itself.",
   MilestoneInMediation:
     "Wait for the mediator; both parties can settle, and after the timeout anyone may expire it.",
   MilestoneNotDisputed:
@@ -99,15 +99,15 @@ export const FIXES: Readonly<Record<string, string>> = {
   MediationNotTimedOut:
     "Wait for the mediator, or until the mediation timeout has passed; nextActions says when.",
   DeliveryNotOverdue:
-    "Wait until the grace has passed, as nextActions says, or have the recipient sign as well (isAgreed).",
+    "Wait until the grace has passed, as nextActions says, or add the recipient's signature (isAgreed).",
   TermsMismatch:
     "Read the escrow's terms again (getEscrow) and accept them only if you agree to them.",
-  EvidenceMismatch: "Look at the newest submission and approve that one: its hash is in getEscrow.",
+  EvidenceMismatch: "Check the newest submission and approve that one: its hash is in getEscrow.",
   InvalidKeeperTokenAccount:
     "Pass a token account of the policy's mint, or none: then the gateway keeps its whole fee.",
 };
 
-/** SPL Token's and Token-2022's errors by code. */
+/** Names of SPL Token's and Token-2022's errors by code. */
 export const TOKEN_ERRORS: readonly string[] = [
   "NotRentExempt",
   "InsufficientFunds",
@@ -161,7 +161,7 @@ export const TOKEN_ERRORS: readonly string[] = [
   "NonConfidentialTransfersDisabled",
 ];
 
-/** What to do about those of them that a payment can meet. */
+/** Fixes for the token programs' errors that a payment can cause. */
 export const TOKEN_FIXES: Readonly<Record<string, string>> = {
   InsufficientFunds: "The owner funds the token account.",
   OwnerMismatch: "The account that moves the tokens is neither their owner nor the delegate.",
@@ -173,19 +173,19 @@ export const TOKEN_FIXES: Readonly<Record<string, string>> = {
   CpiGuardApproveBlocked: "The owner disables the token account's CPI guard, then tries again.",
 };
 
-/** What to do about errors of the runtime, by their name in the RPC's answer. */
+/** Fixes for the runtime's errors, by their names in the RPC's answer. */
 export const RUNTIME_FIXES: Readonly<Record<string, string>> = {
   AccountNotFound: "The fee payer has no account; send it SOL.",
   InsufficientFundsForFee: "Send SOL to the fee payer.",
   InsufficientFundsForRent: "Send SOL to the account that pays the rent.",
   BlockhashNotFound: "The blockhash expired or is not known yet: build and sign again.",
   AlreadyProcessed: "This very transaction landed already; look its signature up.",
-  MissingRequiredSignature: "Have the account that must sign sign.",
+  MissingRequiredSignature: "Add the missing signature.",
   ComputationalBudgetExceeded: "Raise the compute unit limit.",
   ProgramFailedToComplete: "Raise the compute unit limit; if that does not help, report it.",
 };
 
-/** The system program's errors by code. */
+/** Names of the System program's errors by code. */
 export const SYSTEM_ERRORS: readonly string[] = [
   "AccountAlreadyInUse",
   "ResultWithNegativeLamports",

@@ -1,5 +1,5 @@
 /**
- * Codes of the errors this SDK throws, by domain: 1xxx input, 2xxx accounts, 3xxx programs, 4xxx sending, 5xxx batches,
+ * Codes of the errors that this SDK throws, by domain: 1xxx input, 2xxx accounts, 3xxx programs, 4xxx sending, 5xxx batches,
  * 6xxx reads from an RPC.
  * Append-only: a code is never renumbered and never used a second time.
  */
@@ -8,7 +8,7 @@ export const MilepostErrorCode = {
   InputInvalid: 1000,
   /** Amount that is zero, negative, fractional or above 64 bits. */
   InputAmount: 1001,
-  /** Due date that is not in Unix seconds, lies past the year 2200, or precedes that of the milestone before it. */
+  /** Due date that is not in Unix seconds, lies past the year 2200, or precedes the previous milestone's. */
   InputTimestamp: 1002,
   /** Release condition other than 0, 1, 2, 3, 4, 5, 8 and 9. */
   InputReleaseCondition: 1003,
@@ -29,7 +29,7 @@ export const MilepostErrorCode = {
 
   /** Account that does not exist on this cluster and commitment (`AccountNotFoundError`). */
   AccountNotFound: 2000,
-  /** Account that is something else than expected (`AccountKindError`). */
+  /** Account of another kind than expected (`AccountKindError`). */
   AccountWrongKind: 2001,
   /** Address that differs from the one the policy names (`AccountMismatchError`). */
   AccountMismatch: 2002,
@@ -37,7 +37,7 @@ export const MilepostErrorCode = {
   MintUnsupported: 2003,
   /** Token account with its CPI guard on, so that no program can be approved (`CpiGuardError`). */
   TokenAccountCpiGuard: 2004,
-  /** Token account that takes transfers with a memo or confidential ones only (`TransferRefusedError`). */
+  /** Token account that accepts only transfers with a memo or confidential ones (`TransferRefusedError`). */
   TokenAccountRefusesTransfer: 2005,
 
   /** Error of the Milepost program (`MilestoneProgramError`). */
@@ -53,13 +53,13 @@ export const MilepostErrorCode = {
 
   /** Signature that is missing; nothing was sent. */
   SendMissingSigner: 4000,
-  /** Transaction that was sent and expired without landing; it never will. */
+  /** Transaction that was sent and expired without landing; it can never land. */
   SendBlockhashExpired: 4001,
   /** Failure without an error of a known program: in simulation, at the first node, or once landed. Nothing moved. */
   SendRejected: 4002,
   /** Transaction of more than 1,232 bytes, or an execution that exceeds one alone; nothing was sent. */
   SendTooLarge: 4003,
-  /** Transaction without proof either way when time ran out. It may still land. */
+  /** Transaction that was neither confirmed nor expired when time ran out. It may still land. */
   SendUnconfirmed: 4004,
   /** Refusal of the user in the wallet; nothing was sent. */
   SendWalletRejected: 4005,
@@ -77,14 +77,14 @@ export const MilepostErrorCode = {
   SendWalletChangedTransaction: 4011,
   /** Wallet that does not sign this transaction version; nothing was sent. */
   SendWalletVersion: 4012,
-  /** Blockhash that expired while the wallet was asked; nothing was sent. */
+  /** Blockhash that expired before the wallet answered; nothing was sent. */
   SendExpiredUnsent: 4013,
 
   /** RPC that did not answer a read. */
   RpcUnreachable: 6000,
   /** RPC that refused a read, or answered in another shape. */
   RpcFailed: 6001,
-  /** RPC that did not reach the asked slot within 15 seconds. */
+  /** RPC that did not reach the requested slot within 15 seconds. */
   RpcBehind: 6002,
 } as const;
 

@@ -1,19 +1,19 @@
-/** What a failed transaction says about itself, whatever shape it came in. */
+/** Reads a failed transaction's error in any of its shapes. */
 export interface Failure {
   instructionIndex: number | null;
-  /** A program's own error; null for errors of the runtime. */
+  /** Code of a program's own error; null for errors of the runtime. */
   customCode: number | null;
-  /** The runtime's name for it, `Custom` for a program's own. */
+  /** Name that the runtime gives it, `Custom` for a program's own. */
   name: string;
   logs: readonly string[];
 }
 
 type Json = Record<string, unknown>;
 
-/** How far into an error's own parts to look: they may point at each other. */
+/** Most levels of nested errors to read: they may refer to each other. */
 const MAX_DEPTH = 6;
 
-/** Reads `error`; null when it tells of no transaction's failure. */
+/** Reads `error`; returns null when it describes no failed transaction. */
 export function readFailure(error: unknown, givenLogs: readonly string[]): Failure | null {
   const logs = givenLogs.length > 0 ? givenLogs : logsOf(error);
   const found = fromTransactionError(error) ?? fromNested(error) ?? fromText(messageOf(error));
@@ -38,7 +38,7 @@ function fromTransactionError(error: unknown): WithoutLogs | null {
   return null;
 }
 
-/** `err` of a status or simulation, `value.err` of a response, `data.err` of a JSON-RPC error, `cause` of an error. */
+/** Reads `err` of a status, `value.err` of a response, `data.err` of a JSON-RPC error, or an error's `cause`. */
 function fromNested(error: unknown, depth = 0): WithoutLogs | null {
   if (!isObject(error) || depth > MAX_DEPTH) return null;
   for (const key of ["err", "value", "data", "simulationResponse", "cause"]) {
@@ -58,7 +58,7 @@ function fromText(text: string): WithoutLogs | null {
     try {
       return fromTransactionError(JSON.parse(json[0]));
     } catch {
-      // Not the JSON it looked like; the patterns below still apply.
+      // The text is not JSON; the patterns below still apply.
     }
   }
   const index = /instruction (\d+)/i.exec(text);
@@ -68,7 +68,7 @@ function fromText(text: string): WithoutLogs | null {
   for (const [pattern, name] of RUNTIME_TEXT) {
     if (pattern.test(text)) return { instructionIndex, customCode: null, name };
   }
-  // The bare name, as a status or a simulation gives it.
+  // The bare name, as in a status or a simulation.
   if (/^[A-Z][A-Za-z]+$/.test(text))
     return { instructionIndex: null, customCode: null, name: text };
   const plain = /Error processing Instruction \d+: (.+)/i.exec(text);

@@ -6,7 +6,7 @@ type InputCode = Extract<
   1000 | 1001 | 1002 | 1003 | 1004 | 1005 | 1006 | 1007 | 1008 | 1009 | 1010
 >;
 
-/** Parts that an `InvalidInputError` is made of. */
+/** Parts of an `InvalidInputError`. */
 export interface InvalidInput {
   /** Name of the argument, with its index where it is one of a list: `amounts[2]`. */
   field: string;
@@ -20,7 +20,7 @@ export interface InvalidInput {
   code?: InputCode;
 }
 
-/** An argument the program or the SDK can't accept. Nothing was sent. */
+/** Error for an argument that the program or the SDK can't accept. Nothing was sent. */
 export class InvalidInputError extends MilepostError {
   override name = "InvalidInputError";
   /** Name of the argument, with its index where it is one of a list: `amounts[2]`. */
@@ -57,6 +57,8 @@ function show(value: unknown): string {
   )
     return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value === "function" || typeof value === "symbol") return typeof value;
+  // As text, a Buffer is whatever its bytes spell.
+  if (value instanceof Uint8Array) return showBytes(value);
   const own =
     (value as { toBase58?: () => string }).toBase58 ??
     (value as { toString: () => string }).toString;
@@ -64,11 +66,16 @@ function show(value: unknown): string {
     return String(own.call(value));
   }
   try {
-    const json = JSON.stringify(value, (_key, inner) =>
+    const json = JSON.stringify(value, (_key, inner: unknown) =>
       typeof inner === "bigint" ? `${inner}n` : inner,
     );
     return json.length > 80 ? `${json.slice(0, 77)}...` : json;
   } catch {
     return "an object that can't be shown";
   }
+}
+
+function showBytes(bytes: Uint8Array): string {
+  const hex = Array.from(bytes.subarray(0, 39), (byte) => byte.toString(16).padStart(2, "0"));
+  return `0x${hex.join("")}${bytes.length > 39 ? "..." : ""}`;
 }

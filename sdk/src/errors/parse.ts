@@ -1,6 +1,5 @@
-import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "../tokens/programs";
 import { PublicKey, SystemProgram } from "@solana/web3.js";
-import { PROGRAM_ID } from "../constants";
+import { PROGRAM_ID, TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "../constants";
 import { ANCHOR_ERRORS } from "./anchor-errors";
 import { MilepostError } from "./base";
 import { RUNTIME_FIXES, SYSTEM_ERRORS, TOKEN_ERRORS, TOKEN_FIXES } from "./catalog";
@@ -16,17 +15,17 @@ import {
 
 /** Context of a failed transaction that its error may lack. */
 export interface ParseErrorOptions {
-  /** Logs of the transaction, where the error itself doesn't carry them. */
+  /** Logs of the transaction, when the error itself lacks them. */
   logs?: readonly string[] | null;
-  /** Programs of the transaction's instructions, to tell whose a code is when there are no logs. */
+  /** Programs of the transaction's instructions, which attribute a code when there are no logs. */
   instructionPrograms?: readonly PublicKey[];
   /** Address of the Milepost program. Default: `PROGRAM_ID`. */
   programId?: PublicKey;
 }
 
 /**
- * The typed error in whatever a failed transaction gave: a `SendTransactionError`, the `err` of a status or a
- * simulation (`{ InstructionError: [i, { Custom }] }`), an RPC answer, or text. Null when it holds no transaction error.
+ * Returns the typed error of a failed transaction, from a `SendTransactionError`, the `err` of a status or a simulation
+ * (`{ InstructionError: [i, { Custom }] }`), an RPC answer, or text. Null when it holds no transaction error.
  * @example
  * try { await connection.sendRawTransaction(bytes); } catch (error) {
  *   throw parseTransactionError(error) ?? error;
@@ -73,7 +72,7 @@ function fromCustomCode(
     const framework = frameworkError(code, program, details);
     if (framework) return framework;
   }
-  // A token program's error may surface as ours without logs: its CPI fails with the same code.
+  // Without logs, a token program's error may look like the program's own: its CPI fails with the same code.
   const isToken =
     program && (program.equals(TOKEN_PROGRAM_ID) || program.equals(TOKEN_2022_PROGRAM_ID));
   const tokenError = TOKEN_ERRORS[code];

@@ -7,7 +7,7 @@ import { MilepostErrorCode } from "./codes";
 /** Names of the program's errors, as in decisions 0001 and 0003. */
 export type MilestoneErrorName = (typeof PROGRAM_ERRORS)[number]["name"];
 
-/** Where in a transaction an error came from. */
+/** Place in a transaction that an error came from. */
 export interface ErrorOrigin {
   /** Index of the top-level instruction; null when it isn't known or nothing was sent. */
   instructionIndex?: number | null;
@@ -17,8 +17,8 @@ export interface ErrorOrigin {
 }
 
 /**
- * An error of the Milepost program: `programErrorName` says which. `origin` is `sdk` when the SDK saw beforehand
- * that the program would refuse, and nothing was sent.
+ * Error of the Milepost program, named by `programErrorName`. `origin` is `sdk` when the SDK foresaw the refusal and sent
+ * nothing.
  * @example
  * if (error instanceof MilestoneProgramError && error.programErrorName === "PaymentNotDue") retryLater();
  */
@@ -66,20 +66,44 @@ export class MilestoneProgramError extends MilepostError {
   }
 }
 
-/** What the SDK throws when it knows that the program would refuse. */
+/** Returns the error to throw when the SDK knows that the program would refuse. */
 export function refuse(name: MilestoneErrorName, ...metaMessages: string[]): MilestoneProgramError {
   return new MilestoneProgramError(name, "sdk", { metaMessages });
 }
 
-/** The program's error of that code; null when it has none. */
+/** Error of the program, for people: what is wrong and what to do. */
+export interface ProgramErrorText {
+  /** Number of the error, from 6000. */
+  code: number;
+  /** Name of the error, such as `PaymentNotDue`. */
+  name: MilestoneErrorName;
+  /** Message that says what is wrong. */
+  message: string;
+  /** Advice on what to do; empty when there is none. */
+  fix: string;
+}
+
+/**
+ * Returns name, message and fix of the program's error with that code; null when it has none.
+ * @example
+ * programErrorText(6000)?.fix; // "Wait until the chain's clock reaches the milestone's timestamp."
+ */
+export function programErrorText(code: number): ProgramErrorText | null {
+  const entry = PROGRAM_ERRORS.find((error) => error.code === code);
+  return entry
+    ? { code, name: entry.name, message: entry.msg, fix: FIXES[entry.name] ?? "" }
+    : null;
+}
+
+/** Returns the name of the program's error with that code; null when it has none. */
 export function milestoneErrorName(code: number): MilestoneErrorName | null {
   return PROGRAM_ERRORS.find((error) => error.code === code)?.name ?? null;
 }
 
-/** An error of another program that took part: a token program, the system program, Anchor's checks in ours. */
+/** Error of another program in the transaction: a token program, the System program, or Anchor's checks. */
 export class ForeignProgramError extends MilepostError {
   override name = "ForeignProgramError";
-  /** Address of the program that refused; null when neither logs nor instructions tell. */
+  /** Address of the program that refused; null when neither logs nor instructions name it. */
   readonly programId: PublicKey | null;
   /** Name of that program's error, such as `InsufficientFunds`; `custom error 0x...` when it is not known. */
   readonly programErrorName: string;
@@ -113,10 +137,10 @@ export class ForeignProgramError extends MilepostError {
   }
 }
 
-/** An error of the runtime itself: a missing signature, no SOL for the fee, an old blockhash. */
+/** Error of the runtime itself: a missing signature, no SOL for the fee, an old blockhash. */
 export class TransactionRuntimeError extends MilepostError {
   override name = "TransactionRuntimeError";
-  /** The name in the RPC's answer, such as `BlockhashNotFound`. */
+  /** Name in the RPC's answer, such as `BlockhashNotFound`. */
   readonly runtimeErrorName: string;
   /** Index of the top-level instruction that failed; null when it is not known. */
   readonly instructionIndex: number | null;

@@ -4,8 +4,8 @@ import type { MilepostErrorCode } from "./codes";
 type RpcCode = Extract<MilepostErrorCode, 6000 | 6001 | 6002>;
 
 /**
- * A read that the RPC did not answer (`RpcUnreachable`), refused (`RpcFailed`), or could only answer from an older state
- * than the one asked for (`RpcBehind`). `cause` is the transport's own error.
+ * Error for a read that the RPC did not answer (`RpcUnreachable`), refused (`RpcFailed`), or could only answer from a state
+ * older than requested (`RpcBehind`). `cause` is the transport's own error.
  * @example
  * import { MilepostErrorCode, RpcError } from "@milepost/sdk";
  *
@@ -15,9 +15,12 @@ type RpcCode = Extract<MilepostErrorCode, 6000 | 6001 | 6002>;
  */
 export class RpcError extends MilepostError {
   override name = "RpcError";
-  /** The JSON-RPC method, such as `getMultipleAccounts`. */
+  /** Name of the JSON-RPC method, such as `getMultipleAccounts`. */
   readonly method: string;
-  /** Scheme, host and port; never the path or the query, which may hold an API key. Null when the connection has no URL. */
+  /**
+   * Scheme, host and port; never the path or the query, which may hold an API key. Null when the connection has no
+   * URL.
+   */
   readonly endpoint: string | null;
 
   constructor(

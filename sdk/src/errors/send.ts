@@ -7,9 +7,10 @@ type SendCode = Extract<
 >;
 
 /**
- * Sending failed for a reason other than the program's answer. Only `SendUnconfirmed` may still land: look its signature
- * up before you build another transaction for the same thing. With every other code nothing moved, and nothing will.
- * `SendBlockhashExpired` was sent and expired, `SendRejected` was refused or landed and failed, and the rest was never sent.
+ * Error for a transaction that failed for a reason other than a program's. Only `SendUnconfirmed` may still land: look up
+ * its signature before you build another transaction for the same purpose. With every other code nothing moved, and
+ * nothing will: `SendBlockhashExpired` was sent and expired, `SendRejected` was refused or landed and failed, and the rest
+ * was never sent.
  * @example
  * import { MilepostErrorCode, SendError } from "@milepost/sdk";
  *
@@ -21,9 +22,9 @@ type SendCode = Extract<
  */
 export class SendError extends MilepostError {
   override name = "SendError";
-  /** Null where nothing was sent, or where a wallet that sends by itself gave no signature. */
+  /** Signature in base58; null when nothing was sent, or when a wallet that sends by itself returned none. */
   readonly signature: string | null;
-  /** Last block height at which it can land; null where that is not known or nothing was sent. */
+  /** Last block height at which it can land; null when it is not known or nothing was sent. */
   readonly lastValidBlockHeight: number | null;
 
   constructor(

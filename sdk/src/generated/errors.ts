@@ -11,7 +11,7 @@ export const PROGRAM_ERRORS = [
   {
     code: 6002,
     name: "InvalidAmount",
-    msg: "Every milestone amount must be above zero and every unused slot zero",
+    msg: "Every milestone amount must be above zero, and every unused slot must be zero",
   },
   { code: 6003, name: "MilestoneAlreadyReleased", msg: "This milestone has already been released" },
   {
@@ -52,19 +52,19 @@ export const PROGRAM_ERRORS = [
     name: "InvalidReleaseCondition",
     msg: "The release condition must be one of 0, 1, 2, 3, 4, 5, 8, 9",
   },
-  { code: 6014, name: "InvalidMilestoneCount", msg: "A policy has 1 to 4 milestones" },
+  { code: 6014, name: "InvalidMilestoneCount", msg: "A policy must have 1 to 4 milestones" },
   {
     code: 6015,
     name: "InvalidTimestamp",
-    msg: "A timestamp is Unix seconds up to the year 2200, and zero in unused slots",
+    msg: "A timestamp must be Unix seconds up to the year 2200, and zero in unused slots",
   },
   { code: 6016, name: "TimestampsNotOrdered", msg: "Due dates must not decrease" },
   {
     code: 6017,
     name: "InvalidRecipient",
-    msg: "The recipient must not be the owner, a mint, a token account or an account of this program; where it signs, it must be the policy's recipient",
+    msg: "The recipient must not be the owner, a mint, a token account or an account of this program; a recipient that signs must be the policy's",
   },
-  { code: 6018, name: "AmountOverflow", msg: "The sum of the amounts does not fit 64 bits" },
+  { code: 6018, name: "AmountOverflow", msg: "The sum of the amounts does not fit in 64 bits" },
   {
     code: 6019,
     name: "UnsupportedMint",
@@ -96,7 +96,7 @@ export const PROGRAM_ERRORS = [
     name: "InvalidTokenProgram",
     msg: "The token program must be the one that owns the mint: SPL Token or Token-2022",
   },
-  { code: 6026, name: "TokenAccountFrozen", msg: "A token account that takes part is frozen" },
+  { code: 6026, name: "TokenAccountFrozen", msg: "A token account in this instruction is frozen" },
   { code: 6027, name: "InvalidGateway", msg: "This is not the policy's gateway" },
   { code: 6028, name: "InvalidUserPayment", msg: "This is not the policy's UserPayment" },
   { code: 6029, name: "InvalidOwner", msg: "Only the owner may do this" },
@@ -108,7 +108,7 @@ export const PROGRAM_ERRORS = [
   },
   { code: 6032, name: "ZeroAddress", msg: "The address must not be all zero" },
   { code: 6033, name: "InvalidProgramData", msg: "This is not the program's ProgramData account" },
-  { code: 6034, name: "InvalidRentPayer", msg: "Rent goes back to the account that paid it" },
+  { code: 6034, name: "InvalidRentPayer", msg: "Rent must go back to the account that paid it" },
   { code: 6035, name: "InvalidAddress", msg: "The address is not the one derived from the seeds" },
   {
     code: 6036,
@@ -123,11 +123,11 @@ export const PROGRAM_ERRORS = [
   {
     code: 6038,
     name: "PolicyIdsAheadOfSlot",
-    msg: "A UserPayment closes 1024 slots after its newest possible policy id at the earliest",
+    msg: "The UserPayment cannot close until 1024 slots after its newest possible policy id",
   },
   { code: 6039, name: "PolicyIdsExhausted", msg: "No policy ids are left" },
   { code: 6040, name: "CounterOverflow", msg: "A counter would overflow" },
-  { code: 6041, name: "AccountAlreadyExists", msg: "The account exists already" },
+  { code: 6041, name: "AccountAlreadyExists", msg: "The account already exists" },
   {
     code: 6042,
     name: "UnsupportedRent",
@@ -136,17 +136,17 @@ export const PROGRAM_ERRORS = [
   {
     code: 6043,
     name: "InvalidFirstPolicyId",
-    msg: "The first policy id must be at most 1024 below the chain's slot, and not above it",
+    msg: "The first policy id must be at most 1024 below the current slot, and not above it",
   },
   {
     code: 6044,
     name: "FeeAboveMaximum",
-    msg: "The gateway's or the protocol's fee is above the most that the owner agreed to",
+    msg: "The gateway's or the protocol's fee is above the maximum that the owner agreed to",
   },
   {
     code: 6045,
     name: "TokenAccountCpiGuarded",
-    msg: "The token account's CPI guard refuses an approval from inside a program; the owner can switch it off",
+    msg: "The token account's CPI guard refuses an approval from a program; the owner can disable the guard",
   },
   {
     code: 6046,
@@ -161,17 +161,17 @@ export const PROGRAM_ERRORS = [
   {
     code: 6048,
     name: "InvalidOwnerTokenAccount",
-    msg: "Refunds go to a token account of the mint that the owner owns",
+    msg: "Refunds must go to a token account of the mint that the owner owns",
   },
   {
     code: 6049,
     name: "PolicyHasEscrow",
-    msg: "The policy is held in escrow: it cannot be paused or opened again, and is deleted after close_escrow",
+    msg: "The policy is held in escrow: it cannot be paused or held again, and can be deleted after close_escrow",
   },
   {
     code: 6050,
     name: "EscrowClosed",
-    msg: "The policy's escrow was closed; only deletion is left",
+    msg: "The policy's escrow is closed; the policy can only be deleted",
   },
   {
     code: 6051,
@@ -181,7 +181,7 @@ export const PROGRAM_ERRORS = [
   {
     code: 6052,
     name: "EscrowAlreadyAccepted",
-    msg: "The recipient has accepted the escrow's terms already",
+    msg: "The recipient has already accepted the escrow's terms",
   },
   {
     code: 6053,
@@ -191,14 +191,14 @@ export const PROGRAM_ERRORS = [
   {
     code: 6054,
     name: "InvalidPeriod",
-    msg: "A period is at most 365 days, and at least one second but for the mediation delay",
+    msg: "A period must be 1 second to 365 days; the mediation delay may be 0",
   },
   {
     code: 6055,
     name: "DisputeWindowAboveReview",
     msg: "The dispute window must not be longer than the review period",
   },
-  { code: 6056, name: "InvalidShareBps", msg: "A share is 0 to 10000 bps" },
+  { code: 6056, name: "InvalidShareBps", msg: "A share must be 0 to 10000 bps" },
   {
     code: 6057,
     name: "InvalidMediator",
@@ -208,16 +208,16 @@ export const PROGRAM_ERRORS = [
   {
     code: 6059,
     name: "InvalidFundingCount",
-    msg: "The milestones to fund must be at least one and exist",
+    msg: "The milestones to fund must exist, and the count must be at least one",
   },
   { code: 6060, name: "ZeroHash", msg: "The hash must not be all zero" },
   {
     code: 6061,
     name: "InvalidRecipientAmount",
-    msg: "The recipient's amount is above the milestone's",
+    msg: "The recipient's amount is above the milestone's amount",
   },
   { code: 6062, name: "MilestoneNotFunded", msg: "The milestone, or one before it, is not funded" },
-  { code: 6063, name: "MilestoneAlreadyFunded", msg: "The milestone is funded already" },
+  { code: 6063, name: "MilestoneAlreadyFunded", msg: "The milestone is already funded" },
   {
     code: 6064,
     name: "MilestoneNotSubmitted",
@@ -226,20 +226,20 @@ export const PROGRAM_ERRORS = [
   {
     code: 6065,
     name: "MilestoneAlreadySubmitted",
-    msg: "The recipient has submitted the milestone already",
+    msg: "The recipient has already submitted the milestone",
   },
-  { code: 6066, name: "MilestoneInDispute", msg: "The milestone is disputed, which freezes it" },
+  { code: 6066, name: "MilestoneInDispute", msg: "The milestone is disputed, so it is frozen" },
   {
     code: 6067,
     name: "MilestoneInMediation",
-    msg: "The milestone is in mediation, which freezes it",
+    msg: "The milestone is in mediation, so it is frozen",
   },
   { code: 6068, name: "MilestoneNotDisputed", msg: "The milestone is not disputed" },
   { code: 6069, name: "DisputeWindowClosed", msg: "The dispute window has passed" },
   {
     code: 6070,
     name: "MediationNotStarted",
-    msg: "Mediation has not started: neither party asked for it and the delay has not passed",
+    msg: "Mediation has not started: neither party requested it, and the delay has not passed",
   },
   {
     code: 6071,
@@ -255,16 +255,16 @@ export const PROGRAM_ERRORS = [
   {
     code: 6074,
     name: "TermsMismatch",
-    msg: "The escrow's terms are not those that the recipient signed",
+    msg: "The escrow's terms differ from those that the recipient signed",
   },
   {
     code: 6075,
     name: "EvidenceMismatch",
-    msg: "The milestone's submission is not the one that the owner looked at",
+    msg: "The milestone's submission is not the one that the owner reviewed",
   },
   {
     code: 6076,
     name: "InvalidKeeperTokenAccount",
-    msg: "The keeper's reward goes to a token account of the mint",
+    msg: "The keeper's reward must go to a token account of the mint",
   },
 ] as const;

@@ -1164,7 +1164,7 @@ type ProgramInterface = {
     {
       code: 6002;
       name: "invalidAmount";
-      msg: "Every milestone amount must be above zero and every unused slot zero";
+      msg: "Every milestone amount must be above zero, and every unused slot must be zero";
     },
     {
       code: 6003;
@@ -1209,19 +1209,19 @@ type ProgramInterface = {
       name: "invalidReleaseCondition";
       msg: "The release condition must be one of 0, 1, 2, 3, 4, 5, 8, 9";
     },
-    { code: 6014; name: "invalidMilestoneCount"; msg: "A policy has 1 to 4 milestones" },
+    { code: 6014; name: "invalidMilestoneCount"; msg: "A policy must have 1 to 4 milestones" },
     {
       code: 6015;
       name: "invalidTimestamp";
-      msg: "A timestamp is Unix seconds up to the year 2200, and zero in unused slots";
+      msg: "A timestamp must be Unix seconds up to the year 2200, and zero in unused slots";
     },
     { code: 6016; name: "timestampsNotOrdered"; msg: "Due dates must not decrease" },
     {
       code: 6017;
       name: "invalidRecipient";
-      msg: "The recipient must not be the owner, a mint, a token account or an account of this program; where it signs, it must be the policy's recipient";
+      msg: "The recipient must not be the owner, a mint, a token account or an account of this program; a recipient that signs must be the policy's";
     },
-    { code: 6018; name: "amountOverflow"; msg: "The sum of the amounts does not fit 64 bits" },
+    { code: 6018; name: "amountOverflow"; msg: "The sum of the amounts does not fit in 64 bits" },
     {
       code: 6019;
       name: "unsupportedMint";
@@ -1253,7 +1253,11 @@ type ProgramInterface = {
       name: "invalidTokenProgram";
       msg: "The token program must be the one that owns the mint: SPL Token or Token-2022";
     },
-    { code: 6026; name: "tokenAccountFrozen"; msg: "A token account that takes part is frozen" },
+    {
+      code: 6026;
+      name: "tokenAccountFrozen";
+      msg: "A token account in this instruction is frozen";
+    },
     { code: 6027; name: "invalidGateway"; msg: "This is not the policy's gateway" },
     { code: 6028; name: "invalidUserPayment"; msg: "This is not the policy's UserPayment" },
     { code: 6029; name: "invalidOwner"; msg: "Only the owner may do this" },
@@ -1269,7 +1273,7 @@ type ProgramInterface = {
       name: "invalidProgramData";
       msg: "This is not the program's ProgramData account";
     },
-    { code: 6034; name: "invalidRentPayer"; msg: "Rent goes back to the account that paid it" },
+    { code: 6034; name: "invalidRentPayer"; msg: "Rent must go back to the account that paid it" },
     {
       code: 6035;
       name: "invalidAddress";
@@ -1288,11 +1292,11 @@ type ProgramInterface = {
     {
       code: 6038;
       name: "policyIdsAheadOfSlot";
-      msg: "A UserPayment closes 1024 slots after its newest possible policy id at the earliest";
+      msg: "The UserPayment cannot close until 1024 slots after its newest possible policy id";
     },
     { code: 6039; name: "policyIdsExhausted"; msg: "No policy ids are left" },
     { code: 6040; name: "counterOverflow"; msg: "A counter would overflow" },
-    { code: 6041; name: "accountAlreadyExists"; msg: "The account exists already" },
+    { code: 6041; name: "accountAlreadyExists"; msg: "The account already exists" },
     {
       code: 6042;
       name: "unsupportedRent";
@@ -1301,17 +1305,17 @@ type ProgramInterface = {
     {
       code: 6043;
       name: "invalidFirstPolicyId";
-      msg: "The first policy id must be at most 1024 below the chain's slot, and not above it";
+      msg: "The first policy id must be at most 1024 below the current slot, and not above it";
     },
     {
       code: 6044;
       name: "feeAboveMaximum";
-      msg: "The gateway's or the protocol's fee is above the most that the owner agreed to";
+      msg: "The gateway's or the protocol's fee is above the maximum that the owner agreed to";
     },
     {
       code: 6045;
       name: "tokenAccountCpiGuarded";
-      msg: "The token account's CPI guard refuses an approval from inside a program; the owner can switch it off";
+      msg: "The token account's CPI guard refuses an approval from a program; the owner can disable the guard";
     },
     {
       code: 6046;
@@ -1326,17 +1330,17 @@ type ProgramInterface = {
     {
       code: 6048;
       name: "invalidOwnerTokenAccount";
-      msg: "Refunds go to a token account of the mint that the owner owns";
+      msg: "Refunds must go to a token account of the mint that the owner owns";
     },
     {
       code: 6049;
       name: "policyHasEscrow";
-      msg: "The policy is held in escrow: it cannot be paused or opened again, and is deleted after close_escrow";
+      msg: "The policy is held in escrow: it cannot be paused or held again, and can be deleted after close_escrow";
     },
     {
       code: 6050;
       name: "escrowClosed";
-      msg: "The policy's escrow was closed; only deletion is left";
+      msg: "The policy's escrow is closed; the policy can only be deleted";
     },
     {
       code: 6051;
@@ -1346,7 +1350,7 @@ type ProgramInterface = {
     {
       code: 6052;
       name: "escrowAlreadyAccepted";
-      msg: "The recipient has accepted the escrow's terms already";
+      msg: "The recipient has already accepted the escrow's terms";
     },
     {
       code: 6053;
@@ -1356,14 +1360,14 @@ type ProgramInterface = {
     {
       code: 6054;
       name: "invalidPeriod";
-      msg: "A period is at most 365 days, and at least one second but for the mediation delay";
+      msg: "A period must be 1 second to 365 days; the mediation delay may be 0";
     },
     {
       code: 6055;
       name: "disputeWindowAboveReview";
       msg: "The dispute window must not be longer than the review period";
     },
-    { code: 6056; name: "invalidShareBps"; msg: "A share is 0 to 10000 bps" },
+    { code: 6056; name: "invalidShareBps"; msg: "A share must be 0 to 10000 bps" },
     {
       code: 6057;
       name: "invalidMediator";
@@ -1373,20 +1377,20 @@ type ProgramInterface = {
     {
       code: 6059;
       name: "invalidFundingCount";
-      msg: "The milestones to fund must be at least one and exist";
+      msg: "The milestones to fund must exist, and the count must be at least one";
     },
     { code: 6060; name: "zeroHash"; msg: "The hash must not be all zero" },
     {
       code: 6061;
       name: "invalidRecipientAmount";
-      msg: "The recipient's amount is above the milestone's";
+      msg: "The recipient's amount is above the milestone's amount";
     },
     {
       code: 6062;
       name: "milestoneNotFunded";
       msg: "The milestone, or one before it, is not funded";
     },
-    { code: 6063; name: "milestoneAlreadyFunded"; msg: "The milestone is funded already" },
+    { code: 6063; name: "milestoneAlreadyFunded"; msg: "The milestone is already funded" },
     {
       code: 6064;
       name: "milestoneNotSubmitted";
@@ -1395,20 +1399,20 @@ type ProgramInterface = {
     {
       code: 6065;
       name: "milestoneAlreadySubmitted";
-      msg: "The recipient has submitted the milestone already";
+      msg: "The recipient has already submitted the milestone";
     },
-    { code: 6066; name: "milestoneInDispute"; msg: "The milestone is disputed, which freezes it" },
+    { code: 6066; name: "milestoneInDispute"; msg: "The milestone is disputed, so it is frozen" },
     {
       code: 6067;
       name: "milestoneInMediation";
-      msg: "The milestone is in mediation, which freezes it";
+      msg: "The milestone is in mediation, so it is frozen";
     },
     { code: 6068; name: "milestoneNotDisputed"; msg: "The milestone is not disputed" },
     { code: 6069; name: "disputeWindowClosed"; msg: "The dispute window has passed" },
     {
       code: 6070;
       name: "mediationNotStarted";
-      msg: "Mediation has not started: neither party asked for it and the delay has not passed";
+      msg: "Mediation has not started: neither party requested it, and the delay has not passed";
     },
     {
       code: 6071;
@@ -1424,17 +1428,17 @@ type ProgramInterface = {
     {
       code: 6074;
       name: "termsMismatch";
-      msg: "The escrow's terms are not those that the recipient signed";
+      msg: "The escrow's terms differ from those that the recipient signed";
     },
     {
       code: 6075;
       name: "evidenceMismatch";
-      msg: "The milestone's submission is not the one that the owner looked at";
+      msg: "The milestone's submission is not the one that the owner reviewed";
     },
     {
       code: 6076;
       name: "invalidKeeperTokenAccount";
-      msg: "The keeper's reward goes to a token account of the mint";
+      msg: "The keeper's reward must go to a token account of the mint";
     },
   ];
   types: [
@@ -2895,7 +2899,7 @@ export const IDL: Milestone = {
     {
       code: 6002,
       name: "invalidAmount",
-      msg: "Every milestone amount must be above zero and every unused slot zero",
+      msg: "Every milestone amount must be above zero, and every unused slot must be zero",
     },
     {
       code: 6003,
@@ -2940,19 +2944,19 @@ export const IDL: Milestone = {
       name: "invalidReleaseCondition",
       msg: "The release condition must be one of 0, 1, 2, 3, 4, 5, 8, 9",
     },
-    { code: 6014, name: "invalidMilestoneCount", msg: "A policy has 1 to 4 milestones" },
+    { code: 6014, name: "invalidMilestoneCount", msg: "A policy must have 1 to 4 milestones" },
     {
       code: 6015,
       name: "invalidTimestamp",
-      msg: "A timestamp is Unix seconds up to the year 2200, and zero in unused slots",
+      msg: "A timestamp must be Unix seconds up to the year 2200, and zero in unused slots",
     },
     { code: 6016, name: "timestampsNotOrdered", msg: "Due dates must not decrease" },
     {
       code: 6017,
       name: "invalidRecipient",
-      msg: "The recipient must not be the owner, a mint, a token account or an account of this program; where it signs, it must be the policy's recipient",
+      msg: "The recipient must not be the owner, a mint, a token account or an account of this program; a recipient that signs must be the policy's",
     },
-    { code: 6018, name: "amountOverflow", msg: "The sum of the amounts does not fit 64 bits" },
+    { code: 6018, name: "amountOverflow", msg: "The sum of the amounts does not fit in 64 bits" },
     {
       code: 6019,
       name: "unsupportedMint",
@@ -2984,7 +2988,11 @@ export const IDL: Milestone = {
       name: "invalidTokenProgram",
       msg: "The token program must be the one that owns the mint: SPL Token or Token-2022",
     },
-    { code: 6026, name: "tokenAccountFrozen", msg: "A token account that takes part is frozen" },
+    {
+      code: 6026,
+      name: "tokenAccountFrozen",
+      msg: "A token account in this instruction is frozen",
+    },
     { code: 6027, name: "invalidGateway", msg: "This is not the policy's gateway" },
     { code: 6028, name: "invalidUserPayment", msg: "This is not the policy's UserPayment" },
     { code: 6029, name: "invalidOwner", msg: "Only the owner may do this" },
@@ -3000,7 +3008,7 @@ export const IDL: Milestone = {
       name: "invalidProgramData",
       msg: "This is not the program's ProgramData account",
     },
-    { code: 6034, name: "invalidRentPayer", msg: "Rent goes back to the account that paid it" },
+    { code: 6034, name: "invalidRentPayer", msg: "Rent must go back to the account that paid it" },
     {
       code: 6035,
       name: "invalidAddress",
@@ -3019,11 +3027,11 @@ export const IDL: Milestone = {
     {
       code: 6038,
       name: "policyIdsAheadOfSlot",
-      msg: "A UserPayment closes 1024 slots after its newest possible policy id at the earliest",
+      msg: "The UserPayment cannot close until 1024 slots after its newest possible policy id",
     },
     { code: 6039, name: "policyIdsExhausted", msg: "No policy ids are left" },
     { code: 6040, name: "counterOverflow", msg: "A counter would overflow" },
-    { code: 6041, name: "accountAlreadyExists", msg: "The account exists already" },
+    { code: 6041, name: "accountAlreadyExists", msg: "The account already exists" },
     {
       code: 6042,
       name: "unsupportedRent",
@@ -3032,17 +3040,17 @@ export const IDL: Milestone = {
     {
       code: 6043,
       name: "invalidFirstPolicyId",
-      msg: "The first policy id must be at most 1024 below the chain's slot, and not above it",
+      msg: "The first policy id must be at most 1024 below the current slot, and not above it",
     },
     {
       code: 6044,
       name: "feeAboveMaximum",
-      msg: "The gateway's or the protocol's fee is above the most that the owner agreed to",
+      msg: "The gateway's or the protocol's fee is above the maximum that the owner agreed to",
     },
     {
       code: 6045,
       name: "tokenAccountCpiGuarded",
-      msg: "The token account's CPI guard refuses an approval from inside a program; the owner can switch it off",
+      msg: "The token account's CPI guard refuses an approval from a program; the owner can disable the guard",
     },
     {
       code: 6046,
@@ -3057,17 +3065,17 @@ export const IDL: Milestone = {
     {
       code: 6048,
       name: "invalidOwnerTokenAccount",
-      msg: "Refunds go to a token account of the mint that the owner owns",
+      msg: "Refunds must go to a token account of the mint that the owner owns",
     },
     {
       code: 6049,
       name: "policyHasEscrow",
-      msg: "The policy is held in escrow: it cannot be paused or opened again, and is deleted after close_escrow",
+      msg: "The policy is held in escrow: it cannot be paused or held again, and can be deleted after close_escrow",
     },
     {
       code: 6050,
       name: "escrowClosed",
-      msg: "The policy's escrow was closed; only deletion is left",
+      msg: "The policy's escrow is closed; the policy can only be deleted",
     },
     {
       code: 6051,
@@ -3077,7 +3085,7 @@ export const IDL: Milestone = {
     {
       code: 6052,
       name: "escrowAlreadyAccepted",
-      msg: "The recipient has accepted the escrow's terms already",
+      msg: "The recipient has already accepted the escrow's terms",
     },
     {
       code: 6053,
@@ -3087,14 +3095,14 @@ export const IDL: Milestone = {
     {
       code: 6054,
       name: "invalidPeriod",
-      msg: "A period is at most 365 days, and at least one second but for the mediation delay",
+      msg: "A period must be 1 second to 365 days; the mediation delay may be 0",
     },
     {
       code: 6055,
       name: "disputeWindowAboveReview",
       msg: "The dispute window must not be longer than the review period",
     },
-    { code: 6056, name: "invalidShareBps", msg: "A share is 0 to 10000 bps" },
+    { code: 6056, name: "invalidShareBps", msg: "A share must be 0 to 10000 bps" },
     {
       code: 6057,
       name: "invalidMediator",
@@ -3104,20 +3112,20 @@ export const IDL: Milestone = {
     {
       code: 6059,
       name: "invalidFundingCount",
-      msg: "The milestones to fund must be at least one and exist",
+      msg: "The milestones to fund must exist, and the count must be at least one",
     },
     { code: 6060, name: "zeroHash", msg: "The hash must not be all zero" },
     {
       code: 6061,
       name: "invalidRecipientAmount",
-      msg: "The recipient's amount is above the milestone's",
+      msg: "The recipient's amount is above the milestone's amount",
     },
     {
       code: 6062,
       name: "milestoneNotFunded",
       msg: "The milestone, or one before it, is not funded",
     },
-    { code: 6063, name: "milestoneAlreadyFunded", msg: "The milestone is funded already" },
+    { code: 6063, name: "milestoneAlreadyFunded", msg: "The milestone is already funded" },
     {
       code: 6064,
       name: "milestoneNotSubmitted",
@@ -3126,20 +3134,20 @@ export const IDL: Milestone = {
     {
       code: 6065,
       name: "milestoneAlreadySubmitted",
-      msg: "The recipient has submitted the milestone already",
+      msg: "The recipient has already submitted the milestone",
     },
-    { code: 6066, name: "milestoneInDispute", msg: "The milestone is disputed, which freezes it" },
+    { code: 6066, name: "milestoneInDispute", msg: "The milestone is disputed, so it is frozen" },
     {
       code: 6067,
       name: "milestoneInMediation",
-      msg: "The milestone is in mediation, which freezes it",
+      msg: "The milestone is in mediation, so it is frozen",
     },
     { code: 6068, name: "milestoneNotDisputed", msg: "The milestone is not disputed" },
     { code: 6069, name: "disputeWindowClosed", msg: "The dispute window has passed" },
     {
       code: 6070,
       name: "mediationNotStarted",
-      msg: "Mediation has not started: neither party asked for it and the delay has not passed",
+      msg: "Mediation has not started: neither party requested it, and the delay has not passed",
     },
     {
       code: 6071,
@@ -3155,17 +3163,17 @@ export const IDL: Milestone = {
     {
       code: 6074,
       name: "termsMismatch",
-      msg: "The escrow's terms are not those that the recipient signed",
+      msg: "The escrow's terms differ from those that the recipient signed",
     },
     {
       code: 6075,
       name: "evidenceMismatch",
-      msg: "The milestone's submission is not the one that the owner looked at",
+      msg: "The milestone's submission is not the one that the owner reviewed",
     },
     {
       code: 6076,
       name: "invalidKeeperTokenAccount",
-      msg: "The keeper's reward goes to a token account of the mint",
+      msg: "The keeper's reward must go to a token account of the mint",
     },
   ],
   types: [

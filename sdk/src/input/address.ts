@@ -1,10 +1,10 @@
 import { PublicKey } from "@solana/web3.js";
-import { InvalidInputError } from "../errors/input";
 import { MilepostErrorCode } from "../errors/codes";
+import { InvalidInputError } from "../errors/input";
 
 /**
- * Refuses what is no address. Another copy of `@solana/web3.js` in the bundle makes other `PublicKey`
- * objects, so this goes by shape and hands back one of ours.
+ * Checks an address and returns it as this SDK's `PublicKey`. It checks the shape, because another copy of
+ * `@solana/web3.js` in the bundle has another `PublicKey` class.
  * Throws `InvalidInputError`.
  */
 export function toAddress(value: PublicKey, field: string): PublicKey {
@@ -20,7 +20,7 @@ export function toAddress(value: PublicKey, field: string): PublicKey {
   return value instanceof PublicKey ? value : new PublicKey(bytes);
 }
 
-/** `toAddress`, and not the all-zero one, which the program keeps for "none". Throws `InvalidInputError`. */
+/** Does what `toAddress` does, and refuses the all-zero address, which means "none". Throws `InvalidInputError`. */
 export function toNonZeroAddress(value: PublicKey, field: string): PublicKey {
   const address = toAddress(value, field);
   if (address.equals(PublicKey.default)) {

@@ -1,9 +1,9 @@
-import { MEMO_LENGTH } from "../constants";
-import { InvalidInputError } from "../errors/input";
+import { MEMO_LENGTH } from "../protocol";
 import { MilepostErrorCode } from "../errors/codes";
+import { InvalidInputError } from "../errors/input";
 
 /**
- * `text` as UTF-8, padded with zeros to `length` bytes (64 for a memo).
+ * Encodes `text` as UTF-8, padded with zeros to `length` bytes (64 for a memo).
  * Throws `InvalidInputError` when the text takes more bytes, contains a NUL, or half of a surrogate pair.
  * @example
  * const memo = createMemoBuffer("project_abc", 64);
@@ -13,7 +13,7 @@ export function createMemoBuffer(text: string, length: number = MEMO_LENGTH): nu
 }
 
 /**
- * The text of a memo, name or url as it is stored on chain. Bytes that are no UTF-8 become U+FFFD.
+ * Returns the text of a memo, name or URL as it is stored on chain. Bytes that are not UTF-8 become U+FFFD.
  * @example
  * decodeMemo(policy.memo); // "project_abc"
  */
@@ -23,7 +23,7 @@ export function decodeMemo(bytes: ArrayLike<number>): string {
   return new TextDecoder().decode(end < 0 ? all : all.subarray(0, end));
 }
 
-/** UTF-8 with zero padding. Throws `InvalidInputError`. */
+/** Encodes text as UTF-8 with zero padding. Throws `InvalidInputError`. */
 export function encodePaddedText(text: string, length: number, field: string): number[] {
   const code = field === "memo" ? MilepostErrorCode.InputMemo : undefined;
   if (typeof text !== "string") {
@@ -32,7 +32,7 @@ export function encodePaddedText(text: string, length: number, field: string): n
   if (!Number.isSafeInteger(length) || length < 0) {
     throw new InvalidInputError({ field: "length", expected: "a byte count", received: length });
   }
-  // The encoder would write U+FFFD for half of a surrogate pair, and the text would not be what was given.
+  // The encoder would silently replace half of a surrogate pair with U+FFFD.
   if (/\p{Surrogate}/u.test(text)) {
     throw new InvalidInputError({
       field,
@@ -64,7 +64,7 @@ export function encodePaddedText(text: string, length: number, field: string): n
   return padded;
 }
 
-/** A memo as the instruction takes it: exactly 64 bytes. Throws `InvalidInputError`. */
+/** Returns a memo for the instruction: exactly 64 bytes. Throws `InvalidInputError`. */
 export function toMemo(memo: ArrayLike<number> | string | undefined): number[] {
   if (memo === undefined) return new Array<number>(MEMO_LENGTH).fill(0);
   if (typeof memo === "string") return createMemoBuffer(memo);

@@ -1,10 +1,17 @@
 import BN from "bn.js";
-import { MAX_MILESTONES, RELEASE_CONDITIONS, RELEASE_DUE_DATE } from "../constants";
-import { InvalidInputError } from "../errors/input";
+import { MAX_MILESTONES } from "../protocol";
 import { MilepostErrorCode } from "../errors/codes";
+import { InvalidInputError } from "../errors/input";
+import { hasDueDate } from "../rules/release-condition";
+import {
+  requireAmount,
+  requireInOrder,
+  requireMilestoneCount,
+  requireReleaseCondition,
+} from "../rules/schedule";
 import { type IntegerInput, toTimestamp, toU64 } from "./numbers";
 
-/** The milestones of a policy as the instruction takes them: four slots, unused ones zero. */
+/** Milestones of a policy for the instruction: four slots, unused ones zero. */
 export interface MilestoneSchedule {
   /** Amounts in base units, four slots, unused ones zero. */
   milestoneAmounts: BN[];
@@ -19,8 +26,8 @@ export interface MilestoneSchedule {
 }
 
 /**
- * Checks and pads what a policy is created from, by the program's rules.
- * Without the due-date bit the timestamps may be left out.
+ * Checks and pads the milestones of a new policy by the program's rules.
+ * Without the due-date bit the timestamps may be empty.
  * Throws `InvalidInputError`.
  */
 export function toMilestoneSchedule(
@@ -30,27 +37,20 @@ export function toMilestoneSchedule(
 ): MilestoneSchedule {
   const condition = toReleaseCondition(releaseCondition);
   const total = Array.isArray(amounts) ? amounts.length : 0;
-  if (total < 1 || total > MAX_MILESTONES) {
-    throw new InvalidInputError({
-      field: "amounts",
-      expected: `1 to ${MAX_MILESTONES} milestones`,
-      received: Array.isArray(amounts) ? total : amounts,
-      code: MilepostErrorCode.InputMilestoneCount,
-    });
-  }
-  const hasDueDates = (condition & RELEASE_DUE_DATE) !== 0;
-  const given = Array.isArray(timestamps) ? timestamps : [];
+  requireMilestoneCount(total, Array.isArray(amounts) ? total : amounts);
+  const hasDueDates = hasDueDate(condition);
+  const given: readonly IntegerInput[] = Array.isArray(timestamps) ? timestamps : [];
   if (given.length !== total && (hasDueDates || given.length !== 0)) {
     throw new InvalidInputError({
       field: "timestamps",
-      expected: `${total}, one an amount`,
+      expected: `${total}, one per amount`,
       received: given.length,
       code: MilepostErrorCode.InputMilestoneCount,
     });
   }
   const parsedAmounts = amounts.map((amount, index) => toMilestoneAmount(amount, index));
   const parsedTimestamps = given.map((time, index) => toTimestamp(time, `timestamps[${index}]`));
-  if (hasDueDates) refuseDecreasing(parsedTimestamps);
+  if (hasDueDates) requireInOrder(parsedTimestamps);
   return {
     milestoneAmounts: pad(parsedAmounts),
     milestoneTimestamps: pad(parsedTimestamps),
@@ -60,51 +60,21 @@ export function toMilestoneSchedule(
   };
 }
 
-/** One of 0, 1, 2, 3, 4, 5, 8, 9. Throws `InvalidInputError`. */
+/** Checks a release condition and returns it. Throws `InvalidInputError`. */
 export function toReleaseCondition(value: number): number {
-  if (!RELEASE_CONDITIONS.includes(value)) {
-    throw new InvalidInputError({
-      field: "releaseCondition",
-      expected: `one of ${RELEASE_CONDITIONS.join(", ")}`,
-      received: value,
-      hint: "at most one of RELEASE_GATEWAY, RELEASE_OWNER and RELEASE_RECIPIENT, with or without RELEASE_DUE_DATE",
-      code: MilepostErrorCode.InputReleaseCondition,
-    });
-  }
+  requireReleaseCondition(value);
   return value;
 }
 
 function toMilestoneAmount(value: IntegerInput, index: number): BN {
   const amount = toU64(value, `amounts[${index}]`);
-  if (amount.isZero()) {
-    throw new InvalidInputError({
-      field: `amounts[${index}]`,
-      expected: "an amount above zero",
-      received: value,
-      code: MilepostErrorCode.InputAmount,
-    });
-  }
+  requireAmount(amount, index, value);
   return amount;
 }
 
 function sumOf(amounts: readonly BN[]): BN {
   const sum = amounts.reduce((total, amount) => total.add(amount), new BN(0));
   return toU64(sum, "sum of amounts");
-}
-
-function refuseDecreasing(timestamps: readonly BN[]): void {
-  timestamps.forEach((time, index) => {
-    const before = timestamps[index - 1];
-    if (before && time.lt(before)) {
-      throw new InvalidInputError({
-        field: `timestamps[${index}]`,
-        expected: `not before timestamps[${index - 1}] (${before.toString()})`,
-        received: time,
-        hint: "milestones are released in order, so due dates must not decrease",
-        code: MilepostErrorCode.InputTimestamp,
-      });
-    }
-  });
 }
 
 function pad(values: readonly BN[]): BN[] {

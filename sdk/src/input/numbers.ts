@@ -1,9 +1,9 @@
 import BN from "bn.js";
-import { MAX_TIMESTAMP } from "../constants";
-import { InvalidInputError } from "../errors/input";
+import { MAX_TIMESTAMP } from "../protocol";
 import { MilepostErrorCode } from "../errors/codes";
+import { InvalidInputError } from "../errors/input";
 
-/** What an amount or a timestamp may be given as. A `number` has to be a safe integer. */
+/** Types of an amount or a timestamp. A `number` has to be a safe integer. */
 export type IntegerInput = BN | bigint | number;
 
 type InputCode = ConstructorParameters<typeof InvalidInputError>[0]["code"];
@@ -11,7 +11,7 @@ type InputCode = ConstructorParameters<typeof InvalidInputError>[0]["code"];
 const U64_MAX = (1n << 64n) - 1n;
 
 /**
- * An amount of base units as `BN`.
+ * Returns an amount of base units as `BN`.
  * Throws `InvalidInputError` for negative, fractional, unsafe and larger than 64-bit values.
  */
 export function toU64(value: IntegerInput, field: string): BN {
@@ -25,8 +25,8 @@ export function toU64(value: IntegerInput, field: string): BN {
 }
 
 /**
- * Unix seconds as `BN`.
- * Throws `InvalidInputError` for anything before 1970 or after the year 2200, milliseconds among it.
+ * Returns Unix seconds as `BN`.
+ * Throws `InvalidInputError` before 1970 or after the year 2200, which includes milliseconds.
  */
 export function toTimestamp(value: IntegerInput, field: string): BN {
   const expected = `Unix seconds from 0 to ${MAX_TIMESTAMP} (year 2200)`;
@@ -43,17 +43,17 @@ export function toTimestamp(value: IntegerInput, field: string): BN {
   return seconds;
 }
 
-/** An unsigned 32-bit `number`. Throws `InvalidInputError`. */
+/** Returns an unsigned 32-bit `number`. Throws `InvalidInputError`. */
 export function toU32(value: IntegerInput, field: string): number {
   return toInteger(value, field, 0xffff_ffffn, "an unsigned 32-bit integer").toNumber();
 }
 
-/** An unsigned 8-bit `number`. Throws `InvalidInputError`. */
+/** Returns an unsigned 8-bit `number`. Throws `InvalidInputError`. */
 export function toU8(value: IntegerInput, field: string): number {
   return toInteger(value, field, 0xffn, "an unsigned 8-bit integer").toNumber();
 }
 
-/** Basis points up to `max`. Throws `InvalidInputError`. */
+/** Returns basis points up to `max`. Throws `InvalidInputError`. */
 export function toBps(value: number, field: string, max: number): number {
   const expected = `basis points from 0 to ${max}`;
   return toInteger(value, field, BigInt(max), expected, MilepostErrorCode.InputFeeBps).toNumber();

@@ -2,10 +2,11 @@ import type { Buffer } from "buffer";
 import type { AccountInfo, PublicKey } from "@solana/web3.js";
 import { type AccountKind, type AccountKinds, decodeAccount, kindName } from "../accounts/decode";
 import { fetchAccountInfos } from "../accounts/read-accounts";
-import { addressKey } from "../address-key";
-import type { MilestoneContext } from "../context";
+import { addressKey } from "../codec/address-key";
+import type { MilestoneContext } from "../context/context";
 import { AccountNotFoundError } from "../errors/accounts";
-import { type MintState, parseMint } from "../tokens/mint";
+import { parseMint } from "../tokens/mint";
+import type { MintState } from "../tokens/mint-state";
 import { rememberTokenProgram } from "../tokens/token-program";
 
 /** Accounts by address, each fetched once and decoded once. */
@@ -33,12 +34,12 @@ export class AccountCache {
     return this.found.get(addressKey(address)) ?? null;
   }
 
-  /** Null before the account was fetched. Throws `AccountNotFoundError`, `AccountKindError`. */
+  /** Returns null before the account was fetched. Throws `AccountNotFoundError`, `AccountKindError`. */
   peek<K extends AccountKind>(kind: K, address: PublicKey): AccountKinds[K] | null {
     return this.found.has(addressKey(address)) ? this.decode(kind, address) : null;
   }
 
-  /** Throws `AccountNotFoundError`, `AccountKindError`. */
+  /** Returns the decoded account. Throws `AccountNotFoundError`, `AccountKindError`. */
   decode<K extends AccountKind>(kind: K, address: PublicKey): AccountKinds[K] {
     return this.once(kind, address, () => {
       const info = this.get(address);
@@ -47,7 +48,7 @@ export class AccountCache {
     });
   }
 
-  /** Null where there is none. Throws `AccountKindError`. */
+  /** Returns null when the mint does not exist. Throws `AccountKindError`. */
   mint(address: PublicKey): MintState | null {
     return this.once("mint", address, () => {
       const info = this.get(address);
@@ -58,7 +59,7 @@ export class AccountCache {
     });
   }
 
-  /** Policies share their gateway, their mint and often their owner. */
+  /** Decodes an account once: policies share their gateway, their mint and often their owner. */
   private once<T>(kind: string, address: PublicKey, read: () => T): T {
     const key = kind + addressKey(address);
     if (!this.decoded.has(key)) this.decoded.set(key, read());

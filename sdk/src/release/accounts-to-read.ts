@@ -1,11 +1,5 @@
-/** Which accounts the release of a policy depends on, as far as they can be named already. */
+/** Lists the accounts that the release of a policy depends on, as far as they are known. */
 import { SYSVAR_CLOCK_PUBKEY, type PublicKey } from "@solana/web3.js";
-import { FUNDING_KIND_HELD } from "../constants";
-import { getConfigPda, getEscrowPda, getUserPaymentPda } from "../pdas";
-import { associatedTokenAddress } from "../tokens/account";
-import { likelyTokenPrograms } from "../tokens/token-program";
-import type { PaymentPolicy } from "../types";
-import type { AccountCache } from "./account-cache";
 import {
   type PolicyLinks,
   seenFees,
@@ -13,10 +7,16 @@ import {
   seenUserPayment,
   type UserPaymentLinks,
 } from "../accounts/links";
+import { FUNDING_KIND_HELD } from "../constants";
+import { getConfigPda, getEscrowPda, getUserPaymentPda } from "../pdas";
+import { associatedTokenAddress } from "../tokens/associated";
+import { likelyTokenPrograms } from "../tokens/token-program";
+import type { PaymentPolicy } from "../types";
+import type { AccountCache } from "./account-cache";
 
-/** What the caller says about the policies, before anything is read. Only used to ask earlier; never decided on. */
+/** Facts from the caller about the policies. They only allow an earlier request; no decision uses them. */
 export interface ReleaseHints {
-  /** Wallet that is paid. */
+  /** Wallet of the recipient. */
   recipient?: PublicKey;
   /** Mint that the policies pay in. */
   tokenMint?: PublicKey;
@@ -24,15 +24,15 @@ export interface ReleaseHints {
   gateway?: PublicKey;
 }
 
-/** Whose associated token account may claim a reward, and which accounts are named outright. */
+/** Wallet whose associated token account may claim a reward, and named accounts. */
 export interface ExtraAccounts {
   hints: ReleaseHints;
   keeperOwner?: PublicKey;
 }
 
 /**
- * Returns the addresses that are known, by what was read, by what was seen before and by the hints, in this order. When
- * all of them are read and none is new, the accounts that were read name everything.
+ * Returns the addresses that are known from accounts read now, from accounts seen before and from the hints, in this order.
+ * Reading is complete when all of them are read and none is new.
  */
 export function accountsToRead(
   cache: AccountCache,
@@ -75,7 +75,7 @@ export function accountsToRead(
   ].filter((address) => address !== undefined);
 }
 
-/** The mint's owner says which token program it is; until it is read, every candidate is asked for. */
+/** Returns the candidates per token program; the mint's owner decides between them once it is read. */
 function associatedAddresses(
   cache: AccountCache,
   mint: PublicKey,
@@ -89,7 +89,7 @@ function associatedAddresses(
   );
 }
 
-/** What the `UserPayment` names; without `tokenAccount` where it is neither read nor was ever seen. */
+/** Returns what the `UserPayment` names; without `tokenAccount` when it was neither read nor seen before. */
 function userPaymentOf(
   cache: AccountCache,
   policy: PaymentPolicy | null,
@@ -103,7 +103,7 @@ function userPaymentOf(
   const seen = seenUserPayment(links.userPayment);
   if (seen) return { ...seen, isRead: false };
   if (!tokenMint || !policy) return undefined;
-  // Who paid the rent is the owner as a rule. The address is derived from both, so that it proves the guess.
+  // The rent payer is usually the owner. The address is derived from owner and mint, so it proves the guess.
   const { programId, wallet } = cache.context;
   // A wallet that is disconnected has no address.
   const candidates = [policy.rentPayer, (wallet as Partial<typeof wallet>).publicKey];

@@ -1,11 +1,11 @@
 import BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
-import { FUNDING_KIND_CLOSED, FUNDING_KIND_DELEGATED } from "../constants";
-import { bindingDate } from "../escrow/deadlines";
-import { divideMilestone } from "../escrow/payout";
+import { FUNDING_KIND_CLOSED, FUNDING_KIND_DELEGATED } from "../protocol";
+import { bindingDate } from "../rules/escrow-timing";
+import { type AmountSplit, keeperReward, splitAmount } from "../rules/fees";
+import { divideMilestone } from "../rules/payout";
+import { requiredSigner, type SignerRole } from "../rules/release-condition";
 import type { MilestoneStateName } from "../types";
-import { requiredSigner, type SignerRole } from "./condition";
-import { type AmountSplit, keeperReward, splitAmount } from "./fees";
 import {
   accepted,
   funded,
@@ -18,9 +18,7 @@ import { met, type Requirement, unmet } from "./requirement";
 import type { ReleaseSnapshot } from "./snapshot";
 import { delegation, destination, feeAccounts, mintSupported, vault } from "./token-requirements";
 
-export type { Requirement, RequirementName } from "./requirement";
-
-/** Whether and when a policy's current milestone can be released. Amounts are base units, times Unix seconds. */
+/** Decision whether and when a policy's current milestone can be released. Amounts are base units, times Unix seconds. */
 export interface ReleaseReport {
   /** Address of the policy. */
   policy: PublicKey;
@@ -28,51 +26,51 @@ export interface ReleaseReport {
   milestoneIndex: number | null;
   /** Amount of the current milestone before fees; null when none is left. */
   amount: BN | null;
-  /** Division of `amount` into the recipient's part and both fees; null when none is left. */
+  /** Division of `amount` into the recipient's share and both fees; null when none is left. */
   split: AmountSplit | null;
-  /** What goes to the gateway on top of a held milestone's amount; 0 for a delegated one, null when none is left. */
+  /** Fee to the gateway on top of a held milestone's amount; 0 for a delegated one, null when none is left. */
   platformFee: BN | null;
-  /** What the gateway pays, out of its fee, to the token account that the execution names; null when none is left. */
+  /** Reward that the gateway pays, out of its fee, to the token account that the execution names; null when none is left. */
   keeperReward: BN | null;
   /** Requirements of the release, met and unmet, in the program's order. */
   requirements: Requirement[];
-  /** Everything is met. */
+  /** True when every requirement is met. */
   isReleasable: boolean;
-  /** Everything but the signature is met. */
+  /** True when every requirement except the signature is met. */
   isReady: boolean;
-  /** Null when anyone may release, after a silent review as well. */
+  /** Signer that the release requires; null when anyone may release, as after a silent review. */
   requiredSigner: {
     /** Role of the party that has to sign. */
     role: SignerRole;
     /** Address that has to sign. */
     address: PublicKey;
   } | null;
-  /** The milestone's timestamp where the condition demands it, else null. */
+  /** Timestamp of the milestone when the condition requires it, otherwise null. */
   dueAt: BN | null;
   /**
-   * Earliest time at which the rest permitting it can be released: due date or now; null when all are released, and
-   * when it is in mediation, which ends otherwise.
+   * Earliest time of release if all other requirements are met: due date or now. Null when all are released, and in
+   * mediation, which has endings of its own.
    */
   earliest: BN | null;
-  /** Where a held policy's current milestone stands by the clock; null for a delegated one. */
+  /** State of a held policy's current milestone by the clock; null for a delegated one. */
   state: MilestoneStateName | null;
   /** First second in which the owner's silence lets anyone release; null while it is not under review. */
   silentApprovalAt: BN | null;
-  /** Time the decision is about. */
+  /** Time that the decision is for. */
   now: BN;
 }
 
-/** Assumptions of `decideRelease`: the time, and who signs. */
+/** Assumptions of `decideRelease`: the time and the signers. */
 export interface DecideOptions {
   /** Unix seconds. Default: the snapshot's chain time. */
   now?: BN;
-  /** Who is going to sign the release. */
+  /** Addresses that will sign the release. */
   signers?: readonly PublicKey[];
 }
 
 /**
- * Decides on a snapshot alone, by the program's rules and in the program's order: the first unmet requirement's
- * `error` is what the program would answer, those with a `foreignError` after all others. Touches no network.
+ * Decides on a snapshot alone, by the program's rules and in the program's order. The program would return the `error` of
+ * the first unmet requirement; requirements with a `foreignError` come after all others. Touches no network.
  * @example
  * const report = decideRelease(snapshot, { signers: [wallet.publicKey] });
  */
@@ -123,7 +121,7 @@ export function decideRelease(
   };
 }
 
-/** Of a milestone that is left, in the program's order. */
+/** Returns the requirements of a current milestone, in the program's order. */
 function requirementsOf(
   snapshot: ReleaseSnapshot,
   release: {
@@ -171,12 +169,12 @@ function currentPayment({ policy, escrow }: ReleaseSnapshot, index: number): Cur
   };
 }
 
-/** What the vault pays for the milestone; nothing is there before it is funded. */
+/** Returns what the vault pays for the milestone; it holds nothing for it before it is funded. */
 function vaultNeeds(held: HeldMilestone | null, { amount, platformFee }: CurrentPayment): BN {
   return held?.state === "unfunded" ? new BN(0) : amount.add(platformFee);
 }
 
-/** The escrow of a policy that is or was held. */
+/** Returns the requirement on the escrow of a policy that is or was held. */
 function escrowOf({ policy, escrow }: ReleaseSnapshot): Requirement[] {
   if (policy.fundingKind === FUNDING_KIND_DELEGATED) return [];
   if (policy.fundingKind === FUNDING_KIND_CLOSED) {
@@ -187,7 +185,7 @@ function escrowOf({ policy, escrow }: ReleaseSnapshot): Requirement[] {
     : [unmet("escrow", "InvalidEscrow", "the snapshot lacks the policy's escrow")];
 }
 
-/** Neither pause stops what is held. */
+/** Returns the requirements of a held milestone, which neither pause stops. */
 function heldRules(snapshot: ReleaseSnapshot, held: HeldMilestone, now: BN): Requirement[] {
   const { owner } = snapshot.userPayment;
   return [

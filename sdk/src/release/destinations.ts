@@ -1,101 +1,74 @@
-/** Whether an account can be paid into at all, and what creates one that is missing. */
-import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
-import { TransferRefusedError } from "../errors/accounts";
-import type { MilepostError } from "../errors/base";
-import { type MilestoneErrorName, refuse } from "../errors/program";
-import { createAssociatedTokenAccount } from "../tokens/account";
-import {
-  adviceOn,
-  describeProblem,
-  type Destination,
-  type DestinationOption,
-  isFrozenAnswer,
-  type Receiving,
-  type ReceivingProblem,
-  receivingProblem,
-  transferRefusal,
-} from "./destination";
-import { type KeeperAccount, keeperProblem } from "./keeper-account";
+/** Chooses the token account that receives a payment. */
+import type { PublicKey } from "@solana/web3.js";
+import { fetchAccountInfos } from "../accounts/read-accounts";
+import { TOKEN_PROGRAM_ID } from "../constants";
+import type { MilestoneContext } from "../context/context";
+import { toAddress } from "../input/address";
+import { associatedTokenAddress } from "../tokens/associated";
+import type { UserPayment } from "../types";
+import { type AccountSearch, destinationAt, searchOnce } from "./account-search";
+import { type Destination, type Receiving, receivingProblem } from "./receiving";
 
-/** One account that gets something. */
-export interface Payee {
+/** Payment: the account that would receive it, and the account's requirements. */
+export interface DestinationChoice {
   destination: Destination;
-  error: MilestoneErrorName;
-  /** The option that names another account. */
-  option: DestinationOption;
+  receiving: Receiving;
 }
 
 /**
- * Throws where an account can't receive what is due to it: `MilestoneProgramError` (the payee's error,
- * `TokenAccountFrozen`), `TransferRefusedError`. A missing associated account fits.
+ * Returns the destination if it can receive. Otherwise returns an account that can: another token account of the wallet,
+ * or for fees of a held policy the other wallet's associated one. Returns the destination unchanged when there is none, or
+ * when the node does not offer the search. Call it only for a destination that the caller did not name.
  */
-export function refusePayees(payees: readonly Payee[], receiving: Receiving): void {
-  for (const payee of payees) {
-    const problem = receivingProblem(payee.destination, receiving);
-    if (problem) throw refusalOf(problem, payee, receiving);
+export async function chooseDestination(
+  search: AccountSearch,
+  { destination, receiving }: DestinationChoice,
+): Promise<Destination> {
+  const reason = receivingProblem(destination, receiving);
+  // Without the mint nothing is paid.
+  if (!reason || !receiving.mintState) return destination;
+  const { address, owner, alternativeOwner } = destination;
+  for (const wallet of [owner, alternativeOwner]) {
+    if (!wallet) continue;
+    const found = await search(wallet, receiving);
+    const usable = found.find((candidate) => !receivingProblem(candidate, receiving));
+    // The wallet changes with the account: a missing account is created for the wallet that was found.
+    if (usable) return { ...destination, ...usable, insteadOf: { address, reason } };
   }
+  return destination;
 }
 
-function refusalOf(problem: ReceivingProblem, payee: Payee, { mint }: Receiving): MilepostError {
-  const { destination, error, option } = payee;
-  const { address, owner, state } = destination;
-  const advice = sentence(adviceOn(problem, owner, option));
-  const refusal = transferRefusal(problem);
-  if (refusal) return new TransferRefusedError(address, refusal, advice);
-  const account = `Account: ${address.toBase58()}`;
-  if (isFrozenAnswer(problem)) {
-    return refuse(
-      "TokenAccountFrozen",
-      account,
-      `It ${describeProblem(problem, destination)}`,
-      advice,
-    );
-  }
-  const expected = { wrongOwner: ["owner", owner], wrongMint: ["mint", mint] } as const;
-  const differs = problem === "wrongOwner" || problem === "wrongMint" ? expected[problem] : null;
-  const lines = differs
-    ? [`Expected ${differs[0]}: ${differs[1].toBase58()}`, `Got: ${state![differs[0]].toBase58()}`]
-    : [`It ${describeProblem(problem, destination)}`];
-  return refuse(error, account, ...lines, advice);
-}
-
-function sentence(text: string): string {
-  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+/** Runs `chooseDestination` for each payment, in order, with one search per wallet and mint. */
+export function chooseDestinations(
+  context: MilestoneContext,
+  choices: readonly DestinationChoice[],
+): Promise<Destination[]> {
+  const search = searchOnce(context);
+  return Promise.all(choices.map((choice) => chooseDestination(search, choice)));
 }
 
 /**
- * Throws where waiting doesn't help: `MilestoneProgramError` (`InvalidKeeperTokenAccount`) for the account that pays, one
- * of another mint, or none at all; `TransferRefusedError`. Anyone may own it, and a frozen one may be thawed.
+ * Returns the owner's account for a refund: the given one, otherwise the first that can receive of the one that the
+ * `UserPayment` names, the associated one, and any other of the owner's.
  */
-export function refuseWrongKeeperAccount(account: KeeperAccount, receiving: Receiving): void {
-  const problem = keeperProblem(account, receiving);
-  if (!problem || problem === "frozen") return;
-  const { address, state } = account;
-  const refusal = transferRefusal(problem);
-  if (refusal) throw new TransferRefusedError(address, refusal, "Pass another keeperTokenAccount.");
-  const destination = { address, owner: address, state, isAssociated: false };
-  throw refuse(
-    "InvalidKeeperTokenAccount",
-    `Account: ${address.toBase58()}`,
-    ...(problem === "wrongMint"
-      ? [`Expected mint: ${receiving.mint.toBase58()}`, `Got: ${state!.mint.toBase58()}`]
-      : [`It ${describeProblem(problem, destination)}`]),
+export async function chooseOwnerDestination(
+  context: MilestoneContext,
+  { owner, mint, tokenAccount }: UserPayment,
+  receiving: Receiving & { tokenProgram?: PublicKey },
+  given: PublicKey | undefined,
+): Promise<Destination> {
+  const tokenProgram =
+    receiving.mintState?.tokenProgram ?? receiving.tokenProgram ?? TOKEN_PROGRAM_ID;
+  const associated = associatedTokenAddress(mint, owner, tokenProgram);
+  const candidates = given ? [toAddress(given, "ownerTokenAccount")] : [tokenAccount, associated];
+  const infos = await fetchAccountInfos(context, candidates);
+  const destinations = candidates.map((address, index) =>
+    destinationAt(address, owner, infos[index], address.equals(associated)),
   );
-}
-
-/** Creates the associated accounts that are missing, each once. */
-export function createMissing(
-  destinations: readonly Destination[],
-  payer: PublicKey,
-  mint: PublicKey,
-  tokenProgram: PublicKey,
-): TransactionInstruction[] {
-  const missing = new Map(
-    destinations
-      .filter(({ state, isAssociated, isOccupied }) => !state && isAssociated && !isOccupied)
-      .map(({ address, owner }) => [address.toBase58(), owner]),
+  const usable = destinations.find(
+    (destination) => destination.state && !receivingProblem(destination, receiving),
   );
-  return [...missing.values()].map((owner) =>
-    createAssociatedTokenAccount(payer, mint, owner, tokenProgram),
-  );
+  const last = destinations[destinations.length - 1]!;
+  if (usable || given) return usable ?? last;
+  return chooseDestination(searchOnce(context), { destination: last, receiving });
 }

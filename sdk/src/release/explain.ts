@@ -1,23 +1,24 @@
 import type { PublicKey } from "@solana/web3.js";
 import type { ReadOptions } from "../accounts/read-accounts";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
 import { type IntegerInput, toTimestamp } from "../input/numbers";
 import { decideRelease, type ReleaseReport } from "./decide";
+import { loadReleaseSnapshots } from "./load-snapshots";
 import { type PolicyReference, toPolicyReference } from "./policy-reference";
-import { type DestinationOverrides, loadReleaseSnapshots } from "./snapshot";
+import { type DestinationOverrides } from "./snapshot";
 
 export interface ExplainReleaseOptions extends DestinationOverrides, ReadOptions {
-  /** Unix seconds to decide for. Default: the chain's clock, never the local one. */
+  /** Time to decide for, in Unix seconds. Default: the chain's clock, never the local one. */
   now?: IntegerInput;
-  /** Who is going to sign. Without it a required signature counts as missing; see `isReady`. */
+  /** Addresses that will sign. When omitted, a required signature counts as missing; see `isReady`. */
   signers?: readonly PublicKey[];
 }
 
 /**
- * Says of each requirement of a policy's current milestone whether it is met, who or what is missing, and the earliest
- * time of release. `policy` is its address, or an entry of a list, which saves a round of requests. Where the recipient's or
- * a fee account can't receive, another one of the same wallet that can takes its place, as in `executePayment`; where there
- * is none, `blocked` of the unmet requirement says why, and how to name one.
+ * Explains which requirements of a policy's current milestone are met, who or what is missing, and the earliest time of
+ * release. `policy` is its address, or an entry of a list, which saves a round of requests. When the recipient's or a fee
+ * account can't receive, another account of the same wallet replaces it, as in `executePayment`. When there is none,
+ * `blocked` of the unmet requirement says why, and how to name one.
  * Throws `AccountNotFoundError`, `AccountKindError`, `InvalidInputError`.
  * @example
  * import { createContext, explainRelease } from "@milepost/sdk";

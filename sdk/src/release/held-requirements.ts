@@ -1,4 +1,4 @@
-/** What the release of a held milestone asks beside token accounts: acceptance, funding, peace and a signature or silence. */
+/** Checks a held milestone's requirements other than token accounts: acceptance, funding, no dispute, and a signature or silence. */
 import type BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
 import {
@@ -6,25 +6,25 @@ import {
   mediationExpiresAt,
   reviewEndsAt,
   silentApprovalAt,
-} from "../escrow/deadlines";
-import { milestoneStateAt } from "../escrow/milestone-state";
+} from "../rules/escrow-timing";
+import { milestoneStateAt } from "../rules/milestone-state";
+import type { SignerRole } from "../rules/release-condition";
 import type { Escrow, MilestoneStateName, WithAddress } from "../types";
-import type { SignerRole } from "./condition";
 import { met, type Requirement, unmet } from "./requirement";
 import type { ReleaseSnapshot } from "./snapshot";
 
-/** The current milestone of a held policy at one time. */
+/** Current milestone of a held policy at one time. */
 export interface HeldMilestone {
   escrow: Escrow;
   index: number;
-  /** By the clock: a dispute whose delay has passed is in mediation. */
+  /** State by the clock: a dispute whose delay has passed is in mediation. */
   state: MilestoneStateName;
   /** First second in which anyone may release it; null while it is not under review. */
   silentApprovalAt: BN | null;
   isApprovedBySilence: boolean;
 }
 
-/** What `now` makes of the current milestone, which exists. */
+/** Returns the state of the current milestone at `now`; the milestone has to exist. */
 export function heldMilestoneAt(
   { policy }: ReleaseSnapshot,
   { account: escrow }: WithAddress<Escrow>,
@@ -59,7 +59,7 @@ export function funded({ state, index, escrow }: HeldMilestone, owner: PublicKey
     : met("funded", `funded with ${escrow.milestones[index]!.funded.toString()} base units`);
 }
 
-/** A dispute freezes the release, and mediation rules it out: it ends otherwise. */
+/** Checks for a dispute, which blocks the release, and for mediation, which has endings of its own. */
 export function undisputed(
   { state, escrow, index }: HeldMilestone,
   owner: PublicKey,
@@ -90,7 +90,7 @@ export function undisputed(
   return met("undisputed", "there is no dispute");
 }
 
-/** The bitmap's signature, or the end of a silent review. */
+/** Checks for the required signature, or the end of a silent review. */
 export function signatureOrSilence(
   held: HeldMilestone,
   required: { role: SignerRole; address: PublicKey } | null,

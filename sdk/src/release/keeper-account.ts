@@ -1,40 +1,41 @@
-/** Which token account claims the reward that a gateway may pay out of its fee. */
+/** Chooses the token account that receives the reward that a gateway may pay out of its fee. */
 import type { PublicKey } from "@solana/web3.js";
-import { associatedTokenAddress, type TokenAccountState } from "../tokens/account";
-import { type Receiving, receivingProblem } from "./destination";
+import { type TokenAccountState } from "../tokens/account";
+import { associatedTokenAddress } from "../tokens/associated";
+import { type Receiving, receivingProblem } from "./receiving";
 
-/** A token account that claims the keeper's reward, whoever owns it; `state` is null where there is none. */
+/** Token account of any owner that receives the keeper's reward; `state` is null when it does not exist. */
 export interface KeeperAccount {
   /** Address of the token account. */
   address: PublicKey;
-  /** Account as it was read; null where there is no token account at the address. */
+  /** Account as it was read; null when the address has no token account. */
   state: TokenAccountState | null;
 }
 
-/** Who claims the reward that a gateway may pay out of its fee to whoever executes. */
+/** Account that receives the keeper's reward, which a gateway may pay out of its fee. */
 export interface KeeperOverrides {
   /**
-   * A token account of the policy's mint that exists already; anyone may own it. Default: nobody claims. While it is frozen,
-   * an execution that names it is refused.
+   * Existing token account of the policy's mint, of any owner. Default: none, and no reward is paid. While it is frozen, the
+   * program refuses an execution that names it.
    */
   keeperTokenAccount?: PublicKey;
 }
 
-/** The candidates of many policies. */
+/** Candidates for many policies. */
 export interface KeeperCandidates extends KeeperOverrides {
   /**
-   * Token accounts of different mints; each policy takes the first of its mint that can receive, and none where none can.
-   * `keeperTokenAccount` goes before them.
+   * Token accounts of different mints; each policy takes the first of its mint that can receive, or none.
+   * `keeperTokenAccount` takes precedence.
    */
   keeperTokenAccounts?: readonly PublicKey[];
   /**
-   * Whose associated token account of the policy's mint claims where none of the named ones does and it can receive: for
-   * whoever does not know the mints beforehand. It is read with the rest, where the gateway pays a reward.
+   * Wallet whose associated token account of the policy's mint is used when none of the named ones is, if it can receive:
+   * for callers that do not know the mints beforehand. It is read with the rest if the gateway pays a reward.
    */
   keeperOwner?: PublicKey;
 }
 
-/** The account that is named, or the first of the listed ones that can receive this mint, the owner's last. */
+/** Returns the named account, or the first listed one that can receive this mint, the owner's last. */
 export function keeperAccountOf(
   { keeperTokenAccount, keeperTokenAccounts = [], keeperOwner }: KeeperCandidates,
   receiving: Receiving & { tokenProgram: PublicKey },
@@ -47,11 +48,11 @@ export function keeperAccountOf(
   if (first || !keeperOwner) return first ?? null;
   const address = associatedTokenAddress(receiving.mint, keeperOwner, receiving.tokenProgram);
   const own = { address, state: read(address) };
-  // Whoever owned an associated account may have given it away.
+  // An associated account may belong to another wallet by now.
   return canReceive(own) && own.state!.owner.equals(keeperOwner) ? own : null;
 }
 
-/** Why the account can't receive the reward. It is never created, and anyone may own it. */
+/** Returns why the account can't receive the reward. It is never created, and may have any owner. */
 export function keeperProblem({ address, state }: KeeperAccount, receiving: Receiving) {
   const owner = state?.owner ?? address;
   return receivingProblem({ address, owner, state, isAssociated: false }, receiving);

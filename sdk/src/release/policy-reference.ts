@@ -2,7 +2,7 @@ import type { PublicKey } from "@solana/web3.js";
 import { toAddress } from "../input/address";
 import type { PaymentPolicy } from "../types";
 
-/** A policy by its address, or out of a list: with its account one round of requests less is needed. */
+/** Policy by its address, or as an entry of a list, which saves one round of requests. */
 export type PolicyReference =
   | PublicKey
   | {

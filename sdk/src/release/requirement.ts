@@ -1,7 +1,7 @@
 import type { PublicKey } from "@solana/web3.js";
 import type { TransferRefusal } from "../errors/accounts";
 import type { MilestoneErrorName } from "../errors/program";
-import type { DestinationOption, ReceivingProblem } from "./destination";
+import type { DestinationOption, ReceivingProblem } from "./receiving";
 
 /**
  * Name of a `Requirement`. A delegated policy has no `accepted`, `funded`, `undisputed` and `vault`; a held one has
@@ -25,40 +25,40 @@ export type RequirementName =
   | "balance"
   | "feeAccounts";
 
-/** One thing a release needs. */
+/** Requirement of a release. */
 export interface Requirement {
   /** Name that says what has to hold, such as `dueDate`. */
   name: RequirementName;
   /** True when the requirement holds at the report's time. */
   isMet: boolean;
-  /** What is there, or what or who is missing, for people. */
+  /** Message that says what is met, or what or who is missing. */
   message: string;
-  /** What the program would answer while it is unmet; null when met. */
+  /** Error that the program would return while it is unmet; null when met. */
   error: MilestoneErrorName | null;
-  /** Who has to act for it to be met; null when met, or when only time or nobody can. */
+  /** Address of the party that has to act; null when it is met, or when no party can act on it. */
   missing: PublicKey | null;
   /**
-   * Where not our program refuses but the token program or Anchor's checks: their error's name, as in
-   * `ForeignProgramError.programErrorName`. `error` then says which account is concerned.
+   * Name of the error when the token program or Anchor's checks refuse, and not the Milepost program, as in
+   * `ForeignProgramError.programErrorName`. `error` then names the account.
    */
   foreignError?: ForeignErrorName;
-  /** Of an unmet `destination` or `feeAccounts`: which account it is, why it can't receive and how to name another. */
+  /** Account of an unmet `destination` or `feeAccounts`, why it can't receive, and how to name another. */
   blocked?: BlockedAccount;
 }
 
-/** Errors of others than the program that a release can meet. */
+/** Errors of other programs that a release can cause. */
 export type ForeignErrorName =
   TransferRefusal | "InsufficientFunds" | "ConstraintDuplicateMutableAccount";
 
-/** A token account that can't receive. */
+/** Token account that can't receive. */
 export interface BlockedAccount {
   /** Address of the token account. */
   address: PublicKey;
   /** Reason why it cannot receive. */
   reason: ReceivingProblem;
-  /** The wallet whose other token account will do. */
+  /** Wallet whose other token accounts are accepted. */
   owner: PublicKey;
-  /** The option of `executePayment`, `explainRelease` and the endings that names another account. */
+  /** Option of `executePayment`, `explainRelease` and the endings that names another account. */
   option: DestinationOption;
 }
 

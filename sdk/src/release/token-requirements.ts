@@ -1,10 +1,10 @@
-/** What a release asks of the mint and the token accounts that it pays from and into. */
+/** Checks the mint and the token accounts that a release pays from and into. */
 import type BN from "bn.js";
 import type { MilestoneErrorName } from "../errors/program";
+import type { AmountSplit } from "../rules/fees";
 import type { TokenAccountState } from "../tokens/account";
-import { type MintState, requireSupported } from "../tokens/mint";
+import { type MintState, requireSupported } from "../tokens/mint-state";
 import type { Escrow, UserPayment, WithAddress } from "../types";
-import type { AmountSplit } from "./fees";
 import {
   adviceOn,
   DEFAULT_FROZEN,
@@ -15,7 +15,7 @@ import {
   type ReceivingProblem,
   receivingOf,
   receivingProblem,
-} from "./destination";
+} from "./receiving";
 import {
   type ForeignErrorName,
   met,
@@ -26,8 +26,8 @@ import {
 import type { ReleaseSnapshot } from "./snapshot";
 
 /**
- * Extensions with which nothing can be released. New accounts may start frozen since the policy was created: that
- * touches no account that exists, and the program lets it pass here.
+ * Extensions with which nothing can be released. A mint whose new accounts start frozen is accepted here, as by the
+ * program: that affects no existing account.
  */
 export function unreleasableExtensions(mint: MintState): string[] {
   return mint.unsupportedExtensions.filter((name) => name !== DEFAULT_FROZEN);
@@ -48,7 +48,7 @@ export function mintSupported({ mint, userPayment }: ReleaseSnapshot): Requireme
     : unmet("mint", "UnsupportedMint", `the mint has ${extensions.join(", ")}`);
 }
 
-/** Whether the recipient's account can receive. */
+/** Checks that the recipient's account can receive. */
 export function destination(snapshot: ReleaseSnapshot): Requirement {
   return (
     receives("destination", snapshot, {
@@ -61,8 +61,8 @@ export function destination(snapshot: ReleaseSnapshot): Requirement {
 }
 
 /**
- * Whether the accounts that get a fee can receive. `platformFee` is what a held milestone's owner paid on top; it goes
- * where the gateway's fee goes.
+ * Checks that the accounts that get a fee can receive. `platformFee` is what a held milestone's owner paid on top; it goes
+ * to the same account as the gateway's fee.
  */
 export function feeAccounts(
   snapshot: ReleaseSnapshot,
@@ -95,13 +95,13 @@ export function feeAccounts(
   );
 }
 
-/** Anchor looks at all accounts before our program does, and the token program at each after it. */
+/** Ranks refusals by time: Anchor checks all accounts first, then the Milepost program, then the token program. */
 function rank({ foreignError, blocked }: Requirement): number {
   if (!foreignError) return 1;
   return blocked?.reason === "payingAccount" ? 0 : 2;
 }
 
-/** Null when it does. */
+/** Returns the unmet requirement, or null when the account can receive. */
 function receives(
   name: RequirementName,
   snapshot: ReleaseSnapshot,
@@ -129,14 +129,14 @@ function receives(
   );
 }
 
-/** The problems that not our program answers. */
+/** Problems that another program than Milepost reports. */
 const FOREIGN: Partial<Record<ReceivingProblem, ForeignErrorName>> = {
   payingAccount: "ConstraintDuplicateMutableAccount",
   memoRequired: "NoMemo",
   confidentialOnly: "NonConfidentialTransfersDisabled",
 };
 
-/** Delegation, allowance and balance of the owner's token account. */
+/** Checks delegation, allowance and balance of the owner's token account. */
 export function delegation(
   { source: account, policy, userPayment, mint }: ReleaseSnapshot,
   amount: BN,
@@ -194,12 +194,12 @@ function sourceProblem(
   return account.isFrozen ? FROZEN : null;
 }
 
-/** Whether mint and account belong to one program; not so once the mint was closed and created anew under the other. */
+/** Returns true when mint and account belong to one program; a mint closed and recreated under the other one does not. */
 function isOfProgram({ tokenProgram }: TokenAccountState, mint: MintState | null): boolean {
   return !mint || mint.tokenProgram.equals(tokenProgram);
 }
 
-/** What `delegation` is for a held policy: the vault, which the program accounts for, and whether it holds `needed`. */
+/** Checks a held policy's vault and that it holds `needed`, as `delegation` does for a delegated policy. */
 export function vault(
   { source: account, userPayment, mint }: ReleaseSnapshot,
   escrow: WithAddress<Escrow>,

@@ -1,23 +1,23 @@
-import type { MilestoneContext } from "../context";
+import { type SendClock, SYSTEM_CLOCK } from "../context/clock";
+import type { MilestoneContext } from "../context/context";
 import { MilepostError } from "../errors/base";
 import { MilepostErrorCode } from "../errors/codes";
 import { RpcError } from "../errors/rpc";
-import { type SendClock, SYSTEM_CLOCK } from "./clock";
 import { originOf, withoutKeys } from "./redact";
 
-/** How long a node that is behind is asked again. A node that lags longer than this is not healthy. */
+/** Milliseconds for which a node that is behind is asked again. A node that lags longer is not healthy. */
 export const BEHIND_TIMEOUT_MS = 15_000;
 /** About one slot. */
 const BEHIND_RETRY_MS = 400;
 const MIN_CONTEXT_SLOT_NOT_REACHED = -32016;
 
-/** An RPC's answer with the slot it was given at. */
+/** Answer of an RPC with its slot. */
 export interface AnswerAt<T> {
   context: { slot: number };
   value: T;
 }
 
-/** Runs one RPC call. Throws `RpcError` for whatever the transport or the node threw. */
+/** Runs one RPC call. Throws `RpcError` for any error of the transport or the node. */
 export async function callRpc<T>(
   context: MilestoneContext,
   method: string,
@@ -31,9 +31,9 @@ export async function callRpc<T>(
 }
 
 /**
- * Runs an RPC call until a node answers it at `minSlot` or later: a pool of nodes behind one URL may ask one that lags.
+ * Runs an RPC call until a node answers it at `minSlot` or later: one URL may stand for a pool of nodes, of which some lag.
  * The answer's own slot is checked, as some proxies drop `minContextSlot`.
- * Throws `RpcError`: `RpcBehind` after 15 seconds, else as `callRpc` does.
+ * Throws `RpcError`: `RpcBehind` after 15 seconds, otherwise as `callRpc` does.
  */
 export async function callRpcAtLeast<T>(
   context: MilestoneContext,
@@ -72,16 +72,16 @@ export async function callRpcAtLeast<T>(
   }
 }
 
-/** Returns whether a node said that it has not reached the asked slot yet. */
+/** Returns true when a node said that it has not reached the requested slot yet. */
 export function isBehind(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: string };
   return (
     code === MIN_CONTEXT_SLOT_NOT_REACHED || /minimum context slot/i.test(String(message ?? ""))
   );
 }
 
 function toRpcError(context: MilestoneContext, method: string, cause: unknown): unknown {
-  // No transport throws a `ReferenceError`: it is a fault of the program or its environment. A `TypeError` may be fetch's.
+  // No transport throws a `ReferenceError`: it is a fault of the code or its environment. A `TypeError` may be fetch's.
   if (cause instanceof MilepostError || cause instanceof ReferenceError) return cause;
   const endpoint = endpointOf(context);
   const isAnswer = hasAnswered(cause);
@@ -102,9 +102,13 @@ function toRpcError(context: MilestoneContext, method: string, cause: unknown): 
   );
 }
 
-/** A JSON-RPC error, an HTTP status (web3.js puts it in front of the text) or an answer of another shape. */
+/** Recognizes an answer: a JSON-RPC error, an HTTP status (which web3.js prefixes to the text), or an unknown shape. */
 function hasAnswered(cause: unknown): boolean {
-  const { code, name, message } = (cause ?? {}) as Record<string, unknown>;
+  const { code, name, message } = (cause ?? {}) as {
+    code?: unknown;
+    name?: unknown;
+    message?: string;
+  };
   return (
     (typeof code === "number" && code < 0) ||
     name === "StructError" ||
@@ -116,7 +120,7 @@ function nameOf(endpoint: string | null): string {
   return endpoint ? `The RPC at ${endpoint}` : "The RPC";
 }
 
-/** Keys of RPC providers stand in the user, the path or the query, so only the origin is shown. */
+/** Returns the origin alone: keys of RPC providers are in the user, the path or the query. */
 function endpointOf({ connection }: MilestoneContext): string | null {
   return typeof connection.rpcEndpoint === "string" ? originOf(connection.rpcEndpoint) : null;
 }

@@ -5,7 +5,7 @@ export function withoutUrls(text: string): string {
   return text.replace(/\b[a-z]+:\/\/[^\s"'<>]+/gi, (url) => originOf(url) ?? "(a URL)");
 }
 
-/** Returns the text without URLs, and without the parts of `endpoint` that may be a key, as a gateway may repeat them. */
+/** Returns the text without URLs and without the parts of `endpoint` that may be a key, as an HTTP gateway may repeat them. */
 export function withoutKeys(text: string, endpoint: unknown): string {
   return keysOf(endpoint).reduce((safe, key) => safe.replaceAll(key, "***"), withoutUrls(text));
 }
@@ -19,7 +19,7 @@ export function originOf(url: string): string | null {
   }
 }
 
-/** Shorter parts are versions and networks, and stand in other words. */
+/** Shortest part that may be a key: shorter ones are versions and networks, and occur in other words. */
 const MIN_KEY_LENGTH = 8;
 
 function keysOf(endpoint: unknown): string[] {

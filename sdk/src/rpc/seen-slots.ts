@@ -1,5 +1,5 @@
 import type { Connection } from "@solana/web3.js";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
 import { type CommitmentLevel, commitmentLevel } from "./commitment";
 
 /** Highest slot per commitment level. */
@@ -12,7 +12,7 @@ interface Seen {
   read: Slots;
 }
 
-/** By connection: all clients and contexts that share a connection share what they saw. */
+/** Seen slots by connection: all clients and contexts that share a connection share them. */
 const seenBy = new WeakMap<Connection, Seen>();
 
 /** Records that a transaction landed in the slot, at the context's commitment. */
@@ -20,20 +20,25 @@ export function noteLanded(context: MilestoneContext, slot: number): void {
   note(context, "landed", slot);
 }
 
-/** Newest slot that an operation has read, by the context it works with. */
+/** Newest slot that an operation has read, by its context. */
 const operations = new WeakMap<MilestoneContext, number>();
 
 /**
- * Returns a context for one operation that reads more than once: no read is answered from a state older than the one before
- * it, so that a policy's escrow is not missing because a node that is behind was asked for it.
+ * Returns a context for one operation that reads more than once. No read uses a state older than the previous one, so that
+ * a policy's escrow is not missing because a lagging node answered.
  */
 export function startOperation(context: MilestoneContext): MilestoneContext {
-  // A part of an operation goes on with what the whole has read.
+  // A part of an operation continues with the slots that the whole has read.
   if (operations.has(context)) return context;
   const { connection, wallet, programId, commitment, clock, minContextSlot } = context;
   const operation = { connection, wallet, programId, commitment, clock, minContextSlot };
   operations.set(operation, 0);
   return operation;
+}
+
+/** Returns the newest slot that the operation has read; 0 before its first read. */
+export function readSlot(context: MilestoneContext): number {
+  return operations.get(context) ?? 0;
 }
 
 /** Records that accounts were read as they stood in the slot, at the context's commitment. */
@@ -44,16 +49,15 @@ export function noteRead(context: MilestoneContext, slot: number): void {
 }
 
 /**
- * Returns the slot that a node must have reached before its answer to a read counts: the one the caller asked for,
- * the newest one in which `send` saw a transaction land, or the newest that the same operation has read. 0 when any node
- * will do.
+ * Returns the slot that a node must have reached before its answer to a read counts: the newest of the caller's, the one
+ * in which `send` saw a transaction land, and the one that the same operation has read. 0 for any slot.
  */
 export function minReadSlot(context: MilestoneContext): number {
   const read = operations.get(context) ?? 0;
   return Math.max(context.minContextSlot ?? 0, newest(context, "landed"), read);
 }
 
-/** Returns `minReadSlot`, or the newest slot that was read: instructions are built from what was read. */
+/** Returns `minReadSlot` or the newest slot that was read, as instructions are built from accounts read there. */
 export function minSimulationSlot(context: MilestoneContext): number {
   return Math.max(minReadSlot(context), newest(context, "read"));
 }
@@ -70,7 +74,7 @@ function note(context: MilestoneContext, kind: keyof Seen, slot: number): void {
   slots[level] = Math.max(slots[level], slot);
 }
 
-/** A node that has confirmed a slot has not finalized it yet, so only what was seen at least as surely counts. */
+/** Returns the newest slot seen at the same or a higher commitment: a node may confirm a slot before it finalizes it. */
 function newest(context: MilestoneContext, kind: keyof Seen): number {
   const slots = seenBy.get(context.connection)?.[kind];
   if (!slots) return 0;

@@ -4,9 +4,10 @@ import {
   type TransactionInstruction,
   type VersionedMessage,
 } from "@solana/web3.js";
-import { addressKey } from "../address-key";
-import { MAX_COMPUTE_UNITS } from "../constants";
-import type { MilestoneContext } from "../context";
+import { transactionSize } from "../batch/size";
+import { addressKey } from "../codec/address-key";
+import { MAX_COMPUTE_UNITS, MAX_TRANSACTION_SIZE } from "../constants";
+import type { MilestoneContext } from "../context/context";
 import { MilepostErrorCode } from "../errors/codes";
 import { parseTransactionError } from "../errors/parse";
 import { RpcError } from "../errors/rpc";
@@ -86,7 +87,7 @@ export function budgetOf(
 }
 
 /**
- * Compute units the instructions take, by simulation with the highest limit and any blockhash.
+ * Measures the compute units that the instructions take, by simulation with the highest limit and any blockhash.
  * Throws what the simulation failed with, typed, and with the caller's instruction indexes: nothing was sent.
  */
 async function simulateComputeUnits(context: MilestoneContext, draft: Draft): Promise<number> {
@@ -106,7 +107,7 @@ async function simulateComputeUnits(context: MilestoneContext, draft: Draft): Pr
         minContextSlot,
       }),
     );
-  // The slot of a read is no reason to send nothing: one node may have told of a slot that is not there.
+  // A read's slot must not stop the sending: one node may have reported a slot that does not exist.
   let answer = await simulate(minSimulationSlot(context)).catch((error: unknown) => {
     if (error instanceof RpcError && error.code === MilepostErrorCode.RpcBehind) {
       return simulate(minReadSlot(context));
@@ -133,4 +134,23 @@ async function simulateComputeUnits(context: MilestoneContext, draft: Draft): Pr
     );
   }
   return value.unitsConsumed ?? MAX_COMPUTE_UNITS;
+}
+
+/** Measures with the compute limit and price that are added later. Throws `SendError` (`SendTooLarge`). */
+export function refuseTooLarge({ payer, instructions, lookupTables }: Draft): void {
+  const budget = [
+    ...(hasComputeBudget(instructions, "limit")
+      ? []
+      : [ComputeBudgetProgram.setComputeUnitLimit({ units: MAX_COMPUTE_UNITS })]),
+    ...(hasComputeBudget(instructions, "price")
+      ? []
+      : [ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 1 })]),
+  ];
+  const size = transactionSize(payer, [...instructions, ...budget], lookupTables);
+  if (size !== null && size <= MAX_TRANSACTION_SIZE) return;
+  throw new SendError(
+    MilepostErrorCode.SendTooLarge,
+    `The transaction has ${size ?? "far too many"} bytes; the network takes ${MAX_TRANSACTION_SIZE}.`,
+    { metaMessages: ["Hint: split it, or add a lookup table."] },
+  );
 }

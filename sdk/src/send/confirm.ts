@@ -1,8 +1,8 @@
 import type { Commitment, SignatureStatus } from "@solana/web3.js";
-import type { MilestoneContext } from "../context";
+import type { SendClock } from "../context/clock";
+import type { MilestoneContext } from "../context/context";
 import { MilepostErrorCode } from "../errors/codes";
 import { SendError } from "../errors/send";
-import type { SendClock } from "../rpc/clock";
 import { commitmentLevel } from "../rpc/commitment";
 import { type Attempt, slotAfterExpiry } from "./expiry";
 
@@ -20,20 +20,23 @@ export interface ConfirmOptions {
   clock: SendClock;
   resendEveryMs: number;
   timeoutMs: number;
+  /** True for bytes that may have been sent before this call: then no answer to them is a rejection. */
+  isSentBefore?: boolean;
 }
 
 /** JSON-RPC codes that say the very bytes are wrong: sending them again can't help. */
 const PERMANENT_RPC_CODES: readonly unknown[] = [-32602, -32003];
 
 /**
- * Sends the same signed bytes again and again until the signature is confirmed or provably can't land any more. An RPC that
- * drops, lags, times out or answers garbage only costs time.
+ * Sends the same signed bytes again and again until the signature is confirmed or provably can't land any more. An RPC
+ * that drops, lags, times out or answers garbage only costs time.
  *
  * It can't land once two answers agree, from any nodes: a finalized block in slot S is past the blockhash's life, and a
  * look at the signature, history included, finds nothing at slot S or later. A node that is behind S proves nothing.
  *
  * Returns the status, which may hold the transaction's own error; null when it can't land.
- * Throws `SendError`: `SendRejected` when the first answer to the bytes calls them invalid, `SendUnconfirmed` on a timeout.
+ * Throws `SendError`: `SendRejected` when the first answer to the bytes calls them invalid, `SendUnconfirmed` on a
+ * timeout.
  */
 export async function sendUntilConfirmed(
   context: MilestoneContext,
@@ -54,7 +57,8 @@ export async function sendUntilConfirmed(
   let expiredAt: number | null = null;
 
   for (let round = 0; ; round += 1) {
-    if (expiredAt === null) await push(context, transaction, round === 0, problems);
+    const isFirst = round === 0 && !options.isSentBefore;
+    if (expiredAt === null) await push(context, transaction, isFirst, problems);
     const answer = await lookUp(context, transaction.signature, expiredAt !== null, attempt);
     const status = answer?.value[0];
     if (status && isDone(status, context.commitment)) return status;
@@ -74,8 +78,8 @@ export async function sendUntilConfirmed(
 }
 
 /**
- * Only the very first answer can be a rejection. After it the bytes may have been accepted, by the node that timed out or by
- * another of its pool, and what a later one says of them is not the last word.
+ * Only the very first answer can be a rejection. After it the bytes may have been accepted, by the node that timed out
+ * or by another of its pool, and what a later one says of them is not the last word.
  */
 async function push(
   { connection }: MilestoneContext,
@@ -131,9 +135,9 @@ const LEVELS: readonly string[] = ["processed", "confirmed", "finalized"];
 
 /**
  * A status below the commitment may be of a fork that is dropped. An error counts from `confirmed` on, whatever the
- * commitment: on another fork the same bytes may succeed, and nobody may be told that they failed for good.
+ * commitment: on another fork the same bytes may succeed, so no caller may be told that they failed for good.
  */
-function isDone(status: SignatureStatus, commitment: Commitment): boolean {
+export function isDone(status: SignatureStatus, commitment: Commitment): boolean {
   // `confirmations` is null once rooted; old nodes leave `confirmationStatus` out.
   const reached = status.confirmationStatus
     ? LEVELS.indexOf(status.confirmationStatus)

@@ -1,6 +1,6 @@
 /** When a transaction can no longer land, and which answers of an RPC prove it. */
 import type { VersionedMessage } from "@solana/web3.js";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
 import { hasDurableNonce } from "./message";
 
 /** Blocks in which a blockhash may be used. */
@@ -39,11 +39,11 @@ export interface KnownBefore {
 const MIN_BLOCK_MS = 300;
 
 /**
- * Returns the last block height at which the transaction of a wallet can land that changed the blockhash, or may have done
- * so. The blockhash is not newer than the newest block. A node that answers now may be further behind than the one that
- * answered before the wallet was asked, so the height never counts for less than that one and the time since then. Either is
- * taken to be behind by less than 150. Infinity for a durable nonce, or when no node answers: then nothing proves that it
- * can't land.
+ * Returns the last block height at which the transaction of a wallet can land that changed the blockhash, or may have
+ * done so. The blockhash is not newer than the newest block. A node that answers now may be further behind than the
+ * one that answered before the wallet was asked, so the height never counts for less than that one and the time since
+ * then. Either is taken to be behind by less than 150. Infinity for a durable nonce, or when no node answers: then
+ * nothing proves that it can't land.
  */
 export async function lastHeightOfUnknown(
   { connection }: MilestoneContext,

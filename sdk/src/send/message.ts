@@ -9,7 +9,7 @@ import {
   type VersionedMessage,
   VersionedTransaction,
 } from "@solana/web3.js";
-import { addressKey } from "../address-key";
+import { addressKey } from "../codec/address-key";
 import { InvalidInputError } from "../errors/input";
 
 /** `0` is a transaction that may use lookup tables; `"legacy"` is for wallets that sign nothing else. */

@@ -1,5 +1,5 @@
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
 
 /** Most accounts one `getRecentPrioritizationFees` call takes. */
 const MAX_ACCOUNTS = 128;
@@ -8,11 +8,11 @@ const MAX_ACCOUNTS = 128;
 export interface PriorityFeeOptions {
   /** Of what recent transactions on the same accounts paid. Default: 75. */
   percentile?: number;
-  /** Most micro-lamports a compute unit. Default: 200,000. */
+  /** Most micro-lamports per compute unit. Default: 200,000. */
   max?: number;
 }
 
-/** The value at `percentile` of 0 to 100, by nearest rank; 0 for no values. */
+/** Returns the value at `percentile` of 0 to 100, by nearest rank; 0 for no values. */
 export function percentileOf(values: readonly number[], percentile: number): number {
   if (values.length === 0) return 0;
   const sorted = [...values].sort((a, b) => a - b);
@@ -21,8 +21,8 @@ export function percentileOf(values: readonly number[], percentile: number): num
 }
 
 /**
- * Micro-lamports a compute unit that recent transactions on these writable accounts paid, capped. 0 when the RPC
- * can't say: a payment is better sent cheaply than not at all.
+ * Returns the micro-lamports per compute unit that recent transactions on these writable accounts paid, capped. 0 when
+ * the RPC can't say: a payment is better sent cheaply than not at all.
  */
 export async function recentPriorityFee(
   context: MilestoneContext,

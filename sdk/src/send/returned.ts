@@ -4,7 +4,7 @@ import {
   type TransactionInstruction,
   VersionedTransaction,
 } from "@solana/web3.js";
-import { addressKey } from "../address-key";
+import { addressKey } from "../codec/address-key";
 import { MilepostErrorCode } from "../errors/codes";
 import { SendError } from "../errors/send";
 import { type Draft, type ReadInstruction, readInstructions } from "./message";
@@ -54,9 +54,9 @@ export function requireSame(draft: Draft, returned: VersionedTransaction): void 
 }
 
 /**
- * Returns where each instruction of the draft stands in the transaction, null for one that is not there after those before
- * it. Compute budget instructions may be anywhere or gone: a wallet may know better what the network asks, and its guards
- * need a higher limit.
+ * Returns where each instruction of the draft stands in the transaction, null for one that is not there after those
+ * before it. Compute budget instructions may be anywhere or gone: a wallet may know better what the network asks, and
+ * its guards need a higher limit.
  */
 export function placesOf(draft: Draft, { message }: VersionedTransaction): (number | null)[] {
   const found = readInstructions(message, draft.lookupTables);

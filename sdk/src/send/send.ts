@@ -1,30 +1,25 @@
 import bs58 from "bs58";
-import {
-  ComputeBudgetProgram,
-  type SignatureStatus,
-  type TransactionInstruction,
-  type VersionedTransaction,
+import type {
+  SignatureStatus,
+  TransactionInstruction,
+  VersionedTransaction,
 } from "@solana/web3.js";
-import { transactionSize } from "../batch/size";
-import { MAX_COMPUTE_UNITS, MAX_TRANSACTION_SIZE } from "../constants";
-import type { MilestoneContext } from "../context";
+import type { MilestoneContext } from "../context/context";
+import { walletAddress } from "../context/wallet";
 import { MilepostErrorCode } from "../errors/codes";
 import { parseTransactionError } from "../errors/parse";
 import { SendError } from "../errors/send";
 import { callRpc } from "../rpc/call";
 import { noteLanded } from "../rpc/seen-slots";
-import { walletAddress } from "../wallet-address";
-import { budgetOf, computeBudget, type ComputeBudget, hasComputeBudget } from "./compute";
+import { budgetOf, computeBudget, type ComputeBudget, refuseTooLarge } from "./compute";
 import { sendUntilConfirmed, type SignedTransaction } from "./confirm";
 import { type Attempt, type KnownBefore, lastHeightOfUnknown } from "./expiry";
 import { compile, type Draft, refuseLegacyTables } from "./message";
 import { isSentTwice } from "./own-signatures";
-import { requireInstructions, type SendOptions, type SendSettings, toSettings } from "./settings";
 import { placesOf } from "./returned";
+import { requireInstructions, type SendOptions, type SendSettings, toSettings } from "./settings";
 import { needsWallet, refuseMissing, signLocally, signTransaction } from "./sign";
 import { askToSend, refuseVersion, walletKind } from "./wallet";
-
-export type { SendOptions } from "./settings";
 
 /** Receipt of a transaction that reached the context's commitment without an error. */
 export interface SendResult {
@@ -37,8 +32,8 @@ export interface SendResult {
   /** Micro-lamports per compute unit, as the transaction has it; a wallet may have changed it. */
   computeUnitPrice: number;
   /**
-   * Whether another call with this connection sent the very same transaction: then the two calls made one policy or payment
-   * together. Harmless for a double click; a payroll prepares its creations one after the other.
+   * Whether another call with this connection sent the very same transaction: then the two calls made one policy or
+   * payment together. Harmless for a double click; a payroll prepares its creations one after the other.
    */
   isDuplicate: boolean;
 }
@@ -48,8 +43,8 @@ export interface SendResult {
  * signed bytes are sent until they are confirmed or provably expired, so a payment can't be sent twice.
  *
  * Throws `InvalidInputError`, also for a wallet that was disconnected; `RpcError` before anything was sent;
- * `MilestoneProgramError` and the other errors of `parseTransactionError`; `SendError`. Of all codes only `SendUnconfirmed`
- * may still land.
+ * `MilestoneProgramError` and the other errors of `parseTransactionError`; `SendError`. Of all codes only
+ * `SendUnconfirmed` may still land.
  * @example
  * import { createContext, executePayment, send } from "@milepost/sdk";
  *
@@ -221,28 +216,9 @@ function roomForWallet(
   return isAsked ? walletComputeUnits : 0;
 }
 
-/** Measures with the compute limit and price that are added later. Throws `SendError` (`SendTooLarge`). */
-function refuseTooLarge({ payer, instructions, lookupTables }: Draft): void {
-  const budget = [
-    ...(hasComputeBudget(instructions, "limit")
-      ? []
-      : [ComputeBudgetProgram.setComputeUnitLimit({ units: MAX_COMPUTE_UNITS })]),
-    ...(hasComputeBudget(instructions, "price")
-      ? []
-      : [ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 1 })]),
-  ];
-  const size = transactionSize(payer, [...instructions, ...budget], lookupTables);
-  if (size !== null && size <= MAX_TRANSACTION_SIZE) return;
-  throw new SendError(
-    MilepostErrorCode.SendTooLarge,
-    `The transaction has ${size ?? "far too many"} bytes; the network takes ${MAX_TRANSACTION_SIZE}.`,
-    { metaMessages: ["Hint: split it, or add a lookup table."] },
-  );
-}
-
 /**
- * Returns the error of a transaction that landed. Its logs say which program it was, where the RPC still has them. A wallet's
- * guards may stand before the caller's instructions, so the index in the error is turned into the caller's.
+ * Returns the error of a transaction that landed. Its logs say which program it was, where the RPC still has them. A
+ * wallet's guards may stand before the caller's instructions, so the index in the error is turned into the caller's.
  */
 async function landedError(
   context: MilestoneContext,

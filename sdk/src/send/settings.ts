@@ -5,9 +5,9 @@ import type {
   TransactionInstruction,
 } from "@solana/web3.js";
 import { MAX_COMPUTE_UNITS } from "../constants";
-import type { MilestoneContext } from "../context";
+import { type SendClock, SYSTEM_CLOCK } from "../context/clock";
+import type { MilestoneContext } from "../context/context";
 import { InvalidInputError } from "../errors/input";
-import { type SendClock, SYSTEM_CLOCK } from "../rpc/clock";
 import type { SignedTransaction } from "./confirm";
 import type { TransactionVersion } from "./message";
 import type { PriorityFeeOptions } from "./priority-fee";
@@ -27,16 +27,19 @@ export interface SendOptions {
   /** Share added to the simulated compute units. Default: 0.1. */
   computeUnitMargin?: number;
   /**
-   * Compute units left for guard instructions that a wallet may add when it signs. The priority fee is paid on them as well:
-   * 2,400 lamports at the highest default price. Not added where the key is at hand. Default: 12,000.
+   * Compute units left for guard instructions that a wallet may add when it signs. The priority fee is paid on them as
+   * well: 2,400 lamports at the highest default price. Not added where the key is at hand. Default: 12,000.
    */
   walletComputeUnits?: number;
-  /** Micro-lamports per compute unit, rounded up, or how to choose them. Default: the 75th percentile of recent fees, capped. */
+  /**
+   * Micro-lamports per compute unit, rounded up, or how to choose them. Default: the 75th percentile of recent fees,
+   * capped.
+   */
   priorityFee?: number | PriorityFeeOptions;
   /** How often the same bytes are sent again, in milliseconds. Default: 2,000. */
   resendEveryMs?: number;
   /**
-   * Milliseconds after which `send` gives up (`SendUnconfirmed`), looked at between calls. Default: 180,000, well above a
+   * Milliseconds after which `send` gives up (`SendUnconfirmed`), checked between calls. Default: 180,000, well above a
    * blockhash's life. A single call that the transport never answers is the transport's to end: pass the `Connection` a
    * `fetch` with a time limit.
    */
@@ -49,11 +52,11 @@ export interface SendOptions {
    */
   maxSignings?: number;
   /**
-   * Called before each first sending, so that a signature can be recorded before anything can land. Of a wallet that sends
-   * by itself it is called as soon as the wallet has told the signature.
+   * Called before each first sending, so that a signature can be recorded before anything can land. Of a wallet that
+   * sends by itself it is called as soon as the wallet has told the signature.
    */
   onSigned?: (transaction: SignedTransaction) => void | Promise<void>;
-  /** Local time. Default: the context's, else the computer's clock. */
+  /** Local time. Default: the context's, otherwise the computer's clock. */
   clock?: SendClock;
 }
 
@@ -121,10 +124,11 @@ export function requireInstructions(
       : undefined;
     throw refuse(`instructions[${index}]`, "a TransactionInstruction", typeof instruction, hint);
   });
-  return instructions;
+  return instructions as TransactionInstruction[];
 }
 
-function toAmount(value: unknown, field: string): number {
+/** Throws `InvalidInputError` for anything other than a number from 0. */
+export function toAmount(value: unknown, field: string): number {
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
   throw new InvalidInputError({ field, expected: "a number from 0", received: value });
 }
@@ -141,8 +145,8 @@ function toComputeUnits(value: number): number {
 /** A share of a recent fee is a fraction as a rule; a whole micro-lamport per unit more costs next to nothing. */
 function toFee<T extends number | undefined>(value: T, field = "priorityFee"): T {
   if (value === undefined) return value;
-  const fee = Math.ceil(value as number);
-  if (Number.isSafeInteger(fee) && (value as number) >= 0) return fee as T;
+  const fee = Math.ceil(value);
+  if (Number.isSafeInteger(fee) && value >= 0) return fee as T;
   throw new InvalidInputError({
     field,
     expected: "micro-lamports per compute unit, a number from 0",

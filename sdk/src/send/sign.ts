@@ -1,8 +1,8 @@
 import type { PublicKey, Signer, VersionedTransaction } from "@solana/web3.js";
-import type { MilestoneWallet } from "../context";
+import type { SendClock } from "../context/clock";
+import type { MilestoneWallet } from "../context/wallet";
 import { MilepostErrorCode } from "../errors/codes";
 import { SendError } from "../errors/send";
-import type { SendClock } from "../rpc/clock";
 import { type Draft, requiredSigners } from "./message";
 import { readReturned, requireSame } from "./returned";
 import { askToSign, localSigner, walletKind } from "./wallet";
@@ -88,7 +88,7 @@ function requireAccount(wallet: MilestoneWallet, address: PublicKey): void {
   );
 }
 
-/** Throws `SendError` for each signature that nobody gave. */
+/** Throws `SendError` for each missing signature. */
 export function refuseMissing(
   signed: VersionedTransaction,
   draft: Draft,

@@ -35,8 +35,8 @@ const TEXTS = {
 } as const satisfies Record<Reason, readonly [unknown, string, string]>;
 
 /**
- * Returns the typed error for whatever a wallet threw. Of a wallet that sends by itself only a refusal is sure to have sent
- * nothing: after any other failure, and after silence, its transaction may land (`SendUnconfirmed`).
+ * Returns the typed error for whatever a wallet threw. Of a wallet that sends by itself only a refusal is sure to have
+ * sent nothing: after any other failure, and after silence, its transaction may land (`SendUnconfirmed`).
  */
 export function walletError(cause: unknown, step: "sign" | "send" | "version"): MilepostError {
   if (cause instanceof MilepostError) return cause;
@@ -90,7 +90,8 @@ function reasonOf(cause: unknown, step: "sign" | "send"): Reason {
   return says(REFUSED) ? "rejected" : "failed";
 }
 
-type Link = Partial<Record<"name" | "code" | "message" | "milliseconds", unknown>>;
+type Link = Partial<Record<"name" | "message", string>> &
+  Partial<Record<"code" | "milliseconds", unknown>>;
 
 /** A wallet adapter keeps the wallet's own error in `error`. */
 function chainOf(cause: unknown): Link[] {

@@ -6,8 +6,9 @@ import {
   Transaction,
   type VersionedTransaction,
 } from "@solana/web3.js";
-import type { MilestoneContext, MilestoneWallet } from "../context";
-import type { SendClock } from "../rpc/clock";
+import type { SendClock } from "../context/clock";
+import type { MilestoneContext } from "../context/context";
+import type { MilestoneWallet } from "../context/wallet";
 import type { TransactionVersion } from "./message";
 import { walletError } from "./wallet-error";
 
@@ -47,7 +48,10 @@ export async function askToSign(
   }
 }
 
-/** Has the wallet sign and send. Returns the signature. Throws `SendError`, whose code says whether it may have been sent. */
+/**
+ * Has the wallet sign and send. Returns the signature. Throws `SendError`, whose code says whether it may have been
+ * sent.
+ */
 export async function askToSend(
   { wallet, connection }: MilestoneContext,
   transaction: VersionedTransaction,

@@ -45,7 +45,7 @@ export const EXTENSION = {
   scaledUiAmountConfig: 25,
 } as const;
 
-/** The extension's name in the token program's clients. */
+/** Returns the extension's name in the token program's clients. */
 export function extensionName(type: number): string {
   return EXTENSION_NAMES[type] ?? `unknown extension ${type}`;
 }

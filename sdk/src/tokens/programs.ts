@@ -1,23 +1,7 @@
-import { PublicKey } from "@solana/web3.js";
+import type { PublicKey } from "@solana/web3.js";
+import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "../constants";
 
-/** SPL Token. */
-export const TOKEN_PROGRAM_ID = /* @__PURE__ */ new PublicKey(
-  "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-);
-/** Token-2022. */
-export const TOKEN_2022_PROGRAM_ID = /* @__PURE__ */ new PublicKey(
-  "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
-);
-/** The program that creates associated token accounts. */
-export const ASSOCIATED_TOKEN_PROGRAM_ID = /* @__PURE__ */ new PublicKey(
-  "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL",
-);
-/** The mint of wrapped SOL. */
-export const NATIVE_MINT = /* @__PURE__ */ new PublicKey(
-  "So11111111111111111111111111111111111111112",
-);
-
-/** Whether `program` is SPL Token or Token-2022. */
+/** Returns whether `program` is SPL Token or Token-2022. */
 export function isTokenProgram(program: PublicKey): boolean {
   return program.equals(TOKEN_PROGRAM_ID) || program.equals(TOKEN_2022_PROGRAM_ID);
 }

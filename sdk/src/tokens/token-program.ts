@@ -1,6 +1,6 @@
-import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "./programs";
 import type { PublicKey } from "@solana/web3.js";
-import { addressKey } from "../address-key";
+import { addressKey } from "../codec/address-key";
+import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from "../constants";
 
 const MAX_SEEN = 1_024;
 const seen = new Map<string, PublicKey>();
@@ -12,8 +12,8 @@ export function rememberTokenProgram(mint: PublicKey, tokenProgram: PublicKey): 
 }
 
 /**
- * The token programs that the mint may belong to, before it is read: the one it belonged to before, else both. Only a
- * guess, as a closed mint's address can be used again.
+ * Returns the token programs that the mint may belong to, before it is read: the one it belonged to before, otherwise
+ * both. Only a guess, as a closed mint's address can be used again.
  */
 export function likelyTokenPrograms(mint: PublicKey): readonly PublicKey[] {
   const known = seen.get(addressKey(mint));
