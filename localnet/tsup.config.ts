@@ -3,7 +3,7 @@ import { defineConfig } from "tsup";
 
 export default defineConfig({
   // The addon beneath LiteSVM is CommonJS and native: nothing is gained by a second module format.
-  entry: ["src/index.ts", "src/cli.ts"],
+  entry: { index: "src/index.ts", cli: "src/cli/main.ts" },
   format: "cjs",
   target: "es2022",
   platform: "node",

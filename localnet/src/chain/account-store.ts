@@ -1,10 +1,10 @@
 /**
- * Every account of the chain, on this side of the addon. LiteSVM is what runs transactions; asking it for thousands of
- * accounts copies each of them twice, and its own snapshot refuses more than some 40,000.
+ * All accounts of the chain, outside the addon. LiteSVM executes transactions; reading thousands of accounts from it
+ * copies each of them twice, and its own snapshot refuses more than about 40,000.
  */
 import type { AccountState, AddressedAccount, Svm } from "./svm";
 
-/** Owners of what a fresh LiteSVM brings along. */
+/** Owners of the accounts of a fresh LiteSVM. */
 const BUNDLED_OWNERS = [
   "NativeLoader1111111111111111111111111111111",
   "BPFLoader1111111111111111111111111111111111",
@@ -14,13 +14,13 @@ const BUNDLED_OWNERS = [
   "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
   "11111111111111111111111111111111",
 ];
-/** The runtime changes these by itself, so it is always asked for them. */
+/** The runtime changes these accounts by itself, so they are always read from it. */
 const SYSVAR_OWNER = "Sysvar1111111111111111111111111111111111111";
 
 export class AccountStore {
   private readonly byAddress = new Map<string, AccountState>();
   private readonly byOwner = new Map<string, Map<string, AccountState>>();
-  /** Whatever a transaction or a call has written since LiteSVM was fresh. */
+  /** Accounts that transactions or calls have written since LiteSVM was fresh. */
   private readonly written = new Set<string>();
 
   constructor(private readonly svm: Svm) {
@@ -29,7 +29,7 @@ export class AccountStore {
     }
   }
 
-  /** Null for an account that does not exist or holds no lamports. */
+  /** Returns null for an account that does not exist or holds no lamports. */
   get(address: string): AccountState | null {
     return this.byAddress.get(address) ?? this.svm.getAccount(address);
   }
@@ -39,14 +39,14 @@ export class AccountStore {
     return [...(this.byOwner.get(owner) ?? [])].map(([address, account]) => ({ address, account }));
   }
 
-  /** Writes an account into the runtime as well, past its rules. @throws Error when the runtime can't have it so */
+  /** Writes an account into the runtime as well, without its checks. Throws when the runtime cannot load it. */
   set(address: string, account: AccountState): void {
     this.svm.setAccount(address, account);
     this.keep(address, account.lamports > 0n ? account : null);
     this.written.add(address);
   }
 
-  /** Reads again what a transaction may have changed; false when it has not. */
+  /** Reads an account again after a transaction. Returns false when it has not changed. */
   refresh(address: string): boolean {
     const before = this.byAddress.get(address) ?? null;
     const after = this.svm.getAccount(address);
@@ -56,7 +56,7 @@ export class AccountStore {
     return true;
   }
 
-  /** Programs last: the runtime wants their bytes to be there before them. */
+  /** Returns programs last, since the runtime needs their bytes first. */
   changedAccounts(): AddressedAccount[] {
     const changed = [...this.written].flatMap((address) => {
       const account = this.byAddress.get(address);

@@ -1,8 +1,8 @@
-/** Base58 as Bitcoin and Solana write it. */
+/** Base58 with the alphabet of Bitcoin and Solana. */
 const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
 
-/** Digits are converted in groups: the largest for which a group of each kind still multiply within a double. */
+/** Digits are converted in groups, as large as the product of two groups stays exact in a double. */
 const BYTES = { base: 256, group: 2 };
 const CHARACTERS = { base: 58, group: 5 };
 
@@ -13,7 +13,7 @@ export function encodeBase58(bytes: Uint8Array): string {
   return text;
 }
 
-/** Null for a text with a character outside the alphabet. */
+/** Returns null for a text with a character outside the alphabet. */
 export function decodeBase58(text: string): Buffer | null {
   const values: number[] = [];
   for (const character of text) {
@@ -29,7 +29,7 @@ interface Digits {
   group: number;
 }
 
-/** Digits from one base in another, most significant first; a leading zero stays a leading zero. */
+/** Converts digits between bases, most significant first; a leading zero stays a leading zero. */
 function inBase(source: ArrayLike<number>, from: Digits, to: Digits): number[] {
   let zeros = 0;
   while (zeros < source.length && source[zeros] === 0) zeros += 1;
@@ -37,7 +37,7 @@ function inBase(source: ArrayLike<number>, from: Digits, to: Digits): number[] {
   const groups: number[] = []; // of `to`, least significant first
   const toBase = to.base ** to.group;
   const fromBase = from.base ** from.group;
-  // The first group takes what the others leave over, so that they are all full.
+  // The first group takes the remainder, so that all others are full.
   let end = zeros + ((source.length - zeros) % from.group || from.group);
   for (let start = zeros; start < source.length; start = end, end += from.group) {
     let carry = 0;

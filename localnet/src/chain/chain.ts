@@ -1,11 +1,11 @@
-/** One chain: what transactions do to it, and who is told. */
+/** One chain: it executes transactions and notifies listeners. */
 import { AccountStore } from "./account-store";
 import { areSignaturesValid } from "./signatures";
 import { BLOCKHASH_AGE, SLOT_MILLISECONDS, type ChainClock } from "./clock";
 import { feeOf, priorityPrice } from "./fees";
 import type { History, LandedTransaction } from "./history";
 import { messageAccounts, type MessageAccounts } from "./message-accounts";
-import { type AccountState, type Outcome, type Svm, SYSVAR_CLOCK } from "./svm";
+import { type AccountState, type Outcome, type Simulated, type Svm, SYSVAR_CLOCK } from "./svm";
 import { tokenBalances } from "./token-balances";
 import type { TransactionError } from "./transaction-error";
 import type { Wall } from "./wall";
@@ -23,13 +23,8 @@ export interface ChainListener {
 
 export interface SendOutcome {
   err: TransactionError | null;
-  /** False when it was refused before it ran: it left no trace and cost nothing. */
+  /** False when the transaction was refused before it ran: it left no trace and cost nothing. */
   hasLanded: boolean;
-}
-
-export interface Simulation {
-  outcome: Outcome;
-  accounts: Map<string, AccountState>;
 }
 
 export interface SimulationChecks {
@@ -58,7 +53,7 @@ export class Chain {
     return this.clock.slot;
   }
 
-  /** Slots follow the wall from now on; nothing to do for a clock that stands still. */
+  /** Starts the slots of a clock that follows the wall; a manual clock stands still. */
   start(wall: Wall): void {
     if (this.clock.mode === "manual") return;
     this.stopTimer = wall.every(SLOT_MILLISECONDS, () => this.tick());
@@ -76,7 +71,7 @@ export class Chain {
 
   // Clock
 
-  /** Makes the slot that is due by the wall. */
+  /** Makes the slot that is due by the wall clock. */
   tick(): void {
     const due = this.clock.dueSlot();
     if (due > this.slot) this.moveClock(() => this.clock.advanceTo(due));
@@ -100,7 +95,7 @@ export class Chain {
     return this.accounts.get(address);
   }
 
-  /** Writes an account past every rule. @throws Error for a program or a sysvar that is none */
+  /** Writes an account without the runtime's checks. Throws for an invalid program or sysvar. */
   setAccount(address: string, account: AccountState): void {
     this.accounts.set(address, account);
     this.tell((listener) => listener.onAccounts?.([address]));
@@ -152,10 +147,10 @@ export class Chain {
     return { err: result.err, hasLanded: true };
   }
 
-  /** What `send` would do, with nothing changed. */
-  simulate(wire: Wire, checks: SimulationChecks): Simulation {
+  /** Returns the result that `send` would have, and changes nothing. */
+  simulate(wire: Wire, checks: SimulationChecks): Simulated {
     const err = this.refusal(wire, checks);
-    if (err) return { outcome: { ...NOTHING, err }, accounts: new Map() };
+    if (err) return { outcome: { ...NOTHING, err }, readAccounts: () => new Map() };
     return this.svm.simulate(wire.bytes);
   }
 
@@ -163,7 +158,7 @@ export class Chain {
     return messageAccounts(message, (table) => this.getAccount(table)?.data ?? null);
   }
 
-  /** Why a validator would not even run it; in the order in which a validator looks. */
+  /** Returns the reason why a validator would refuse the transaction, in a validator's order of checks. */
   private refusal(wire: Wire, checks: SimulationChecks): TransactionError | null {
     if (checks.sigVerify && !this.isSigned(wire)) return "SignatureFailure";
     if (checks.replaceRecentBlockhash) return null;
@@ -175,7 +170,7 @@ export class Chain {
     return addresses.map((address) => this.getAccount(address)?.lamports ?? 0n);
   }
 
-  /** Remembers the answer, since preflight and landing ask both. */
+  /** Checks the signatures once, since preflight and landing both ask. */
   private isSigned(wire: Wire): boolean {
     const isSigned = this.signed.has(wire) || areSignaturesValid(wire);
     if (isSigned) this.signed.add(wire);
@@ -199,7 +194,7 @@ export class Chain {
   }
 }
 
-/** How long a signature has to be remembered, in slots, so that its transaction can't land again. */
+/** Number of slots for which a signature is kept, so that its transaction cannot land again. */
 export const SIGNATURE_AGE = BLOCKHASH_AGE + 1;
 
 const NOTHING: Outcome = {
@@ -210,5 +205,5 @@ const NOTHING: Outcome = {
   returnData: null,
 };
 
-/** A validator records what ran, failed or not; what could not be loaded leaves no trace. */
+/** A validator records a transaction that ran, failed or not; one that could not be loaded leaves no trace. */
 const isRecorded = ({ err }: Outcome): boolean => err === null || typeof err === "object";

@@ -5,14 +5,14 @@ import { MAX_SLOT_HASHES, type SlotHash } from "./svm";
 import type { Wall } from "./wall";
 
 export const SLOT_MILLISECONDS = 400;
-/** A cluster accepts a blockhash for this many blocks. */
+/** Number of blocks for which a cluster accepts a blockhash. */
 export const BLOCKHASH_AGE = 150;
-/** Of how many past slots the time is remembered: about an hour. */
+/** Number of past slots whose time is kept: about an hour. */
 const REMEMBERED_SLOTS = 10_000;
 
 /**
- * - `wall`: a slot every 400 ms, and the time runs; from `unixTimestamp` when it is given, else from the wall's.
- * - `manual`: both stand still. Each transaction that lands makes a slot, as does a call.
+ * - `wall`: a slot every 400 ms. The time runs, from `unixTimestamp` when it is given, otherwise from the machine's.
+ * - `manual`: slot and time stand still. Each landed transaction makes a slot, and so does a call.
  */
 export interface ClockOptions {
   /** Source of slots and time: `wall` follows the machine's clock; `manual` stands still between calls. */
@@ -25,7 +25,7 @@ export interface SlotRecord extends SlotHash {
   time: number;
 }
 
-/** What a restart needs to go on. */
+/** The state that a restart continues from. */
 export interface ClockState {
   recent: SlotRecord[];
   time: number;
@@ -33,14 +33,14 @@ export interface ClockState {
 
 export class ChainClock {
   readonly mode: ClockOptions["mode"];
-  /** Newest last; the current slot is among them. */
+  /** Slots, newest last, with the current one. */
   private records: SlotRecord[] = [];
   private readonly slots = new Map<string, number>();
   private readonly times = new Map<number, number>();
   private manualTime = 0;
-  /** In wall mode: chain time minus the wall's, in milliseconds. */
+  /** Chain time minus wall time, in milliseconds; in wall mode only. */
   private offset = 0;
-  /** In wall mode: the moment at which this slot began. */
+  /** Wall time at which this slot began; in wall mode only. */
   private anchor = { wall: 0, slot: 0 };
 
   constructor(
@@ -51,7 +51,7 @@ export class ChainClock {
   ) {
     this.mode = mode;
     const wallTime = Math.floor(wall.now() / 1_000);
-    // A chain's time never goes back, so a restart may only stay or go on.
+    // A chain's time never goes back, so a restart keeps it or moves it forward.
     const wanted = unixTimestamp ?? (saved && mode === "manual" ? saved.time : wallTime);
     const time = Math.max(wanted, saved?.time ?? 0);
     this.setAnchor(time, saved?.recent.at(-1)?.slot ?? 1, time === wallTime);
@@ -73,17 +73,17 @@ export class ChainClock {
     return this.records.at(-1) as SlotRecord;
   }
 
-  /** The newest 512, newest first: what the SlotHashes sysvar holds. */
+  /** Returns the newest 512 slots, newest first: the content of the SlotHashes sysvar. */
   recentSlots(): SlotHash[] {
     return [...this.records].reverse();
   }
 
-  /** Undefined for a slot that was not made, or too long ago. */
+  /** Returns undefined for a slot that was skipped or is too old. */
   timeOf(slot: number): number | undefined {
     return this.times.get(slot);
   }
 
-  /** The last block height at which transactions with this blockhash land; undefined for none of this chain's. */
+  /** Returns the last block height at which transactions with this blockhash land; undefined for an unknown blockhash. */
   lastValidHeight(blockhash: string): number | undefined {
     const slot = this.slots.get(blockhash);
     return slot === undefined ? undefined : slot + BLOCKHASH_AGE;
@@ -94,14 +94,14 @@ export class ChainClock {
     return lastValid !== undefined && this.slot <= lastValid;
   }
 
-  /** In wall mode, the slot that is due by now; else the current one. */
+  /** Returns the slot that is due by the wall clock; in manual mode, the current slot. */
   dueSlot(): number {
     if (this.mode === "manual") return this.slot;
     const since = this.wall.now() - this.anchor.wall;
     return Math.max(this.slot, this.anchor.slot + Math.floor(since / SLOT_MILLISECONDS));
   }
 
-  /** Makes a later slot the current one; those between are skipped. */
+  /** Makes a later slot the current one and skips the slots between. */
   advanceTo(slot: number): void {
     if (slot <= this.slot) return;
     this.remember(this.record(slot));
@@ -126,7 +126,7 @@ export class ChainClock {
 
   private setAnchor(time: number, slot: number, followsWall: boolean): void {
     this.setTime(time);
-    // Following the wall means its fractions of a second as well.
+    // The offset to the wall clock includes its fractions of a second.
     if (followsWall) this.offset = 0;
     this.anchor = { wall: this.wall.now(), slot };
   }

@@ -1,4 +1,4 @@
-/** Where airdrops come from: a system account, so that an airdrop is a transaction like any other. */
+/** The source of airdrops: a system account, so that an airdrop is an ordinary transaction. */
 import { createHash } from "node:crypto";
 import {
   ComputeBudgetProgram,
@@ -14,7 +14,7 @@ import { SYSTEM_PROGRAM } from "./svm";
 import { mintTestTokens } from "./test-mint";
 import { parseTransaction, type Wire } from "./wire";
 
-/** Everybody can know this key; it holds play money. */
+/** This key is public; it holds play money. */
 const faucet = Keypair.fromSeed(createHash("sha256").update("milepost-localnet/faucet").digest());
 
 export const FAUCET = faucet.publicKey.toBase58();
@@ -22,7 +22,7 @@ export const FAUCET = faucet.publicKey.toBase58();
 /** Mints the test tokens. */
 export const FAUCET_KEY: PublicKey = faucet.publicKey;
 
-/** Enough for the compute units of a token account's creation and a mint, whatever the address needs to be derived. */
+/** Compute units for creating a token account and minting, including the longest derivation of the address. */
 const TOKENS_COMPUTE_UNITS = 200_000;
 
 /** Half a billion SOL. */
@@ -39,7 +39,7 @@ export class Faucet {
   private airdrops = 0;
 
   constructor(private readonly chain: Chain) {
-    // Distinct from those of an earlier run on the same ledger.
+    // Continues the count, so that airdrops differ from those of an earlier run on the same ledger.
     this.airdrops = chain.history.count;
   }
 
@@ -50,7 +50,7 @@ export class Faucet {
     ]);
   }
 
-  /** To the wallet's associated token account, which is created when it is missing. */
+  /** Mints to the wallet's associated token account, and creates it when it is missing. */
   tokens(wallet: string, amount: bigint): Wire {
     return this.sign(
       TOKENS_COMPUTE_UNITS,
@@ -60,7 +60,7 @@ export class Faucet {
 
   private sign(computeUnits: number, instructions: TransactionInstruction[]): Wire {
     this.airdrops += 1;
-    // Two airdrops of one size to one account in one slot would be one transaction without this.
+    // Equal airdrops in one slot would be the same transaction, so the compute limit differs each time.
     const units = computeUnits + (this.airdrops % 1_000_000);
     const message = new TransactionMessage({
       payerKey: faucet.publicKey,

@@ -1,4 +1,4 @@
-/** What the network charges for a message, in lamports. */
+/** The network's fee for a message, in lamports. */
 import type { Message } from "./wire";
 
 const COMPUTE_BUDGET = "ComputeBudget111111111111111111111111111111";
@@ -8,7 +8,7 @@ const DEFAULT_UNITS = 200_000n;
 const BUILTIN_UNITS = 3_000n;
 const MICRO = 1_000_000n;
 
-/** Instructions of these are given 3,000 compute units by default, not 200,000. */
+/** Instructions of these programs get 3,000 compute units by default, not 200,000. */
 const BUILTINS = new Set([
   "11111111111111111111111111111111",
   "Vote111111111111111111111111111111111111111",
@@ -21,14 +21,14 @@ const BUILTINS = new Set([
   COMPUTE_BUDGET,
 ]);
 
-/** Each signature these check is paid for like one of the transaction's own. */
+/** Each signature that these programs check costs as much as one of the transaction's own. */
 const PRECOMPILES = new Set([
   "Ed25519SigVerify111111111111111111111111111",
   "KeccakSecp256k11111111111111111111111111111",
   "Secp256r1SigVerify1111111111111111111111111",
 ]);
 
-/** The price a message offers, in micro-lamports for a compute unit. */
+/** Returns the price that a message offers, in micro-lamports per compute unit. */
 export function priorityPrice({ instructions, staticKeys }: Message): bigint {
   const set = instructions.find(
     ({ programIdIndex, data }) =>

@@ -1,4 +1,4 @@
-/** The transactions that landed, newest last, as far back as is kept. */
+/** The landed transactions that are kept, newest last. */
 import type { InnerInstructions } from "./svm";
 import type { TransactionError } from "./transaction-error";
 
@@ -22,10 +22,10 @@ export interface LandedTransaction {
   logs: string[];
   /** Lamports. */
   fee: bigint;
-  /** Micro-lamports for a compute unit. */
+  /** Micro-lamports per compute unit. */
   priorityPrice: bigint;
   computeUnits: number;
-  /** Every account it named, those behind lookup tables included, in the order of the message's indexes. */
+  /** Accounts of the transaction, with those from lookup tables, in the order of the message's indexes. */
   accounts: string[];
   writable: boolean[];
   loaded: { writable: string[]; readonly: string[] };
@@ -38,17 +38,17 @@ export interface LandedTransaction {
 }
 
 export class History {
-  /** Insertion order is the order in which they landed. */
+  /** Transactions by signature; the insertion order is the order in which they landed. */
   private readonly bySignature = new Map<string, LandedTransaction>();
   private total = 0;
 
   constructor(
     private readonly limit: number,
-    /** In slots; what is younger is kept beyond the limit, or a transaction could land twice. */
+    /** Age in slots; a younger transaction is kept beyond the limit, otherwise it could land twice. */
     private readonly minimumAge: number,
   ) {}
 
-  /** How many landed since the chain began. */
+  /** Number of transactions that landed since the chain began. */
   get count(): number {
     return this.total;
   }
@@ -74,7 +74,7 @@ export class History {
     return [...this.bySignature.values()].filter((landed) => landed.slot === slot);
   }
 
-  /** Not older than `slot`, newest first. */
+  /** Returns the transactions from `slot` on, newest first. */
   since(slot: number): LandedTransaction[] {
     const all = this.newestFirst();
     const end = all.findIndex((landed) => landed.slot < slot);

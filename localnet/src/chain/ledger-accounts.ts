@@ -1,8 +1,8 @@
-/** Accounts as the ledger's file lists them, one behind the other. */
+/** The list of accounts in the ledger's file. */
 import { decodeBase58, encodeBase58 } from "./base58";
 import type { AddressedAccount } from "./svm";
 
-/** Address and owner, lamports, whether it is executable, and how long the data is that follows. */
+/** Offsets in an account's header, and its size: address, owner, lamports, executable flag, length of the data. */
 const HEAD = { owner: 32, lamports: 64, executable: 72, length: 73, size: 77 };
 
 export function encodeAccounts(accounts: AddressedAccount[]): Buffer {
@@ -21,7 +21,7 @@ export function encodeAccounts(accounts: AddressedAccount[]): Buffer {
   return bytes;
 }
 
-/** @throws RangeError when the bytes end within an account */
+/** Throws `RangeError` when the bytes end within an account. */
 export function decodeAccounts(bytes: Buffer): AddressedAccount[] {
   const accounts: AddressedAccount[] = [];
   for (let at = 0; at < bytes.length;) {

@@ -1,4 +1,4 @@
-/** The chain's state on disk: one file, replaced whole or not at all. */
+/** The chain's state on disk: one file that is replaced atomically, and a journal of what has changed since. */
 import {
   closeSync,
   fsyncSync,
@@ -9,24 +9,29 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
-import { inDirectory } from "../errors";
+import { inDirectory } from "../errors/system-errors";
 import type { Chain } from "./chain";
 import type { ClockState } from "./clock";
+import { Journal } from "./journal";
 import type { LandedTransaction } from "./history";
 import { decodeAccounts, encodeAccounts } from "./ledger-accounts";
+import { replaceBigint, reviveBigint } from "./ledger-json";
 import type { AddressedAccount } from "./svm";
 
 const MAGIC = Buffer.from("MILEPOST-LOCALNET-1\n");
-/** Of the transactions too old to land twice, how many the file keeps. */
+/** Number of transactions in the file that are too old to land twice. */
 const SAVED_TRANSACTIONS = 5_000;
+
+/** Files of a ledger's directory. */
+export const LEDGER_FILES = { chain: "chain.bin", journal: "chain.journal" };
 
 export interface SavedChain {
   genesisHash: string;
   clock: ClockState;
   transactionCount: number;
-  /** Oldest first. */
+  /** Transactions, oldest first. */
   transactions: LandedTransaction[];
-  /** All that a fresh LiteSVM does not have. */
+  /** Accounts that a fresh LiteSVM does not have. */
   accounts: AddressedAccount[];
 }
 
@@ -34,15 +39,17 @@ export class LedgerError extends Error {}
 
 export class Ledger {
   private readonly file: string;
+  private readonly journal: Journal;
 
   constructor(private readonly directory: string) {
-    this.file = path.join(directory, "chain.bin");
+    this.file = path.join(directory, LEDGER_FILES.chain);
+    this.journal = new Journal(path.join(directory, LEDGER_FILES.journal));
     inDirectory(directory, () => mkdirSync(directory, { recursive: true }));
   }
 
   /**
-   * Null when nothing was saved yet.
-   * @throws LedgerError when the file is not what `save` wrote
+   * Returns null when nothing was saved yet.
+   * Throws `LedgerError` when `save` did not write the file.
    */
   load(): SavedChain | null {
     let bytes: Buffer;
@@ -60,18 +67,32 @@ export class Ledger {
     try {
       const start = MAGIC.length + 4;
       const end = start + bytes.readUInt32LE(MAGIC.length);
-      const header = JSON.parse(bytes.subarray(start, end).toString(), reviveBigint);
-      return { ...header, accounts: decodeAccounts(bytes.subarray(end)) };
+      const header = JSON.parse(bytes.subarray(start, end).toString(), reviveBigint) as SavedChain;
+      return this.journal.applyTo({ ...header, accounts: decodeAccounts(bytes.subarray(end)) });
     } catch {
       throw new LedgerError(
-        `${this.file} is damaged. Move it away, or choose another directory with --ledger.`,
+        `${this.file} or its journal is damaged. Move the directory away, or choose another directory with --ledger.`,
       );
     }
   }
 
-  /** A crash at any point leaves the file of before or the file of now. @throws LocalnetError `DirectoryNotWritable` */
+  /** Saves the chain. A crash leaves the old file or the new one. Throws `LocalnetError` (`DirectoryNotWritable`). */
   save(chain: Chain, youngerThan: number): void {
     inDirectory(this.directory, () => this.write(chain, youngerThan));
+    this.journal.clear(chain);
+  }
+
+  /**
+   * Writes each change to the journal as it happens, so that no landed transaction is lost when the process is killed. Save
+   * first. Returns a function that ends it.
+   */
+  follow(chain: Chain, failed: (error: unknown) => void): () => void {
+    return this.journal.follow(chain, failed);
+  }
+
+  /** Removes the journal, after the last save. */
+  close(): void {
+    this.journal.remove();
   }
 
   private write(chain: Chain, youngerThan: number): void {
@@ -106,11 +127,3 @@ export class Ledger {
     }
   }
 }
-
-const replaceBigint = (_key: string, value: unknown): unknown =>
-  typeof value === "bigint" ? { u64: value.toString() } : value;
-
-const reviveBigint = (_key: string, value: unknown): unknown =>
-  typeof value === "object" && value !== null && "u64" in value
-    ? BigInt((value as { u64: string }).u64)
-    : value;

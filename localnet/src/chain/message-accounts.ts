@@ -1,17 +1,17 @@
-/** Which accounts a message names, those behind lookup tables included, and which of them it may write. */
+/** The accounts of a message, with those from lookup tables, and whether it may write them. */
 import { encodeBase58 } from "./base58";
 import type { Message } from "./wire";
 
 const TABLE_HEADER = 56;
 
 export interface MessageAccounts {
-  /** In the order of the message's indexes: static, loaded writable, loaded read-only. */
+  /** Accounts in the order of the message's indexes: static, loaded writable, loaded read-only. */
   addresses: string[];
   loaded: { writable: string[]; readonly: string[] };
   isWritable: (index: number) => boolean;
 }
 
-/** `tableData` gives a lookup table's bytes, or null. Addresses that cannot be found are left out. */
+/** Resolves the accounts. `tableData` returns a lookup table's bytes, or null; addresses without a table are left out. */
 export function messageAccounts(
   { header, staticKeys, lookups }: Message,
   tableData: (table: string) => Buffer | null,

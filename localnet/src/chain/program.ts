@@ -1,10 +1,10 @@
-/** The two accounts that `solana program deploy` leaves behind. */
+/** The two accounts that `solana program deploy` creates. */
 import { PublicKey } from "@solana/web3.js";
 import type { AccountState, AddressedAccount } from "./svm";
 
 export const UPGRADEABLE_LOADER = "BPFLoaderUpgradeab1e11111111111111111111111";
 
-/** Before the program's bytes: a tag, the slot of the deployment, and who may upgrade. */
+/** Size of the header before the program's bytes: a tag, the slot of the deployment, and the upgrade authority. */
 const HEADER_SIZE = 45;
 
 /** A program to deploy under the upgradeable loader. */
@@ -23,10 +23,10 @@ export const programDataAddress = (programId: string): string =>
     new PublicKey(UPGRADEABLE_LOADER),
   )[0].toBase58();
 
-/** The program's file, out of its program data account. */
+/** Returns the program's file from its program data account. */
 export const programElf = (programData: Buffer): Buffer => programData.subarray(HEADER_SIZE);
 
-/** In the order in which the runtime wants them: a program whose bytes are not there yet is "not deployed". */
+/** Returns the accounts in the order that the runtime needs: a program without its bytes is "not deployed". */
 export function programAccounts(
   { programId, elf, upgradeAuthority }: ProgramToDeploy,
   rentExempt: (size: number) => bigint,

@@ -1,4 +1,4 @@
-/** LiteSVM as this package uses it: addresses are base58, balances bigint, errors as JSON-RPC shapes them. */
+/** LiteSVM with base58 addresses, bigint balances and errors in the form of JSON-RPC. */
 // The package's own class speaks @solana/kit types; the addon beneath it takes plain bytes.
 import * as addon from "litesvm/dist/internal";
 import { decodeBase58, encodeBase58 } from "./base58";
@@ -8,7 +8,7 @@ export const SYSTEM_PROGRAM = "11111111111111111111111111111111";
 export const SYSVAR_CLOCK = "SysvarC1ock11111111111111111111111111111111";
 const SYSVAR_SLOT_HASHES = "SysvarS1otHashes111111111111111111111111111";
 
-/** SlotHashes is read whole by programs, so it always has the length of a full one. */
+/** Programs read SlotHashes whole, so it always has its full length. */
 const SLOT_HASHES_BYTES = 8 + 512 * 40;
 export const MAX_SLOT_HASHES = 512;
 export const SLOTS_PER_EPOCH = 432_000;
@@ -51,6 +51,13 @@ export interface Outcome {
   returnData: { programId: string; data: Buffer } | null;
 }
 
+/** Result of a simulation. */
+export interface Simulated {
+  outcome: Outcome;
+  /** Converts the accounts as they would be, which few callers ask for. */
+  readAccounts(): Map<string, AccountState>;
+}
+
 export interface SlotHash {
   slot: number;
   hash: string;
@@ -58,20 +65,20 @@ export interface SlotHash {
 
 export class Svm {
   private constructor(private readonly inner: addon.LiteSvm) {
-    // Signatures, the age of blockhashes and duplicates are judged by `Chain`, which knows the network's rules.
+    // `Chain` checks signatures, the age of blockhashes and duplicates by the network's rules.
     inner.setBlockhashCheck(false);
     inner.setSigverify(false);
     inner.setTransactionHistory(0n);
   }
 
-  /** With the programs of a fresh cluster: system, token, associated token, memo, lookup tables. */
+  /** Creates it with the programs of a fresh cluster: system, token, associated token, memo, lookup tables. */
   static create(): Svm {
     const inner = new addon.LiteSvm();
     inner.withNativeMints();
     return new Svm(inner);
   }
 
-  /** Null for an account that does not exist or holds no lamports. */
+  /** Returns null for an account that does not exist or holds no lamports. */
   getAccount(address: string): AccountState | null {
     const found = this.inner.getAccount(addressBytes(address));
     return found && found.lamports() > 0n ? accountState(found) : null;
@@ -98,24 +105,26 @@ export class Svm {
     return this.inner.minimumBalanceForRentExemption(BigInt(size));
   }
 
-  /** `wire` must have been read by `parseTransaction`: the addon does not survive anything else. */
+  /** Executes `wire`, which must come from `parseTransaction`: other bytes end the process. */
   execute(wire: Buffer): Outcome {
     return outcome(this.inner.sendVersionedTransaction(wire));
   }
 
-  /** What `execute` would do, and the accounts it would leave. */
-  simulate(wire: Buffer): { outcome: Outcome; accounts: Map<string, AccountState> } {
+  /** Returns the result that `execute` would have. */
+  simulate(wire: Buffer): Simulated {
     const simulated = this.inner.simulateVersionedTransaction(wire);
     if (simulated instanceof addon.FailedTransactionMetadata) {
-      return { outcome: outcome(simulated), accounts: new Map() };
+      return { outcome: outcome(simulated), readAccounts: () => new Map() };
     }
-    const accounts = simulated
-      .postAccounts()
-      .map((after): [string, AccountState] => [
-        encodeBase58(after.address),
-        accountState(after.account()),
-      ]);
-    return { outcome: outcome(simulated.meta()), accounts: new Map(accounts) };
+    return {
+      outcome: outcome(simulated.meta()),
+      readAccounts: () =>
+        new Map(
+          simulated
+            .postAccounts()
+            .map((after) => [encodeBase58(after.address), accountState(after.account())]),
+        ),
+    };
   }
 
   /** Sets what programs read as the slot, the time (Unix seconds) and the recent slots, newest first. */
@@ -148,16 +157,30 @@ const RENT_EPOCH_NEVER = 0xffff_ffff_ffff_ffffn;
 const MAX_KNOWN = 20_000;
 const known = new Map<string, Buffer>();
 
-/** Only for text that was checked before: an address or a hash of this chain's own making. */
+/** Decodes text that was checked before: an address, or a hash of this chain. */
 function addressBytes(address: string): Buffer {
   let bytes = known.get(address);
   if (!bytes) {
     bytes = decodeBase58(address) as Buffer;
-    // The same few addresses come again and again; which ones may change, so all are forgotten at times.
+    // Few addresses repeat often, and these change with time, so a full cache is cleared.
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(address, bytes);
   }
   return bytes;
+}
+
+const texts = new Map<string, string>();
+
+/** Encodes an address that repeats: a few programs own all accounts. */
+function addressText(bytes: Uint8Array): string {
+  const key = bufferOver(bytes).toString("latin1");
+  let text = texts.get(key);
+  if (text === undefined) {
+    text = encodeBase58(bytes);
+    if (texts.size >= MAX_KNOWN) texts.clear();
+    texts.set(key, text);
+  }
+  return text;
 }
 
 const bufferOver = (bytes: Uint8Array): Buffer =>
@@ -166,7 +189,7 @@ const bufferOver = (bytes: Uint8Array): Buffer =>
 const accountState = (found: addon.Account): AccountState => ({
   lamports: found.lamports(),
   data: bufferOver(found.data()),
-  owner: encodeBase58(found.owner()),
+  owner: addressText(found.owner()),
   executable: found.executable(),
 });
 
@@ -179,7 +202,10 @@ function outcome(result: addon.TransactionMetadata | addon.FailedTransactionMeta
     err: isFailed ? transactionError(result.err()) : null,
     logs: meta.logs(),
     computeUnits: Number(meta.computeUnitsConsumed()),
-    innerInstructions: innerInstructions(meta),
+    // A simulation's are seldom asked for.
+    get innerInstructions() {
+      return innerInstructions(meta);
+    },
     returnData:
       data.length > 0
         ? { programId: encodeBase58(returned.programId()), data: bufferOver(data) }

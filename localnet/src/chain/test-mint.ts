@@ -1,4 +1,4 @@
-/** A mint for trying things out, of which anybody may have as much as they ask for. */
+/** A test mint: the faucet gives any amount of it to any wallet. */
 import { createHash } from "node:crypto";
 import { Keypair, PublicKey, SystemProgram, TransactionInstruction } from "@solana/web3.js";
 import type { AddressedAccount } from "./svm";
@@ -7,7 +7,7 @@ import { TOKEN_PROGRAM } from "./token-state";
 const TOKEN_PROGRAM_ID = new PublicKey(TOKEN_PROGRAM);
 const ASSOCIATED_TOKEN_PROGRAM_ID = new PublicKey("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 
-/** The same on every localnet, so that an application may have it in its configuration. */
+/** Address of the mint, the same on every localnet, so that an application can configure it. */
 export const TEST_MINT = Keypair.fromSeed(
   createHash("sha256").update("milepost-localnet/test-mint").digest(),
 ).publicKey;
@@ -16,7 +16,7 @@ export const TEST_MINT_DECIMALS = 6;
 
 const MINT_SIZE = 82;
 
-/** The account of the mint, with no supply and no freeze authority. */
+/** Returns the mint's account, without supply and freeze authority. */
 export function testMintAccount(
   mintAuthority: PublicKey,
   rentExempt: (size: number) => bigint,
@@ -44,7 +44,7 @@ export const testTokenAccount = (wallet: PublicKey): PublicKey =>
     ASSOCIATED_TOKEN_PROGRAM_ID,
   )[0];
 
-/** Builds what gives a wallet test tokens; `authority` pays, and signs as the mint's authority. */
+/** Builds the instructions that give a wallet test tokens; `authority` pays, and signs as the mint's authority. */
 export function mintTestTokens(
   wallet: PublicKey,
   amount: bigint,

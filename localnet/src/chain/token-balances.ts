@@ -1,4 +1,4 @@
-/** Balances of the token accounts a transaction may change, as its record lists them. */
+/** Balances of the token accounts that a transaction may change, in the form of its record. */
 import type { TokenBalance } from "./history";
 import type { MessageAccounts } from "./message-accounts";
 import type { AccountState } from "./svm";

@@ -1,4 +1,4 @@
-/** What the token programs keep in an account: balances of holders, supply of mints. */
+/** The state of token accounts and mints: balances and supply. */
 import { encodeBase58 } from "./base58";
 import type { AccountState } from "./svm";
 
@@ -11,7 +11,7 @@ export const isTokenProgram = (owner: string): boolean =>
 const ACCOUNT_SIZE = 165;
 const MINT_SIZE = 82;
 const MULTISIG_SIZE = 355;
-/** With extensions, the byte after the longest base says which of the two it is. */
+/** Position of the account type in accounts with extensions: the byte after the longest base. */
 const KIND_OFFSET = ACCOUNT_SIZE;
 const KIND = { mint: 1, account: 2 };
 
@@ -23,7 +23,7 @@ export interface TokenAccountState {
   amount: bigint;
   delegate: string | null;
   state: string;
-  /** Lamports kept as rent; only an account of wrapped SOL has them. */
+  /** Lamports kept as rent; set only for wrapped SOL. */
   nativeReserve: bigint | null;
   delegatedAmount: bigint;
   closeAuthority: string | null;
@@ -45,7 +45,7 @@ function isKind({ owner, data }: AccountState, kind: keyof typeof KIND): boolean
   return owner === TOKEN_2022_PROGRAM && canHaveExtensions && data[KIND_OFFSET] === KIND[kind];
 }
 
-/** Null when it is no initialized token account. */
+/** Returns null unless it is an initialized token account. */
 export function tokenAccountState(account: AccountState | null): TokenAccountState | null {
   if (!account || !isKind(account, "account")) return null;
   const { data } = account;
@@ -63,7 +63,7 @@ export function tokenAccountState(account: AccountState | null): TokenAccountSta
   };
 }
 
-/** Null when it is no initialized mint. */
+/** Returns null unless it is an initialized mint. */
 export function mintState(account: AccountState | null): MintState | null {
   if (!account || !isKind(account, "mint") || account.data[45] !== 1) return null;
   const { data } = account;
@@ -83,7 +83,7 @@ const optionalAddress = (data: Buffer, offset: number): string | null =>
   data.readUInt32LE(offset) === 1 ? addressAt(data, offset + 4) : null;
 
 /**
- * An amount as RPC nodes show it.
+ * Returns an amount in the form of RPC nodes.
  * @example uiTokenAmount(1_500_000n, 6)
  *   // { amount: "1500000", decimals: 6, uiAmount: 1.5, uiAmountString: "1.5" }
  */

@@ -115,10 +115,10 @@ export const INSTRUCTION_ERRORS: Record<string, string> = {
 export const TRANSACTION_ERROR_NAMES = Object.keys(TRANSACTION_ERRORS);
 export const INSTRUCTION_ERROR_NAMES = Object.keys(INSTRUCTION_ERRORS);
 
-/** A number this version doesn't know is no reason to fail the request that met it. */
+/** Names an unknown error by its number, so that the request does not fail. */
 const unknown = (number: number): string => `Unknown(${number})`;
 
-/** `onUnknown` names an error whose number is beyond the tables, or throws. */
+/** Calls `onUnknown` for an error whose number is not in the tables; it returns a name or throws. */
 export function transactionError(
   error: ReturnType<addon.FailedTransactionMetadata["err"]>,
   onUnknown: (number: number) => string = unknown,
@@ -145,7 +145,7 @@ function instructionError(
   return "BorshIoError";
 }
 
-/** What an RPC node puts into its error message. */
+/** Returns the sentence that an RPC node puts into its error message. */
 export function describeTransactionError(error: TransactionError): string {
   if (typeof error === "string") return TRANSACTION_ERRORS[error] ?? error;
   if ("InstructionError" in error) {

@@ -1,8 +1,8 @@
-/** The outside world's time, passed in so that a test can be its own. */
+/** Wall time and timers, passed in so that a test can control them. */
 export interface Wall {
   /** Unix time in milliseconds. */
   now(): number;
-  /** Calls back again and again until what it returned is called. */
+  /** Calls back repeatedly until the returned function is called. */
   every(milliseconds: number, callback: () => void): () => void;
 }
 

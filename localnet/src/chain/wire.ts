@@ -1,10 +1,10 @@
 /**
- * Transactions as they travel. Read strictly, to the last byte: the addon beneath LiteSVM ends the whole process when
- * it is given bytes that are no transaction.
+ * The wire format of transactions. It is read strictly, to the last byte: the addon beneath LiteSVM ends the whole
+ * process when it gets bytes that are not a transaction.
  */
 import { encodeBase58 } from "./base58";
 
-/** What fits into one packet of the network. */
+/** Size of one packet of the network, in bytes. */
 export const MAX_TRANSACTION_BYTES = 1_232;
 
 export class WireError extends Error {}
@@ -23,13 +23,13 @@ export interface TableLookup {
 
 export interface Wire {
   bytes: Buffer;
-  /** Base58; the first one names the transaction. */
+  /** Signatures, base58; the first one identifies the transaction. */
   signatures: string[];
   message: Message;
 }
 
 export interface Message {
-  /** What is signed. */
+  /** Bytes that are signed. */
   bytes: Buffer;
   version: "legacy" | 0;
   header: {
@@ -45,7 +45,7 @@ export interface Message {
 
 const SANITIZE = "Transaction failed to sanitize accounts offsets correctly";
 
-/** @throws WireError when the bytes are not exactly one well-formed transaction */
+/** Throws `WireError` unless the bytes are exactly one well-formed transaction. */
 export function parseTransaction(bytes: Buffer): Wire {
   const reader = new Reader(bytes);
   const signatures = reader.list(() => encodeBase58(reader.take(64)));
@@ -54,7 +54,7 @@ export function parseTransaction(bytes: Buffer): Wire {
   return { bytes, signatures, message };
 }
 
-/** @throws WireError when the bytes are not exactly one well-formed message */
+/** Throws `WireError` unless the bytes are exactly one well-formed message. */
 export function parseMessage(bytes: Buffer): Message {
   const reader = new Reader(bytes);
   const first = reader.byte();
@@ -125,7 +125,7 @@ class Reader {
     return taken;
   }
 
-  /** A "compact-u16": seven bits a byte, at most three bytes, and only in its shortest form. */
+  /** Reads a "compact-u16": seven bits per byte, at most three bytes, and only its shortest form. */
   length(): number {
     let value = 0;
     for (let place = 0; place < 3; place += 1) {

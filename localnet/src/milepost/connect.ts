@@ -1,24 +1,24 @@
-/** For programs beside a running localnet: its connection, keys and addresses, out of its directory. */
+/** Connects other programs to a running localnet: reads its URL, keys and addresses from its directory. */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { PublicKey } from "@solana/web3.js";
-import { LocalnetError } from "../errors";
-import { DEFAULT_DIRECTORY, DESCRIPTION_FILE, isRunning, readDescription } from "./description";
-import { type MilepostSetting, settingOf } from "./use";
+import { LocalnetError } from "../errors/localnet-error";
+import { DEFAULT_DIRECTORY, DESCRIPTION_FILE, isRunning, readDescription } from "./localnet-json";
+import { type MilepostSetting, settingOf } from "./setting";
 import { readKeypair, walletsFrom } from "./wallets";
 
 /** Options of `connectLocalnet`. */
 export interface ConnectOptions {
   /**
-   * The directory that the localnet named at its start. Default: `MILEPOST_LOCALNET`, a variable of the environment,
-   * or else `.milepost-localnet` in the working directory or the nearest one above it that has one.
+   * The directory that the localnet named at its start. Default: the environment variable
+   * `MILEPOST_LOCALNET`, otherwise `.milepost-localnet` in the working directory or its nearest parent that has one.
    */
   directory?: string;
 }
 
 /**
  * Finds the localnet that was started with `npx @milepost/localnet` or `make localnet`, and returns a connection,
- * funded keys and the addresses of what is on it.
+ * funded keys and the addresses of program, gateway and test mint.
  *
  * Throws `LocalnetError`: `NotFound` when no localnet was started there, `NotRunning` when it does not answer,
  * `KeyUnreadable` when a key file is gone or damaged.
@@ -37,8 +37,8 @@ export async function connectLocalnet(options: ConnectOptions = {}): Promise<Mil
   if (!described) {
     throw new LocalnetError(
       "NotFound",
-      `There is no localnet in ${directory}. Start one with npx @milepost/localnet, or name the directory that a ` +
-        "running one printed.",
+      `There is no localnet in ${directory}. Start one with npx @milepost/localnet, or pass the directory that ` +
+        "the running localnet printed.",
       { directory },
     );
   }
@@ -46,7 +46,7 @@ export async function connectLocalnet(options: ConnectOptions = {}): Promise<Mil
     throw new LocalnetError(
       "NotRunning",
       `The localnet of ${directory} does not answer at ${described.url}. Start it again with ` +
-        "npx @milepost/localnet, in the directory where it was started before.",
+        "npx @milepost/localnet, in the directory of the first start.",
       { directory, url: described.url },
     );
   }

@@ -1,14 +1,14 @@
-/** The account in which Anchor's clients and explorers look for a program's IDL. */
+/** The account from which Anchor's clients and explorers read a program's IDL. */
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import { PublicKey } from "@solana/web3.js";
 import type { AddressedAccount } from "../chain/svm";
 import type { MilepostProgram } from "./program";
 
-/** Anchor's `IdlAccount`. */
+/** Discriminator of Anchor's `IdlAccount`. */
 const DISCRIMINATOR = createHash("sha256").update("internal:IdlAccount").digest().subarray(0, 8);
 
-/** As `anchor idl init` leaves it, with the upgrade authority as the one that may change it. */
+/** Returns the account that `anchor idl init` creates, with the upgrade authority as its authority. */
 export async function idlAccount(
   { programId, idl }: MilepostProgram,
   authority: PublicKey,

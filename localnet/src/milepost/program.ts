@@ -4,25 +4,25 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { PROGRAM_ID } from "@milepost/sdk";
 import type { ProgramToDeploy } from "../chain/program";
-import { LocalnetError } from "../errors";
+import { LocalnetError } from "../errors/localnet-error";
 
 export interface MilepostProgram extends Omit<ProgramToDeploy, "upgradeAuthority"> {
-  /** Lower-case hex, of `elf`. */
+  /** SHA-256 of `elf`, lower-case hex. */
   sha256: string;
-  /** JSON. */
+  /** IDL as JSON. */
   idl: Buffer;
 }
 
 export const sha256 = (bytes: Uint8Array): string =>
   createHash("sha256").update(bytes).digest("hex");
 
-/** In the published package beside the code; in the repository, where the build puts it. */
+/** Returns the program's directory: beside the code in the published package, `artifacts/` in the repository. */
 export function programDirectory(): string {
   const packed = path.join(__dirname, "program");
   return existsSync(packed) ? packed : path.resolve(__dirname, "../../../artifacts");
 }
 
-/** @throws LocalnetError `ProgramMissing`, or `ProgramDamaged` when a file is not what SHA256SUMS lists */
+/** Throws `LocalnetError`: `ProgramMissing`, or `ProgramDamaged` when a file does not match SHA256SUMS. */
 export function readProgram(directory = programDirectory()): MilepostProgram {
   const read = (name: string): Buffer => {
     try {

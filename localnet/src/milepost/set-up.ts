@@ -11,12 +11,12 @@ import {
 } from "@solana/web3.js";
 import type { Chain } from "../chain/chain";
 import { testTokenAccount } from "../chain/test-mint";
-import type { MilepostSetting } from "./use";
+import type { MilepostSetting } from "./setting";
 import { WALLET_NAMES } from "./wallets";
 
 export const WALLET_LAMPORTS = 100 * LAMPORTS_PER_SOL;
 
-/** 1,000,000 tokens of six decimals. */
+/** Test tokens per wallet: 1,000,000 with six decimals, in base units. */
 export const OWNER_TOKENS = 1_000_000_000_000n;
 
 export const GATEWAY = {
@@ -25,7 +25,7 @@ export const GATEWAY = {
   feeBps: 100,
 } as const;
 
-/** Creates what is missing, and leaves what is there as it is. */
+/** Creates the accounts that are missing, and leaves the others unchanged. */
 export async function setUp(chain: Chain, setting: MilepostSetting): Promise<void> {
   const { connection, wallets, programId, config, gateway } = setting;
   const isThere = (address: PublicKey): boolean => chain.getAccount(address.toBase58()) !== null;
@@ -54,7 +54,7 @@ export async function setUp(chain: Chain, setting: MilepostSetting): Promise<voi
   }
 }
 
-/** Whatever this chain accepts has landed: there is nothing to wait for. */
+/** Sends a transaction. On this chain, an accepted transaction has landed. */
 async function send(
   connection: Connection,
   payer: Keypair,

@@ -4,14 +4,16 @@ import { PublicKey } from "@solana/web3.js";
 import { FAUCET_KEY } from "../chain/faucet";
 import type { ProgramToDeploy } from "../chain/program";
 import { TEST_MINT_DECIMALS, testMintAccount } from "../chain/test-mint";
-import { explainListenError, inDirectory } from "../errors";
-import { assertPortsFree, type Localnet, type LocalnetOptions, startLocalnet } from "../start";
-import { type LocalnetDescription, writeDescription } from "./description";
+import { explainListenError, inDirectory } from "../errors/system-errors";
+import type { LocalnetOptions } from "../server/options";
+import { assertPortsFree } from "../server/ports";
+import { type Localnet, startLocalnet } from "../server/start";
+import { type LocalnetDescription, writeDescription } from "./localnet-json";
 import { openDirectory } from "./directory";
 import { idlAccount } from "./idl-account";
 import { type MilepostProgram, readProgram, sha256 } from "./program";
 import { setUp } from "./set-up";
-import { type MilepostSetting, settingOf } from "./use";
+import { type MilepostSetting, settingOf } from "./setting";
 import {
   generateWallets,
   keypairFile,
@@ -39,8 +41,8 @@ export interface MilepostLocalnet extends Localnet, MilepostSetting {
 
 /**
  * Starts a chain with Milepost on it: the program under an upgrade authority, its config, a gateway, a test mint with
- * a faucet, and funded keys. `programs` are deployed besides; one with Milepost's own id takes the place of the build
- * that this package carries.
+ * a faucet, and funded keys. `programs` are deployed as well; a program with Milepost's own id replaces the build in
+ * this package.
  *
  * Throws `LocalnetError`: `PortInUse`, `AddressUnavailable`, `DirectoryNotWritable`, `DirectoryInUse`,
  * `LedgerOfOtherProgram`, `KeyUnreadable`, `ProgramMissing`, `ProgramDamaged`.
@@ -87,7 +89,7 @@ async function withMilepost(
   const setting = settingOf(localnet, wallets, new PublicKey(program.programId));
   const { publicKey } = wallets.upgradeAuthority;
   const idl = await idlAccount(program, publicKey, (size) => chain.svm.rentExempt(size));
-  // On every start: the IDL may have got better texts while the program stayed.
+  // Written on every start: the IDL's texts can change while the program stays the same.
   chain.setAccount(idl.address, idl.account);
   await setUp(chain, setting);
   if (ledger === undefined) return { ...localnet, ...setting, description: null };
@@ -106,7 +108,7 @@ function descriptionOf(
   const described = WALLET_NAMES.map((name) => {
     const keypair = keypairFile(ledger, name);
     const address = wallets[name].publicKey.toBase58();
-    return [name, { address, keypair, purpose: WALLET_PURPOSES[name] }];
+    return [name, { address, keypair, purpose: WALLET_PURPOSES[name] }] as const;
   });
   return {
     version: 1,
@@ -119,11 +121,11 @@ function descriptionOf(
     gateway: gateway.toBase58(),
     mint: mint.toBase58(),
     mintDecimals: TEST_MINT_DECIMALS,
-    wallets: Object.fromEntries(described),
+    wallets: Object.fromEntries(described) as LocalnetDescription["wallets"],
   };
 }
 
-/** Milepost's own, as the package carries it or as it was given, and what is deployed besides. */
+/** Separates Milepost's program, from the package or from the options, from the other programs. */
 function programsOf(given: ProgramToDeploy[]) {
   const carried = readProgram();
   const own = given.find(({ programId }) => programId === carried.programId);

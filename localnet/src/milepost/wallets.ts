@@ -2,9 +2,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Keypair } from "@solana/web3.js";
-import { LocalnetError } from "../errors";
+import { LocalnetError } from "../errors/localnet-error";
 
-/** What each key is for; printed at the start. */
+/** Purpose of each key, printed at the start. */
 export const WALLET_PURPOSES = {
   owner: "the client: pays, and has 1,000,000 test tokens",
   recipient: "the freelancer: is paid",
@@ -23,7 +23,7 @@ export type Wallets = Record<WalletName, Keypair>;
 
 export const WALLET_NAMES = Object.keys(WALLET_PURPOSES) as WalletName[];
 
-/** `gatewayAuthority` is in `gateway-authority.json`. */
+/** Returns the file name of a key: `gateway-authority.json` for `gatewayAuthority`. */
 export const keypairFile = (directory: string, name: WalletName): string =>
   path.join(
     directory,
@@ -42,16 +42,17 @@ export function openWallets(directory: string): Wallets {
     const file = keypairFile(directory, name);
     if (existsSync(file)) return readKeypair(file);
     const keypair = Keypair.generate();
-    // Never over a file that came to be meanwhile: it would be a key that is lost.
+    // An existing file is never overwritten: its key would be lost.
     writeFileSync(file, JSON.stringify([...keypair.secretKey]), { mode: 0o600, flag: "wx" });
     return keypair;
   });
 }
 
-/** @throws LocalnetError `KeyUnreadable`, without what the file says: it may be a secret */
+/** Throws `LocalnetError` (`KeyUnreadable`) without the file's content, which may be a secret. */
 export function readKeypair(file: string): Keypair {
   try {
-    return Keypair.fromSecretKey(Uint8Array.from(JSON.parse(readFileSync(file, "utf8"))));
+    const bytes = JSON.parse(readFileSync(file, "utf8")) as number[];
+    return Keypair.fromSecretKey(Uint8Array.from(bytes));
   } catch {
     throw new LocalnetError(
       "KeyUnreadable",

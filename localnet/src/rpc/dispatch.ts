@@ -1,14 +1,14 @@
-/** JSON-RPC 2.0: a request body in, the body of its answer out. */
+/** JSON-RPC 2.0: takes a request body and returns the body of the answer. */
 import { invalidParams, RPC_CODE, RpcError } from "./errors";
 import { toJson } from "./json";
 import { Params } from "./params";
 
 const MAX_BATCH = 1_000;
 
-/** Calls a method; throws RpcError. */
+/** Calls a method. Throws `RpcError`. */
 export type Call = (method: string, params: Params) => unknown;
 
-/** Null when there is nothing to answer, as to a notification. Never throws. */
+/** Returns null when no answer is due, as for a notification. Never throws. */
 export function answerBody(body: string, slot: () => number, call: Call): string | null {
   let request: unknown;
   try {
@@ -65,11 +65,11 @@ const COMMITMENTS = [
   "processed",
   "confirmed",
   "finalized",
-  // What the oldest clients still say.
+  // The names that the oldest clients use.
   ...["recent", "single", "singleGossip", "root", "max"],
 ];
 
-/** Any configuration may name a commitment, and demand a slot that the node must have reached. */
+/** Checks the commitment and `minContextSlot` that any configuration may contain. */
 function assertCommonConfig(params: unknown[], slot: number): void {
   for (const config of params) {
     if (typeof config !== "object" || config === null) continue;

@@ -1,4 +1,4 @@
-/** Accounts as answers show them. */
+/** The JSON form of an account. */
 import { encodeBase58 } from "../chain/base58";
 import type { AccountState } from "../chain/svm";
 import {
@@ -11,14 +11,14 @@ import { invalidParams, RPC_CODE, RpcError } from "./errors";
 import { asInteger, asObject, type Config } from "./params";
 
 const MAX_BASE58_BYTES = 128;
-/** What nodes answer since rent is no longer collected. */
+/** Value that nodes return, since the network no longer collects rent. */
 const RENT_EPOCH_NEVER = 0xffff_ffff_ffff_ffffn;
 
 interface Accounts {
   getAccount(address: string): AccountState | null;
 }
 
-/** Reads the account, or any other one a parsed form needs (a token account's mint), from `accounts`. */
+/** Reads the account from `accounts`, and any other one that the parsed form needs, such as a token account's mint. */
 export function encodeAccount(
   accounts: Accounts,
   account: AccountState | null,
@@ -47,7 +47,7 @@ function encodeData(
     case "base64":
       return [shown.toString("base64"), "base64"];
     case "jsonParsed":
-      // As nodes do: what nothing is known about comes as base64.
+      // Nodes also return base64 for an account that they cannot parse.
       return parsed(accounts, account) ?? [shown.toString("base64"), "base64"];
     case "binary":
       return base58(shown);
@@ -76,7 +76,7 @@ function base58(data: Buffer): string {
   return encodeBase58(data);
 }
 
-/** Null for an account of no program this can read. */
+/** Returns null for an account of a program without a parsed form. */
 function parsed(accounts: Accounts, account: AccountState) {
   const found = parsedTokenAccount(accounts, account) ?? parsedMint(account);
   if (!found) return null;

@@ -1,4 +1,4 @@
-/** JSON-RPC errors, with the codes that Solana's nodes answer with. */
+/** JSON-RPC errors, with the codes of Solana's nodes. */
 export const RPC_CODE = {
   parseError: -32700,
   invalidRequest: -32600,

@@ -1,18 +1,18 @@
-/** What a method is, and the answer with the slot it was true in. */
+/** The type of an RPC method, and the answer that carries the slot it was read at. */
 import type { Chain } from "../chain/chain";
 import type { Params } from "./params";
 
 export const CORE_VERSION = "4.0.0";
 
-/** What methods may use. */
+/** The parts of a node that methods use. */
 export interface Node {
   chain: Chain;
-  /** Base58, of this run. */
+  /** Identity of this run, base58. */
   identity: string;
   /** Writes the ledger, when there is one. */
   save(): boolean;
   airdrop(to: string, lamports: bigint): string;
-  /** Test tokens, in base units, to a wallet's associated token account. */
+  /** Gives test tokens, in base units, to a wallet's associated token account. */
   airdropTokens(wallet: string, amount: bigint): string;
 }
 

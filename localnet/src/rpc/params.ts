@@ -9,7 +9,7 @@ export type Filter = { dataSize: number } | { offset: number; bytes: Buffer };
 export class Params {
   constructor(private readonly list: unknown[]) {}
 
-  /** A base58 address. */
+  /** Reads a base58 address. */
   address(index: number): string {
     return asAddress(this.required(index));
   }
@@ -39,7 +39,7 @@ export class Params {
     return value === null || typeof value === "object" ? absent : asInteger(value);
   }
 
-  /** A u64, in lamports. */
+  /** Reads a u64, in lamports. */
   lamports(index: number): bigint {
     return BigInt(this.integer(index));
   }
@@ -52,7 +52,7 @@ export class Params {
     return this.required(index);
   }
 
-  /** The configuration object; empty when there is none, or a bare commitment, as the oldest clients send it. */
+  /** Reads the configuration object; empty when it is missing, or a bare commitment, as the oldest clients send it. */
   config(index: number): Config {
     const value = this.list[index] ?? {};
     return typeof value === "string" ? {} : asObject(value);
@@ -86,7 +86,7 @@ export function asInteger(value: unknown): number {
   return value as number;
 }
 
-/** A u64 as a decimal string, or as a number while that is exact. */
+/** Reads a u64 from a decimal string, or from a number that is exact. */
 export function asU64(value: unknown): bigint {
   const amount =
     typeof value === "string" && /^\d{1,20}$/.test(value)
@@ -109,7 +109,7 @@ export const asAddress = (value: unknown): string => asBase58(asText(value), 32)
 export const asSignature = (value: unknown): string => asBase58(asText(value), 64);
 
 function asBase58(text: string, size: number): string {
-  // Longer ones can't be right, and would take long to find so.
+  // A longer text cannot be an address, and decoding it would take long.
   const bytes = text.length <= 2 * size ? decodeBase58(text) : Buffer.alloc(0);
   if (!bytes) throw invalidParams("Invalid param: Invalid");
   if (bytes.length !== size) throw invalidParams("Invalid param: WrongSize");
@@ -153,7 +153,7 @@ function memcmpBytes(bytes: unknown, encoding: unknown): Buffer | null {
   return encoding === "base64" ? decodeBase64(text) : decodeBase58(text);
 }
 
-/** Null for a text that is no base64. */
+/** Returns null for a text that is not base64. */
 export function decodeBase64(text: string): Buffer | null {
   const bytes = Buffer.from(text, "base64");
   return bytes.toString("base64") === text ? bytes : null;

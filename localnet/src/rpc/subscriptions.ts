@@ -1,4 +1,4 @@
-/** Subscriptions of one websocket: what it asked to be told, and what it is told. */
+/** The subscriptions of one websocket, and the notifications that it gets. */
 import type { Chain, ChainListener } from "../chain/chain";
 import type { LandedTransaction } from "../chain/history";
 import { type AccountState, SYSTEM_PROGRAM } from "../chain/svm";
@@ -11,7 +11,7 @@ interface Subscription extends ChainListener {
   kind: string;
 }
 
-/** Given to each subscription: sends what it found, or ends it. */
+/** The callbacks of a subscription: `notify` sends a result, `end` ends the subscription. */
 interface Told {
   notify(result: unknown): void;
   end(): void;
@@ -32,7 +32,7 @@ const accountSubscribe: Subscribe = (chain, params, { notify }) => {
   };
 };
 
-/** As on the network, an account that was closed belongs to the system program by then: nobody is told. */
+/** As on the network, a closed account already belongs to the system program, so no subscription matches it. */
 const programSubscribe: Subscribe = (chain, params, { notify }) => {
   const program = params.address(0);
   const config = params.config(1);
@@ -91,7 +91,7 @@ function logsFilter(filter: unknown): (landed: LandedTransaction) => boolean {
 }
 
 const slotSubscribe: Subscribe = (_chain, _params, { notify }) => ({
-  // Whatever landed is final at once, so the root is the parent.
+  // A landed transaction is final at once, so the root is the parent.
   onSlot: (slot, parent) => notify({ slot, parent, root: parent }),
 });
 
@@ -108,13 +108,13 @@ const KINDS: Record<string, Subscribe> = {
   root: rootSubscribe,
 };
 
-/** Every method of the websocket port. */
+/** The methods of the websocket port. */
 export const SUBSCRIPTION_METHODS: string[] = Object.keys(KINDS).flatMap((kind) => [
   `${kind}Subscribe`,
   `${kind}Unsubscribe`,
 ]);
 
-/** What is left where an account was. */
+/** The state of an address whose account was closed. */
 const CLOSED: AccountState = {
   lamports: 0n,
   data: Buffer.alloc(0),
@@ -127,7 +127,7 @@ let lastId = 0;
 
 export class Subscriptions {
   private readonly active = new Map<number, Subscription>();
-  /** Told only after the answer that names their subscription has been sent. */
+  /** Notifications that wait until the answer with the subscription's id has been sent. */
   private readonly begins: (() => void)[] = [];
   private readonly stopListening: () => void;
 
@@ -153,7 +153,7 @@ export class Subscriptions {
       : this.unsubscribe(kind, params);
   }
 
-  /** To be called once the answer is on its way. */
+  /** Sends the waiting notifications; call it after sending the answer. */
   afterAnswer(): void {
     for (const begin of this.begins.splice(0)) begin();
   }

@@ -1,11 +1,11 @@
-/** A landed transaction as answers show it. */
+/** The JSON form of a landed transaction. */
 import { encodeBase58 } from "../chain/base58";
 import type { LandedTransaction, TokenBalance } from "../chain/history";
 import { uiTokenAmount } from "../chain/token-state";
 import { parseTransaction, type Wire, type WireInstruction } from "../chain/wire";
 import { invalidParams, RPC_CODE, RpcError } from "./errors";
 
-/** @throws RpcError for a versioned transaction when `maxVersion` is null: the client would misread it */
+/** Throws `RpcError` for a versioned transaction when `maxVersion` is null: the client would misread it. */
 export function transactionView(
   landed: LandedTransaction,
   encoding: unknown,
@@ -65,7 +65,7 @@ const lookups = (all: Wire["message"]["lookups"]) =>
     readonlyIndexes: readonly,
   }));
 
-/** Keys and accounts are spelled out; instructions stay as nodes show those of a program they can't read. */
+/** Spells out keys and accounts. Instructions have the form that nodes use for programs they cannot parse. */
 function parsedMessage({ message }: Wire, { accounts, writable }: LandedTransaction) {
   return {
     accountKeys: accounts.map((pubkey, i) => ({

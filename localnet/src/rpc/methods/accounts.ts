@@ -1,4 +1,4 @@
-/** Accounts, one by one and by the program that owns them. */
+/** Accounts, by address and by the program that owns them. */
 import { encodeAccount } from "../encoding";
 import { inContext, type Methods } from "../method";
 import { asFilters, asFlag, isMatch } from "../params";

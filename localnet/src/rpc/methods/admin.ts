@@ -1,4 +1,4 @@
-/** What no real node offers: the clock, accounts and the ledger of this one. Always under `localnet_`. */
+/** Methods that real nodes do not have: this chain's clock, accounts and ledger. Their names start with `localnet_`. */
 import { decodeBase58 } from "../../chain/base58";
 import { SYSTEM_PROGRAM } from "../../chain/svm";
 import { TEST_MINT } from "../../chain/test-mint";
@@ -7,7 +7,7 @@ import { invalidParams } from "../errors";
 import type { Methods, Node } from "../method";
 import { asAddress, asFlag, asInteger, asObject, asText, asU64, decodeBase64 } from "../params";
 
-/** Beyond any date a program would read, and within a double. */
+/** Later than any date that a program reads, and exact in a double. */
 const MAX_TIME = 1e12;
 const MAX_SLOT = 1e12;
 
@@ -20,14 +20,14 @@ export const adminMethods = {
     return clockOf(node);
   },
 
-  /** `[{ slots?, seconds? }]`: only what is named moves. */
+  /** `[{ slots?, seconds? }]`: a field that is missing stays as it is. */
   localnet_warp(node, params) {
     const { slots = 0, seconds = 0 } = asObject(params.any(0));
     const isWithin =
       node.chain.clock.time + asInteger(seconds) <= MAX_TIME &&
       node.chain.slot + asInteger(slots) <= MAX_SLOT;
     if (!isWithin) {
-      throw invalidParams("Invalid param: that far there is no time");
+      throw invalidParams("Invalid param: the time or the slot is above 1,000,000,000,000");
     }
     node.chain.warp(asInteger(slots), asInteger(seconds));
     return clockOf(node);
@@ -35,7 +35,7 @@ export const adminMethods = {
 
   localnet_getClock: (node) => clockOf(node),
 
-  /** `[address, { lamports, data?, encoding?, owner?, executable? }]`, past every rule of the runtime. */
+  /** `[address, { lamports, data?, encoding?, owner?, executable? }]`: writes the account without the runtime's checks. */
   localnet_setAccount({ chain }, params) {
     const { lamports, data = "", encoding = "base64", owner, executable } = asObject(params.any(1));
     const bytes = encoding === "base58" ? decodeBase58(asText(data)) : decodeBase64(asText(data));
@@ -50,7 +50,7 @@ export const adminMethods = {
     try {
       chain.setAccount(address, account);
     } catch (error) {
-      // A program that can't be loaded, a sysvar that can't be read.
+      // The runtime cannot load the program, or cannot read the sysvar.
       throw invalidParams(`Invalid param: ${(error as Error).message}`);
     }
     return null;
@@ -68,7 +68,7 @@ export const adminMethods = {
     return node.airdropTokens(wallet, asU64(params.any(1)));
   },
 
-  /** Writes the ledger now; false when none is kept. */
+  /** Writes the ledger now. Returns false without a ledger. */
   localnet_save: (node) => node.save(),
 } satisfies Methods;
 

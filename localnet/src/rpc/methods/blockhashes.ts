@@ -1,4 +1,4 @@
-/** Blockhashes, and what a message with one would cost. */
+/** Blockhashes, and the fees of messages. */
 import { BLOCKHASH_AGE } from "../../chain/clock";
 import { feeOf } from "../../chain/fees";
 import { parseMessage, WireError } from "../../chain/wire";
@@ -33,7 +33,7 @@ export const blockhashMethods = {
     }
   },
 
-  /** For each recent slot the lowest price that landed there while writing to one of these accounts. */
+  /** Returns, per recent slot, the lowest price of a landed transaction that wrote to one of these accounts. */
   getRecentPrioritizationFees({ chain }, params) {
     const wanted = params.listOr(0, () => params.addresses(0, MAX_FEE_ACCOUNTS), []);
     const oldest = Math.max(0, chain.slot - BLOCKHASH_AGE + 1);

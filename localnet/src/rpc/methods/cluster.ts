@@ -1,10 +1,10 @@
-/** Slots, time, epochs, and what this node says about itself. */
+/** Slots, time, epochs, and the description of this node. */
 import { FAUCET, FAUCET_LAMPORTS } from "../../chain/faucet";
 import { SLOTS_PER_EPOCH } from "../../chain/svm";
 import { RPC_CODE, RpcError } from "../errors";
 import { CORE_VERSION, inContext, type Methods } from "../method";
 
-/** The first slot a chain here has. */
+/** The first slot of a chain. */
 const FIRST_SLOT = 1;
 
 export const clusterMethods = {
@@ -14,7 +14,7 @@ export const clusterMethods = {
   getGenesisHash: ({ chain }) => chain.genesisHash,
 
   getSlot: ({ chain }) => chain.slot,
-  /** No slot is ever without a block here, but for those that a warp skipped; heights count them too. */
+  /** Every slot has a block, except the slots that a warp skipped; heights count those too. */
   getBlockHeight: ({ chain }) => chain.slot,
   getFirstAvailableBlock: () => FIRST_SLOT,
   minimumLedgerSlot: () => FIRST_SLOT,
@@ -52,7 +52,7 @@ export const clusterMethods = {
     firstNormalSlot: 0,
   }),
 
-  /** All there ever was came from the faucet; what it still holds does not circulate. */
+  /** All SOL comes from the faucet; the faucet's balance does not circulate. */
   getSupply({ chain }) {
     const faucet = chain.getAccount(FAUCET)?.lamports ?? 0n;
     return inContext(chain, {

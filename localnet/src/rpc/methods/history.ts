@@ -1,4 +1,4 @@
-/** What landed: statuses, signatures of an address, whole transactions and blocks. */
+/** Landed transactions: statuses, signatures per address, transactions and blocks. */
 import type { LandedTransaction } from "../../chain/history";
 import { memosOf } from "../../chain/memos";
 import { invalidParams, RPC_CODE, RpcError } from "../errors";
@@ -11,7 +11,7 @@ const MAX_SIGNATURES = 1_000;
 const MAX_BLOCKS = 500_000;
 
 export const historyMethods = {
-  /** Whatever landed is final at once, and searched in all that is kept. */
+  /** A landed transaction is final at once, and the search covers the whole history. */
   getSignatureStatuses({ chain }, params) {
     const statuses = params.signatures(0, MAX_STATUSES).map((signature) => {
       const landed = chain.history.get(signature);
@@ -35,7 +35,7 @@ export const historyMethods = {
       throw invalidParams(`Invalid limit; max ${MAX_SIGNATURES}`);
     }
     let all = chain.history.newestFirst();
-    // Both are looked up before anything is cut off: an `until` that is newer than `before` is known all the same.
+    // Both are resolved before the list is cut, so that an `until` newer than `before` is still found.
     const start = before === undefined || before === null ? 0 : indexOf(all, before) + 1;
     const end = until === undefined || until === null ? all.length : indexOf(all, until);
     all = all.slice(start, Math.max(end, start));
@@ -87,7 +87,7 @@ export const historyMethods = {
     };
   },
 
-  /** Slots with a block, of those still known. */
+  /** Returns the slots with a block that the history still has. */
   getBlocks({ chain }, params) {
     const start = params.integer(0);
     const end = params.integerOr(1, chain.slot);
@@ -104,8 +104,8 @@ export const statusOf = ({ err }: LandedTransaction) =>
   err === null ? { Ok: null } : { Err: err };
 
 /**
- * Where a page begins or ends. A signature that is not known is an error, as of Agave 4: a client that pages would
- * otherwise start over without noticing.
+ * Returns the position where a page begins or ends. An unknown signature is an error, as of Agave 4: otherwise a
+ * paging client would start over without noticing.
  */
 function indexOf(all: LandedTransaction[], cursor: unknown): number {
   const signature = asSignature(cursor);
@@ -133,6 +133,8 @@ function blockContent(landed: LandedTransaction[], config: Config) {
         ),
       };
     default:
-      throw invalidParams(`Invalid param: transactionDetails ${details} is not supported here`);
+      throw invalidParams(
+        `Invalid param: transactionDetails ${details as string} is not supported here`,
+      );
   }
 }

@@ -1,4 +1,4 @@
-/** Every method of the HTTP port. */
+/** The methods of the HTTP port. */
 import type { Methods } from "../method";
 import { accountMethods } from "./accounts";
 import { adminMethods } from "./admin";

@@ -1,8 +1,8 @@
-/** Sending transactions, and trying them out. */
-import type { Simulation } from "../../chain/chain";
+/** Sending and simulating transactions. */
 import { decodeBase58 } from "../../chain/base58";
 import { describeTransactionError } from "../../chain/transaction-error";
 import { MAX_TRANSACTION_BYTES, parseTransaction, type Wire, WireError } from "../../chain/wire";
+import type { Simulated } from "../../chain/svm";
 import { encodeAccount } from "../encoding";
 import { invalidParams, RPC_CODE, RpcError } from "../errors";
 import { inContext, type Methods, type Node } from "../method";
@@ -11,21 +11,22 @@ import { BLOCKHASH_AGE } from "../../chain/clock";
 
 export const transactionMethods = {
   /**
-   * As the network does: with preflight, what can't land is refused here; without, it is given its signature and
-   * leaves no trace.
+   * Behaves as the network does. With preflight, a transaction that cannot land is refused. Without it, the call
+   * returns the signature, and a transaction that cannot land leaves no trace.
    */
   sendTransaction({ chain }, params) {
     const config = params.config(1);
     const wire = wireOf(params.text(0), config.encoding ?? "base58");
     if (!asFlag(config.skipPreflight)) {
       const checks = { sigVerify: true, replaceRecentBlockhash: false };
-      const { outcome, accounts } = chain.simulate(wire, checks);
+      const simulation = chain.simulate(wire, checks);
+      const { outcome } = simulation;
       if (outcome.err === "SignatureFailure") throw signatureFailure();
       if (outcome.err) {
         throw new RpcError(
           RPC_CODE.preflightFailure,
           `Transaction simulation failed: ${describeTransactionError(outcome.err)}`,
-          simulationValue({ outcome, accounts }),
+          simulationValue(simulation),
         );
       }
     }
@@ -65,10 +66,12 @@ export const transactionMethods = {
 const signatureFailure = (): RpcError =>
   new RpcError(RPC_CODE.signatureVerification, "Transaction signature verification failure");
 
-/** The transaction of a request; bytes that are none are refused before they get near the runtime. */
+/** Reads the transaction of a request. Malformed bytes are refused before they reach the runtime. */
 function wireOf(text: string, encoding: unknown): Wire {
   if (encoding !== "base58" && encoding !== "base64") {
-    throw invalidParams(`unsupported encoding: ${encoding}. Supported encodings: base58, base64`);
+    throw invalidParams(
+      `unsupported encoding: ${encoding as string}. Supported encodings: base58, base64`,
+    );
   }
   const largest = encoding === "base64" ? 1_644 : 1_683;
   if (text.length > largest) {
@@ -95,7 +98,7 @@ function wireOf(text: string, encoding: unknown): Wire {
   }
 }
 
-const simulationValue = ({ outcome }: Simulation) => ({
+const simulationValue = ({ outcome }: Pick<Simulated, "outcome">) => ({
   err: outcome.err,
   logs: outcome.logs,
   accounts: null,
@@ -107,16 +110,17 @@ const simulationValue = ({ outcome }: Simulation) => ({
   innerInstructions: null,
 });
 
-function requestedAccounts({ chain }: Node, simulation: Simulation, wanted: unknown) {
+function requestedAccounts({ chain }: Node, simulation: Simulated, wanted: unknown) {
   if (wanted === undefined || wanted === null) return null;
   const config: Config = asObject(wanted);
   const { addresses, encoding = "base64" } = config;
   if (encoding !== "base64" && encoding !== "jsonParsed") {
-    throw invalidParams(`${encoding} encoding not supported`);
+    throw invalidParams(`${encoding as string} encoding not supported`);
   }
   if (!Array.isArray(addresses)) throw invalidParams("Invalid params: expected a list.");
+  const after = simulation.readAccounts();
   const accounts = {
-    getAccount: (address: string) => simulation.accounts.get(address) ?? chain.getAccount(address),
+    getAccount: (address: string) => after.get(address) ?? chain.getAccount(address),
   };
   return addresses.map((value) => {
     const address = asAddress(value);
