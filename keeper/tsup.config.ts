@@ -2,9 +2,17 @@ import { defineConfig } from "tsup";
 
 export default defineConfig({
   // pg-boss and pg are CommonJS: nothing is gained by a second module format.
-  entry: ["src/index.ts", "src/cli.ts"],
+  entry: { index: "src/index.ts", cli: "src/cli/main.ts" },
   format: "cjs",
   target: "es2022",
   platform: "node",
-  dts: { entry: "src/index.ts" },
+  // It is not published, so the package contains it, declarations as well.
+  noExternal: ["@milepost/database"],
+  dts: {
+    entry: { index: "src/index.ts" },
+    compilerOptions: {
+      baseUrl: ".",
+      paths: { "@milepost/database": ["../database/src/index.ts"] },
+    },
+  },
 });

@@ -1,4 +1,4 @@
-/** So many policies that only their bytes can be made: known to a keeper, and due some time. */
+/** Makes so many policies that only their bytes can be written: a keeper knows them, and they are due some time. */
 import { PROGRAM_ID } from "@milepost/sdk";
 import type { Chain } from "../../localnet/src";
 import { encodeBase58 } from "../../localnet/src/chain/base58";
@@ -16,12 +16,12 @@ const OFFSET = {
 const ADDRESS_BYTES = 32;
 const OWNERS = 1_000;
 const DAY = 86_400;
-/** From when on the first milestone is due: nothing is to be paid, and nobody to be warned. */
+/** Range of days until the first milestone is due: too late for a payment or an alert. */
 const FIRST_DAYS = [4, 365] as const;
 
 /**
- * Writes policies whose addresses, owners and recipients are random bytes; nothing else of them is on chain. Their due
- * dates are spread over a year.
+ * Writes policies whose addresses, owners and recipients are random bytes; no other account of them is on chain.
+ * Their due dates are spread over a year.
  */
 export async function crowd(
   chain: Chain,
@@ -40,7 +40,7 @@ export async function crowd(
     owners[index % OWNERS]!.copy(data, OFFSET.userPayment);
     bytes().copy(data, OFFSET.recipient);
     data.writeUInt32LE(Math.floor(index / OWNERS) + 1, OFFSET.policyId);
-    // As the search for a program address leaves them: half of the rest with each step down.
+    // The search for a program address leaves half of the remaining addresses at each step down.
     data[OFFSET.bump] = 255 + Math.ceil(Math.log2(1 - random()));
     const due = chain.clock.time + Math.floor((first + random() * (last - first)) * DAY);
     for (let k = 0; k < world.milestones; k += 1) {

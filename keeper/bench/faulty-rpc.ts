@@ -1,19 +1,22 @@
-/** An HTTP proxy in front of an RPC that fails a part of the calls, as an overloaded provider does. */
+/** Proxies the HTTP of an RPC and fails a part of the calls, as an overloaded provider does. */
 import { Agent, createServer, request as httpRequest, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Refused before the RPC saw it, cut off before, or carried out with its answer lost. */
+/** Faults of a call: refused before the RPC saw it, cut off before, or carried out with its answer lost. */
 const FAULTS = ["refused", "cut off", "answer lost"] as const;
 
 export interface FaultyRpc {
   readonly url: string;
-  /** By JSON-RPC method, failed ones among them. */
+  /** Calls by JSON-RPC method, including failed ones. */
   readonly calls: ReadonlyMap<string, number>;
   readonly failed: number;
   close(): Promise<void>;
 }
 
-/** `random` in [0, 1) decides which calls fail, of which `rate` do; each takes `latency` milliseconds longer. */
+/**
+ * Starts the proxy. `random` in [0, 1) decides which calls fail, at the rate `rate`; each takes `latency`
+ * milliseconds longer.
+ */
 export async function startFaultyRpc(
   target: string,
   { rate, latency, random }: { rate: number; latency: number; random: () => number },
@@ -29,7 +32,7 @@ export async function startFaultyRpc(
       answer.on("end", () => done(Buffer.concat(chunks)));
       answer.on("error", () => done(null));
     });
-    // A kept connection that the RPC has just closed is no fault of its own.
+    // A kept connection that the RPC has just closed is not a fault of the proxy.
     outgoing.on("error", () => (outgoing.reusedSocket ? forward(body, done) : done(null)));
     outgoing.end(body);
   };
@@ -53,10 +56,12 @@ export async function startFaultyRpc(
       if (latency > 0) setTimeout(() => serve(body, response), latency);
       else serve(body, response);
     });
-    // A client that was killed is owed nothing.
+    // A killed client gets no answer.
     incoming.on("error", () => response.destroy());
     response.on("error", () => response.destroy());
   });
+  // The only connections that it ends are those of a fault.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);

@@ -9,12 +9,12 @@ import { keepHeapSmall } from "../src/cli/small-heap";
 import { readCommand } from "../src/config/config";
 import { openSocket } from "../src/find/socket";
 import { createKeeper } from "../src/keeper";
-import { openQueue } from "../src/queue/execute-queue";
+import { openQueue } from "../src/queue/leases";
 
-/** Lamports an hour: more than all accounts of a soak take. */
+/** Lamports per hour: more than all accounts of a soak take. */
 const RENT_BUDGET = 1_000_000_000_000n;
 
-/** Said on standard output after the first scan. */
+/** Line on standard output after the first scan. */
 const STARTED = "started";
 
 async function main(args: string[]): Promise<void> {

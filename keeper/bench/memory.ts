@@ -1,6 +1,6 @@
 /**
- * What a keeper takes that knows a hundred thousand policies, on Postgres and on its embedded database: after its start,
- * during the scan, and when it has nothing to do. Exits with 1 above the ceiling.
+ * Measures the memory of a keeper that knows a hundred thousand policies, on Postgres and on its embedded database:
+ * after its start, during the scan, and when it is idle. Exits with 1 above the ceiling.
  *
  *     tsx keeper/bench/memory.ts --policies 100000
  *
@@ -11,8 +11,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { startPostgres } from "@milepost/database/testing";
 import { startLocalnet } from "../../localnet/src";
-import { startPostgres } from "../test/postgres";
 import { crowd } from "./crowd";
 import { milepost } from "./milepost";
 import { seededKeypair } from "./random";
@@ -34,11 +34,11 @@ interface Stage {
 }
 
 interface Measured {
-  /** Megabytes, when it has just scanned. */
+  /** Megabytes right after the scan. */
   after_scan_mb: number;
-  /** A while later. */
+  /** Megabytes a while later. */
   idle_mb: number;
-  /** At any time. */
+  /** Highest megabytes at any time. */
   peak_mb: number;
   scan_s: number;
 }
@@ -81,7 +81,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function measure(stage: Stage, database: string): Promise<Measured> {
-  const program = await compile("keeper-process.ts");
+  const program = compile("keeper-process.ts");
   const { url, wsUrl, keypairFile, directory } = stage;
   const log = path.join(directory, `${path.basename(database)}.log`);
   const keeper = new WorkerProcess(

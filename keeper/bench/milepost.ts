@@ -1,4 +1,4 @@
-/** The program, for a localnet. */
+/** Loads the program for a localnet. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { PROGRAM_ID } from "@milepost/sdk";

@@ -1,38 +1,40 @@
-/** What the soak is to be. */
+/** Options of the soak. */
 import { parseArgs } from "node:util";
 
 const DEFAULTS = {
   policies: 10_000,
   milestones: 4,
   workers: 3,
-  /** Who the policies belong to; each has one token account that all of its policies are paid from. */
+  /** Number of owners; each has one token account that pays all of its policies. */
   owners: 100,
-  /** Seconds between two kills; 0 kills nobody. */
+  /** Seconds between two kills; 0 for none. */
   "kill-every": 5,
-  /** Of the RPC calls, in percent. */
+  /** Percentage of the RPC calls that fail. */
   fail: 10,
   /** Milliseconds that every RPC call takes longer, as over a network; the localnet answers at once. */
   latency: 25,
   /**
-   * Seconds from one milestone's due date to the next one's; the policies' dates are spread evenly over it. 0: everything
-   * is due at once.
+   * Seconds from one milestone's due date to the next one's; the policies' dates are spread evenly over it. 0:
+   * everything is due at once.
    */
   every: 75,
   /** Seconds from the start of the keepers to the first due date. */
   lead: 15,
   /** Policies of the sequential comparison, which come on top. */
   sequential: 20,
-  /** Of each keeper, see its `--concurrency`. */
+  /** Workers of each keeper, see its `--concurrency`. */
   concurrency: 2,
-  /** Seconds, see `LEASE_SECONDS`: so long nobody takes over what a killed keeper held. */
+  /** Seconds of a lease, see `LEASE_SECONDS`: no other keeper takes over a killed keeper's policies for this long. */
   lease: 75,
-  /** Seconds after which it has failed. */
+  /** Seconds after which the soak has failed. */
   timeout: 1_200,
 } as const;
 
 export type SoakOptions = Record<keyof typeof DEFAULTS | "seed", number>;
 
-/** Flags of the names above, whole numbers; the seed is `SEED`'s or a new one. Throws on anything else. */
+/**
+ * Reads the flags of the names above as whole numbers; the seed comes from `SEED` or is new. Throws on anything else.
+ */
 export function readOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,

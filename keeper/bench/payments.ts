@@ -1,6 +1,6 @@
 /**
- * The payments of a transaction, by its bytes: each `executePayment` of one that succeeded. Not by its events, as a log
- * is cut off after 10,000 bytes, which six payments fill.
+ * Reads the payments of a transaction from its bytes: each `executePayment` of one that succeeded. Its events would
+ * not do, as a log is cut off after 10,000 bytes, which six payments fill.
  */
 import { IDL, PROGRAM_ID } from "@milepost/sdk";
 import { VersionedTransaction } from "@solana/web3.js";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { Keypair } from "@solana/web3.js";
 
-/** Mulberry32: numbers in [0, 1). */
+/** Returns Mulberry32: numbers in [0, 1). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -13,7 +13,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** The keypair of this name, for this seed. */
+/** Returns the keypair of this name for this seed. */
 export function seededKeypair(seed: number, name: string): Keypair {
   return Keypair.fromSeed(createHash("sha256").update(`${seed}/${name}`).digest());
 }

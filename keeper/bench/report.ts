@@ -1,16 +1,19 @@
-/** What was measured, as a table for people and as JSON lines for scripts. */
+/** Reports the measurements as a table for people and as JSON lines for scripts. */
 import type { Tally } from "./tally";
 
 export interface PaymentRates {
   executions: number;
   transactions: number;
   executions_per_transaction: number;
-  /** From the first payment's start (`since`) to the last. */
+  /** Seconds from the first payment's start (`since`) to the last payment. */
   seconds: number;
   executions_per_second: number;
-  /** Up to the payment after which a tenth is left: without what killed workers hold until their leases end. */
+  /**
+   * Rate up to the payment after which a tenth is left, without payments that wait for the leases of killed workers to
+   * end.
+   */
   executions_per_second_to_90_percent: number;
-  /** The best ten seconds. */
+  /** Rate of the best ten seconds. */
   executions_per_second_peak: number;
   lateness_p50_s: number;
   lateness_p90_s: number;
@@ -20,7 +23,7 @@ export interface PaymentRates {
 
 const PEAK_MS = 10_000;
 
-/** `since` in milliseconds of `performance.now()`: when the first payment could have begun. */
+/** Computes the rates. `since`, in milliseconds of `performance.now()`, is when the first payment could have begun. */
 export function ratesOf(tally: Tally, since: number): PaymentRates {
   const { lateness, paidAt, transactions, paid } = tally;
   const sorted = [...lateness].sort((a, b) => a - b);
@@ -43,7 +46,7 @@ export function ratesOf(tally: Tally, since: number): PaymentRates {
   };
 }
 
-/** Most payments within `PEAK_MS`; the times ascend. */
+/** Returns the most payments within `PEAK_MS`; the times ascend. */
 function busiest(paidAt: readonly number[]): number {
   let start = 0;
   let most = 0;
@@ -56,7 +59,7 @@ function busiest(paidAt: readonly number[]): number {
 
 export const rounded = (value: number): number => Math.round(value * 100) / 100;
 
-/** A line for each name, a column for each measurement. */
+/** Prints a line for each name, a column for each measurement. */
 export function printTable(columns: Readonly<Record<string, object>>): void {
   const headings = Object.keys(columns);
   const values = Object.values(columns).map((column) => new Map(Object.entries(column)));

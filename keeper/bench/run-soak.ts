@@ -1,19 +1,19 @@
-/** The soak itself: a chain, a failing RPC in front of it, keepers that are killed, and an account of what was paid. */
+/** Runs the soak: a chain, a failing proxy of its RPC, keepers that are killed, and an audit of the payments. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
+import { startPostgres } from "@milepost/database/testing";
 import { type Localnet, startLocalnet } from "../../localnet/src";
-import { startPostgres } from "../test/postgres";
 import { type FaultyRpc, startFaultyRpc } from "./faulty-rpc";
 import { milepost } from "./milepost";
 import type { SoakOptions } from "./options";
 import { seededKeypair, seededRandom } from "./random";
 import { type PaymentRates, ratesOf } from "./report";
 import { auditPaidOnce, Tally } from "./tally";
-import { compile, WorkerProcess } from "./worker-process";
+import { compile, PROGRAM_ENVIRONMENT, WorkerProcess } from "./worker-process";
 import { World, type Population } from "./world";
 
 /** `KEEP_LOGS=1` leaves the keepers' logs behind. */
@@ -36,25 +36,28 @@ interface Stage {
 
 export interface SoakResult {
   keepers: PaymentRates;
-  /** The comparison; null without one. */
+  /** Rates of the comparison; null without one. */
   sequential: PaymentRates | null;
-  /** Everything on chain that differs from each milestone having been paid exactly once. */
+  /** Differences on chain from each milestone having been paid exactly once. */
   wrong: string[];
-  /** Payments by the transactions that landed, and by the keepers' own store. */
+  /** Number of payments by the transactions that landed, and by the keepers' own store. */
   counted: number;
   recorded: number;
   kills: number;
-  /** Keepers that ended by themselves, which none should. */
+  /** Number of keepers that ended by themselves, which none should. */
   crashes: number;
-  /** Bytes, the largest of each worker's processes. */
+  /** Largest resident memory of each worker's processes, in bytes. */
   peakRss: number[];
-  /** Milliseconds of the processor, by all keepers from the first due date to the last payment. */
+  /** Milliseconds of processor time, by all keepers from the first due date to the last payment. */
   cpuMs: number;
   rpcCalls: ReadonlyMap<string, number>;
   rpcFailed: number;
 }
 
-/** Runs it. `say` is told how far it has come; after each of `killAfter` payments a keeper is killed, beside the timer. */
+/**
+ * Runs the soak. `say` receives its progress; after each of `killAfter` payments a keeper is killed, in addition to
+ * the timer.
+ */
 export async function runSoak(
   options: SoakOptions,
   say: (line: string) => void,
@@ -111,7 +114,7 @@ async function soak(stage: Stage): Promise<SoakResult> {
   };
 }
 
-/** One transaction for each milestone, one after another, through the same failing RPC. */
+/** Sends one transaction per milestone, one after another, through the same failing RPC. */
 async function runSequential(stage: Stage, population: Population): Promise<PaymentRates> {
   const { localnet, world, directory, keypairFile, rpc, options } = stage;
   const now = localnet.chain.clock.time;
@@ -119,15 +122,16 @@ async function runSequential(stage: Stage, population: Population): Promise<Paym
   await world.settle(population, () => dueAt);
   const file = path.join(directory, "policies.json");
   writeFileSync(file, JSON.stringify(population.policies.map(({ address }) => address.toBase58())));
-  const program = await compile("sequential.ts");
+  const program = compile("sequential.ts");
   const tally = new Tally(localnet.chain, population);
   const child = spawn(process.execPath, [program, rpc.url, keypairFile, file], {
+    env: PROGRAM_ENVIRONMENT,
     stdio: ["ignore", "inherit", "inherit"],
   });
   const [code] = (await once(child, "exit")) as [number | null];
   tally.stop();
   if (code !== 0) throw new Error(`the sequential comparison ended with ${code}`);
-  // From its first payment on: starting the process is no part of its rate.
+  // The time starts with its first payment: starting the process is not part of its rate.
   return ratesOf(tally, tally.paidAt[0]!);
 }
 
@@ -136,7 +140,7 @@ interface CrewResult {
   wrong: string[];
   counted: number;
   workers: WorkerProcess[];
-  /** Of the processor, by all keepers from the first due date to the last payment. */
+  /** Milliseconds of processor time, by all keepers from the first due date to the last payment. */
   cpuMs: number;
   recorded: number;
 }
@@ -148,7 +152,7 @@ function cpuOf(workers: readonly WorkerProcess[]): number {
 
 async function runKeepers(stage: Stage, population: Population): Promise<CrewResult> {
   const { options, localnet, world, rpc, directory, keypairFile } = stage;
-  const program = await compile("keeper-process.ts");
+  const program = compile("keeper-process.ts");
   const postgres = await startPostgres();
   const workers = Array.from({ length: options.workers }, (_, index) => {
     const args = [
@@ -174,14 +178,14 @@ async function runKeepers(stage: Stage, population: Population): Promise<CrewRes
     const tally = new Tally(localnet.chain, population);
     const since = performance.now() + (first - localnet.chain.clock.time) * 1_000;
     for (const worker of workers) worker.start();
-    // Starting is no part of what an execution takes.
+    // Starting is not part of an execution's cost.
     let startCpuMs = 0;
     const begin = setTimeout(() => (startCpuMs = cpuOf(workers)), since - performance.now());
     stops.push(() => clearTimeout(begin));
     every(SAMPLE_MS, () => workers.forEach((worker) => worker.sample()));
     every(PROGRESS_MS, () => stage.say(progress(tally, since)));
-    // The one that has worked longest: where the processor is scarce, one would else be killed again and again before it
-    // has begun.
+    // It kills the keeper that has worked longest: on a slow machine, one keeper would otherwise be killed again and
+    // again before it has begun.
     const killOne = (): boolean => {
       const oldest = workers.reduce((a, b) => (a.readyAt <= b.readyAt ? a : b));
       if (oldest.readyAt === Infinity) return false;
@@ -201,11 +205,11 @@ async function runKeepers(stage: Stage, population: Population): Promise<CrewRes
         if (now - killedAt >= gap && killOne()) killedAt = now;
       });
     }
-    // What is unpaid by then the audit finds.
+    // The audit finds milestones that are unpaid by then.
     const late = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, options.timeout * 1_000);
       stops.push(() => clearTimeout(timer));
-      // Told to stop, it leaves no keepers and no Postgres behind.
+      // A soak that is told to stop leaves no keepers and no Postgres behind.
       process.once("SIGINT", resolve).once("SIGTERM", resolve);
     });
     await Promise.race([tally.done, late]);
@@ -224,13 +228,22 @@ async function runKeepers(stage: Stage, population: Population): Promise<CrewRes
   }
 }
 
-/** What the keepers' own store says was paid; what a killed one had sent is only written down later. */
+/**
+ * Counts the payments in the keepers' own store; those of a killed keeper are only recorded later. Keepers that never
+ * started have no store: 0.
+ */
 async function outcomes(url: string): Promise<number> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
+    const table = "milepost_keeper.outcomes";
+    const found = await client.query<{ exists: boolean }>(
+      "SELECT to_regclass($1) IS NOT NULL AS exists",
+      [table],
+    );
+    if (!found.rows[0]!.exists) return 0;
     const { rows } = await client.query<{ count: string }>(
-      "SELECT count(*) AS count FROM milepost_keeper.outcomes",
+      `SELECT count(*) AS count FROM ${table}`,
     );
     return Number(rows[0]!.count);
   } finally {

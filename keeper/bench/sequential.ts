@@ -1,12 +1,12 @@
 /**
- * What the keeper is compared with: one policy after another, a transaction for each milestone, sent again until it is
- * confirmed. Run by the soak as a process of its own; `URL KEYPAIR_FILE POLICIES_FILE`.
+ * Runs the comparison: one policy after another, a transaction for each milestone, sent again until it is confirmed.
+ * The soak runs it as a process of its own; `URL KEYPAIR_FILE POLICIES_FILE`.
  */
 import { readFileSync } from "node:fs";
 import { MilestoneClient } from "@milepost/sdk";
 import { Connection, Keypair, PublicKey } from "@solana/web3.js";
 
-/** Shorter than anybody would wait on the network, so that the comparison does not gain by it. */
+/** Interval shorter than a sensible one on the network, so that the comparison does not gain by it. */
 const RESEND_MS = 50;
 
 async function main([url, keypairFile, policiesFile]: string[]): Promise<void> {
@@ -34,7 +34,7 @@ async function pay(client: MilestoneClient, policy: PublicKey, index: number): P
   await client.send(instructions, { resendEveryMs: RESEND_MS });
 }
 
-/** A call that failed is made again at once; what was paid meanwhile the next look shows. */
+/** Repeats a failed call at once; the next read shows payments that landed in between. */
 async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

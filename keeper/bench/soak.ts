@@ -29,7 +29,7 @@ function ratioOf({ keepers, sequential }: SoakResult, name: keyof PaymentRates):
 
 const megabytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
 
-/** What was promised and not kept, a line each. */
+/** Returns the ceilings that were exceeded, a line each. */
 function missedBy(result: SoakResult): string[] {
   const missed = [...result.wrong];
   const packed = result.keepers.executions_per_transaction;

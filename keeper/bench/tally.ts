@@ -1,4 +1,4 @@
-/** Counts payments where they happen: in the policies' accounts, transaction by transaction, by the chain's clock. */
+/** Counts payments in the policies' accounts, transaction by transaction, by the chain's clock. */
 import { AccountLayout } from "@solana/spl-token";
 import type { PublicKey } from "@solana/web3.js";
 import type { Chain } from "../../localnet/src";
@@ -23,17 +23,17 @@ const paymentOf = (policy: string, index: number): string => `${policy} ${index}
 export class Tally {
   /** Seconds from due to paid, one for each payment. */
   readonly lateness: number[] = [];
-  /** Milliseconds of the wall, one for each payment. */
+  /** Times of the payments, in milliseconds of the wall clock. */
   readonly paidAt: number[] = [];
-  /** Transactions that paid something. */
+  /** Number of transactions that paid something. */
   transactions = 0;
-  /** A milestone that was skipped, or went back. */
+  /** Milestones that were skipped, or went back. */
   readonly violations: string[] = [];
-  /** Called after each transaction that paid something. */
+  /** Runs after each transaction that paid something. */
   onPaid: () => void = () => undefined;
   private readonly current = new Map<string, number>();
   private readonly dueAt = new Map<string, readonly number[]>();
-  /** By policy and milestone, how often a transaction that succeeded paid it. */
+  /** Number of successful payments, by policy and milestone. */
   private readonly payments = new Map<string, number>();
   private readonly expected: number;
   private readonly stopListening: () => void;
@@ -56,7 +56,7 @@ export class Tally {
     });
   }
 
-  /** What was not paid, or more than once; empty when all is right. */
+  /** Returns the milestones that were paid never or more than once; empty when all is right. */
   wrongCounts(): string[] {
     const wrong: string[] = [];
     for (const [policy, { length }] of this.dueAt) {
@@ -68,7 +68,7 @@ export class Tally {
     return wrong;
   }
 
-  /** How often transactions that succeeded paid something. */
+  /** Returns the number of payments by transactions that succeeded. */
   get counted(): number {
     return [...this.payments.values()].reduce((sum, times) => sum + times, 0);
   }
@@ -94,7 +94,7 @@ export class Tally {
     if (this.open === 0) this.allPaid();
   }
 
-  /** All addresses are those of one transaction. */
+  /** Counts the payments of one transaction, by its addresses. */
   private see(addresses: readonly string[]): void {
     let payments = 0;
     for (const address of addresses) {
@@ -114,7 +114,7 @@ export class Tally {
   }
 }
 
-/** Everything on chain that differs from each milestone having been paid exactly once; empty when all is right. */
+/** Returns every difference on chain from each milestone having been paid exactly once; empty when all is right. */
 export function auditPaidOnce(chain: Chain, world: World, populations: Population[]): string[] {
   const { milestones } = world;
   const total = sumOf(milestones);

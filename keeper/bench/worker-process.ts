@@ -1,56 +1,36 @@
-/** Keepers as processes of their own, started again whenever they are killed. */
+/** Runs keepers as processes of their own, which start again after each kill. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { createWriteStream, readFileSync, rmSync, type WriteStream } from "node:fs";
+import { createWriteStream, readFileSync, type WriteStream } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { build } from "esbuild";
+import { bundleProgram, MODULES } from "@milepost/database/testing";
 
-const ROOT = path.resolve(__dirname, "../..");
 /** `PROFILES=DIRECTORY` leaves a CPU profile of every process that ends by itself. */
 const PROFILING = process.env.PROFILES
   ? ["--cpu-prof", `--cpu-prof-dir=${path.resolve(process.env.PROFILES)}`]
   : [];
 
-/**
- * Compiles one file with what it imports from this repository, so that no process carries a compiler along. For this run
- * alone: whoever is started again is the same as before, whatever has changed meanwhile.
- */
-export async function compile(entry: string): Promise<string> {
-  const outfile = path.join(
-    ROOT,
-    "node_modules/.cache/keeper-bench",
-    String(process.pid),
-    `${path.basename(entry, ".ts")}.js`,
-  );
-  await build({
-    entryPoints: [path.resolve(__dirname, entry)],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    packages: "external",
-    logLevel: "error",
-  });
-  process.once("exit", () => rmSync(path.dirname(outfile), { recursive: true, force: true }));
-  return outfile;
-}
+/** Compiles one file of this folder, so that no process carries a compiler along. Returns the path of the result. */
+export const compile = (entry: string): string => bundleProgram(path.resolve(__dirname, entry));
+
+/** Environment of a compiled program, which loads its packages from here. */
+export const PROGRAM_ENVIRONMENT = { ...process.env, NODE_PATH: MODULES };
 
 /** `sysconf(_SC_CLK_TCK)` is 100 on every Linux. */
 const MS_A_TICK = 10;
 
 export class WorkerProcess {
   kills = 0;
-  /** Ended by themselves, which none should. */
+  /** Number of processes that ended by themselves, which none should. */
   crashes = 0;
-  /** Bytes, of all processes so far the largest. */
+  /** Largest resident memory of all processes so far, in bytes. */
   peakRss = 0;
-  /** Milliseconds of `performance.now()`, when its first scan was over; infinite before. */
+  /** Milliseconds of `performance.now()` at the end of its first scan; infinite before. */
   readyAt = Infinity;
-  /** Bytes, at the last sample. */
+  /** Resident memory at the last sample, in bytes. */
   rss = 0;
-  /** Of the processor, of all processes that are over. */
+  /** Processor time of all ended processes, in milliseconds. */
   private endedCpuMs = 0;
   private currentCpuMs = 0;
   private readonly lines = new EventEmitter();
@@ -69,6 +49,7 @@ export class WorkerProcess {
 
   start(): void {
     const child = spawn(process.execPath, [...PROFILING, this.program, ...this.args], {
+      env: PROGRAM_ENVIRONMENT,
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.pipe(this.log, { end: false });
@@ -88,7 +69,7 @@ export class WorkerProcess {
     });
   }
 
-  /** Resolves when it says something that fits. */
+  /** Resolves when it prints a line that fits. */
   async line(fits: RegExp): Promise<void> {
     for (;;) {
       const [line] = (await once(this.lines, "line")) as [string];
@@ -96,7 +77,7 @@ export class WorkerProcess {
     }
   }
 
-  /** As the machine's end would; another one starts at once. */
+  /** Kills the process as a machine's failure would; another one starts at once. */
   kill(): void {
     this.readyAt = Infinity;
     this.sample();
@@ -104,12 +85,12 @@ export class WorkerProcess {
     this.child?.kill("SIGKILL");
   }
 
-  /** Milliseconds of the processor that this and its processes before have taken, up to the last sample. */
+  /** Milliseconds of processor time of this process and those before it, up to the last sample. */
   get cpuMs(): number {
     return this.endedCpuMs + this.currentCpuMs;
   }
 
-  /** Reads the process's high-water mark and its time on the processor, where the system tells. */
+  /** Reads the process's high-water mark and its processor time, where the system reports them. */
   sample(): void {
     try {
       const status = readFileSync(`/proc/${this.child?.pid}/status`, "utf8");
@@ -117,15 +98,15 @@ export class WorkerProcess {
       this.peakRss = Math.max(this.peakRss, peak);
       this.rss = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
       const stat = readFileSync(`/proc/${this.child?.pid}/stat`, "utf8");
-      // After the name, which may contain anything: user and system time are the 12th and 13th field.
+      // The fields follow the name, which may contain anything: user and system time are the 12th and 13th.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       this.currentCpuMs = (Number(fields[11]) + Number(fields[12])) * MS_A_TICK;
     } catch {
-      // Gone in this very moment, or no such files on this system.
+      // The process has ended at this moment, or the system has no such files.
     }
   }
 
-  /** Resolves when it has ended; one that does not within the time is killed. */
+  /** Resolves when the process has ended; one that does not end within the time is killed. */
   async stop(milliseconds: number): Promise<void> {
     this.isStopped = true;
     const { child } = this;

@@ -1,8 +1,8 @@
 /**
- * Thousands of payable policies, written past the runtime's rules: sending their creations would take longer than what is
- * measured. Every account has the layout and the sums that the program itself would have left.
+ * Writes thousands of payable policies past the runtime's rules: sending their creations would take longer than the
+ * measured work. Every account has the layout and the sums that the program itself would have left.
  */
-import { BorshCoder, type Idl } from "@coral-xyz/anchor";
+import { BorshCoder } from "@coral-xyz/anchor";
 import {
   getConfigPda,
   getGatewayPda,
@@ -26,10 +26,10 @@ import { seededKeypair } from "./random";
 
 export const GATEWAY_FEE_BPS = 100n;
 export const PROTOCOL_FEE_BPS = 50n;
-/** More than any payment takes, so that one too many would show in the balances. */
+/** Multiple of all payments that is funded, so that one too many would show in the balances. */
 const FUNDED_TIMES = 2n;
 const BEFORE = 1_000;
-/** The recipient of every so many-th policy has no token account: its first payment creates it. */
+/** Interval of policies whose recipient has no token account: the first payment creates it. */
 const NEW_RECIPIENT_EVERY = 5;
 
 export interface WorldPolicy {
@@ -38,9 +38,9 @@ export interface WorldPolicy {
   id: number;
   recipient: PublicKey;
   recipientTokens: PublicKey;
-  /** Whether the recipient has no token account at first. */
+  /** True when the recipient has no token account at first. */
   isNew: boolean;
-  /** Unix seconds by the chain's clock, one for each milestone. */
+  /** Due dates in Unix seconds by the chain's clock, one per milestone. */
   dueAt: readonly number[];
 }
 
@@ -52,20 +52,20 @@ export interface WorldOwner {
   policies: WorldPolicy[];
 }
 
-/** Owners with their policies; nothing is on chain yet. Each policy has a recipient of its own. */
+/** Owners with their policies; no account is on chain yet. Each policy has a recipient of its own. */
 export interface Population {
   owners: WorldOwner[];
   policies: WorldPolicy[];
 }
 
-const coder = new BorshCoder(IDL as unknown as Idl);
+const coder = new BorshCoder(IDL);
 const zeros = (length: number) => new Array<number>(length).fill(0);
-/** The amount of the milestone: fees of whole base points leave no remainder. */
+/** Returns the amount of the milestone: fees of whole base points leave no remainder. */
 export const amountOf = (index: number): bigint => 10_000n * BigInt(index + 1);
 export const sumOf = (milestones: number): bigint =>
   Array.from({ length: milestones }, (_, index) => amountOf(index)).reduce((a, b) => a + b, 0n);
 
-/** One mint, one gateway, one protocol. */
+/** Holds one mint, one gateway, one protocol. */
 export class World {
   readonly deployer: Keypair;
   readonly mint: PublicKey;
@@ -85,7 +85,7 @@ export class World {
     this.protocolFees = this.tokensOf(this.feeRecipient("protocol"));
   }
 
-  /** What all policies share. */
+  /** Creates the accounts that all policies share. */
   async found(policies: number): Promise<void> {
     const { publicKey } = this.deployer;
     const now = new BN(this.chain.clock.time - BEFORE);
@@ -141,7 +141,7 @@ export class World {
     this.setTokens(this.protocolFees, this.feeRecipient("protocol"), 0n);
   }
 
-  /** Only the addresses, which take longest; due at no time yet. */
+  /** Makes only the addresses, which take longest; no due dates yet. */
   populate(name: string, count: number, ownerCount: number): Population {
     const owners: WorldOwner[] = [];
     const policies: WorldPolicy[] = [];
@@ -165,7 +165,7 @@ export class World {
     return { owners, policies };
   }
 
-  /** Writes everything; `dueAt` says when a policy's milestones are due. */
+  /** Writes everything; `dueAt` returns the due dates of a policy's milestones. */
   async settle(
     { owners, policies }: Population,
     dueAt: (index: number) => readonly number[],
@@ -184,7 +184,7 @@ export class World {
     }
   }
 
-  /** The bytes of an active policy with all milestones to come. */
+  /** Returns the bytes of an active policy with all milestones to come. */
   anyPolicy(): Promise<Buffer> {
     const owner = this.owner("any owner");
     const { key } = owner;
@@ -194,7 +194,7 @@ export class World {
     return this.policy(owner, policy);
   }
 
-  /** The owner's tokens after everything was paid once. */
+  /** Returns the owner's tokens after everything was paid once. */
   leftOver(owner: WorldOwner): bigint {
     return (FUNDED_TIMES - 1n) * sumOf(this.milestones) * BigInt(owner.policies.length);
   }

@@ -3,10 +3,10 @@ import type { Timers } from "./clock/timers";
 
 export interface BackgroundOptions {
   timers: Timers;
-  /** The first failure after a success, not each of them: an hour without a database would be an hour of lines. */
+  /** Reports the first failure after a success, not every one: an hour without a database would fill the log. */
   onFailing(task: string, error: unknown): void;
   onRecovered(task: string): void;
-  /** Every failure. */
+  /** Reports every failure. */
   onFailed?(error: unknown): void;
 }
 
@@ -23,7 +23,7 @@ export class Background {
     this.cancels.push(cancel);
   }
 
-  /** Now, unless it is under way. Never rejects. */
+  /** Runs the task now, unless it is under way. Never rejects. */
   run(task: string, work: () => Promise<unknown>): Promise<void> {
     const running = this.running.get(task);
     if (running || this.isStopped) return running ?? Promise.resolve();
@@ -37,7 +37,7 @@ export class Background {
     return ended;
   }
 
-  /** Told by whoever does a task by itself. */
+  /** Records the failure of a task that runs outside `run`. */
   failed(task: string, error: unknown): void {
     this.options.onFailed?.(error);
     if (this.failing.has(task)) return;
@@ -49,7 +49,7 @@ export class Background {
     if (this.failing.delete(task)) this.options.onRecovered(task);
   }
 
-  /** Begins nothing more; resolves when what is under way has ended. */
+  /** Begins nothing more; resolves when the work in progress has ended. */
   async stop(): Promise<void> {
     this.isStopped = true;
     for (const cancel of this.cancels.splice(0)) cancel();

@@ -1,13 +1,16 @@
 import type { Commitment, Connection, Keypair, PublicKey } from "@solana/web3.js";
+import type { Database } from "@milepost/database";
 import type { Timers } from "./clock/timers";
 import type { FinderOptions } from "./find/finder";
+import type { PolicySource } from "./find/source";
 import type { NotificationChannel } from "./notify/notifier";
-import type { ExecuteQueue } from "./queue/execute-queue";
+import type { ExecuteQueue } from "./queue/leases";
 import type { Pause } from "./send/pause";
 import type { RpcPool } from "./send/rpc-pool";
-import type { Logger } from "./show/log";
-import type { KeeperMetrics } from "./show/metrics";
-import type { Database, KeeperEvents, ReleaseRule } from "./types";
+import type { Logger } from "./observe/log";
+import type { KeeperMetrics } from "./observe/metrics";
+import type { KeeperEvents } from "./observe/events";
+import type { ReleaseRule } from "./approval/release-rule";
 import type { CrashHook } from "./work/crash-points";
 
 /** Options of `createKeeper`. */
@@ -23,15 +26,28 @@ export interface KeeperOptions {
   queue: ExecuteQueue | null;
   /** Connection for scans, account reads, simulations and the chain's clock. */
   connection: Connection;
-  /** Connections that each signed transaction is sent to and looked up on, all of them. Default: `connection` alone. */
+  /** Connections that each signed transaction is sent to and looked up on. Default: `connection` alone. */
   connections?: readonly Connection[];
   /**
    * State of the RPCs, as `openConnections` returns it. The keeper then checks them and shows them by host. Default:
    * none.
    */
   pool?: RpcPool;
-  /** Function that opens a websocket connection, see `openSocket`; called again after one has died. */
-  connect: FinderOptions["connect"];
+  /**
+   * Function that opens a websocket connection, see `openSocket`; called again after one has died. Required without
+   * `source`.
+   */
+  connect?: FinderOptions["connect"];
+  /**
+   * Source of policies, such as Yellowstone gRPC or webhooks. Default: the RPC's websocket by `connect`, and scans by
+   * `connection`.
+   */
+  source?: PolicySource;
+  /**
+   * Time in which the keeper reads every policy again, page by page, in milliseconds. Default: 600,000 when one page
+   * has all policies, otherwise 1,800,000.
+   */
+  reconcileMs?: number;
   /** Key pair that pays transaction fees and the rent of token accounts and lookup tables. */
   feePayer: Keypair;
   /** Wallet whose associated token accounts receive gateways' rewards, where they exist. Default: the fee payer's. */
@@ -68,7 +84,7 @@ export interface KeeperOptions {
   createAccounts?: boolean;
   /**
    * Limit of rent for token accounts within any hour, in lamports, shared by all keepers of the database. Payments
-   * beyond it are put off; 0 is `createAccounts: false`. Default: 500,000,000.
+   * beyond it are postponed; 0 is `createAccounts: false`. Default: 500,000,000.
    */
   rentBudget?: bigint;
   /** Number of workers side by side, each with a batch of up to 100 policies. Default: 2. */
@@ -80,8 +96,8 @@ export interface KeeperOptions {
   /** Interval between repeated sends of signed bytes, in milliseconds. Default: 2,000. */
   resendEveryMs?: number;
   /**
-   * Number of blocks after a transaction's expiry until an RPC that does not answer stops holding up its payments.
-   * Default: 1,500, about ten minutes.
+   * Number of blocks after a transaction's expiry from which an RPC that does not answer no longer delays its
+   * payments. Default: 1,500, about ten minutes.
    */
   silentBlocks?: number;
   /** Hook that runs at each of `CRASH_POINTS`; for tests. Default: none. */

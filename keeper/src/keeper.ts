@@ -1,41 +1,31 @@
-/** Puts finder, scheduler, queue and workers together, and keeps them going until it is told to stop. */
+/** Connects finder, scheduler, queue and workers, and keeps them running until the keeper is stopped. */
 import { createContext, type MilestoneContext, PROGRAM_ID } from "@milepost/sdk";
+import { DatabaseUnusableError } from "@milepost/database";
 import { Background } from "./background";
-import { type Crew, createCrew } from "./crew";
+import { createNotifier } from "./create-notifier";
+import { createWorkers, type Workers } from "./create-workers";
 import { ChainClock } from "./clock/chain-clock";
 import { systemTimers, type Timers, within } from "./clock/timers";
-import { DatabaseUnusableError } from "./database/errors";
-import { checkSchema } from "./database/migrate";
+import { checkSchema } from "./store/database";
 import { Finder } from "./find/finder";
+import { INTERVAL_MS } from "./intervals";
 import type { KeeperOptions } from "./keeper-options";
-import { Lanes } from "./lanes";
-import { Notifier } from "./notify/notifier";
-import type { ExecuteQueue } from "./queue/execute-queue";
-import { renewalMs } from "./queue/leases";
-import type { Readiness } from "./show/http";
-import { allEvents, logEvents } from "./show/events";
-import { reportRpcs, socketErrors } from "./show/rpcs";
-import { SelfReport } from "./show/self-report";
+import { WorkerPool } from "./worker-pool";
+import type { Notifier } from "./notify/notifier";
+import type { ExecuteQueue } from "./queue/leases";
+import { renewalMs } from "./queue/lease-rows";
+import type { Readiness } from "./observe/http";
+import { allEvents, type KeeperEvents, logEvents } from "./observe/events";
+import { reportRpcs, socketErrors } from "./status/rpcs";
+import { SelfReport } from "./self-report";
 import { forgetAttempts } from "./store/attempts";
 import { retryNow } from "./store/retry";
-import type { KeeperEvents } from "./types";
 
-const SCHEDULE_MS = 1_000;
-const MAINTAIN_MS = 5_000;
-const SAMPLE_MS = 15_000;
-const REHEARSE_MS = 30_000;
-const ALERT_MS = 600_000;
-const CHECK_RPCS_MS = 15_000;
-const NOTIFY_MS = 30_000;
-const SCHEMA_MS = 30_000;
-const RECOVER_MS = 30_000;
-/** For `runOnce`, which has no second time: longer than a blockhash lives. */
+/** Number of sends in `runOnce`, which does not come back later: longer than a blockhash lives. */
 const RECOVER_ROUNDS = 90;
-const TABLES_MS = 60_000;
-const FORGET_MS = 3_600_000;
 const ENQUEUE_LIMIT = 1_000;
 const PING_MS = 2_000;
-/** Rounds of `runOnce`: a policy has at most so many milestones, and one more round finds nothing. */
+/** Limit of rounds in `runOnce`: the milestones of a policy, and one more round that finds nothing. */
 const MAX_ROUNDS = 5;
 const NOT_SCANNED = new Error("the chain could not be scanned");
 
@@ -57,11 +47,11 @@ export class Keeper {
   private readonly clock: ChainClock;
   private readonly finder: Finder;
   private readonly background: Background;
-  /** Goes on while the others stop, until nothing is on its way. */
+  /** Heartbeat that continues while the others stop, until no transaction is on its way. */
   private readonly heartbeat: Background;
-  private readonly lanes: Lanes;
+  private readonly workerPool: WorkerPool;
   private readonly report: SelfReport;
-  private readonly crew: Crew | null;
+  private readonly workers: Workers | null;
   private readonly events: KeeperEvents;
   private readonly notifier: Notifier;
   private paid = 0;
@@ -74,7 +64,7 @@ export class Keeper {
 
   constructor(private readonly options: KeeperOptions) {
     this.failure = new Promise((resolve) => (this.giveUp = resolve));
-    const { connection, database, log, metrics, queue, gateway = null, feePayer } = options;
+    const { connection, log, metrics, queue, feePayer } = options;
     const { commitment = "confirmed", programId = PROGRAM_ID } = options;
     this.timers = options.timers ?? systemTimers;
     const { timers } = this;
@@ -92,36 +82,155 @@ export class Keeper {
     };
     this.background = new Background(reported);
     this.heartbeat = new Background(reported);
-    this.events = allEvents(metrics, logEvents(log), options.events ?? {}, {
+    this.events = this.createEvents();
+    this.notifier = createNotifier(options);
+    this.finder = this.createFinder();
+    this.workers = queue
+      ? createWorkers(options, queue, this.context, this.events, this.clock)
+      : null;
+    this.report = new SelfReport({
+      options,
+      context: this.context,
+      clock: this.clock,
+      timers,
+      events: this.events,
+      rentBudget: this.workers?.rentBudget ?? null,
+      isScanned: () => this.finder.isReady,
+      isLive: () => this.finder.isLive,
+      isStopping: () => this.stopping !== null,
+    });
+    this.workerPool = new WorkerPool({
+      workers: this.workers?.all ?? [],
+      timers,
+      onFailed: (error) => this.background.failed("work", error),
+      onWorked: () => this.background.succeeded("work"),
+    });
+  }
+
+  /** True once the store has been made to agree with the chain since the start. */
+  get isScanned(): boolean {
+    return this.finder.isReady;
+  }
+
+  /** Starts everything; resolves after the first scan, successful or not. Failed tasks are tried again. */
+  async start(): Promise<void> {
+    const { background, options } = this;
+    background.every(INTERVAL_MS.sample, "sample", () => this.report.sample());
+    background.every(INTERVAL_MS.alert, "alerts", () => this.alert());
+    background.every(INTERVAL_MS.schema, "schema", () => checkSchema(options.database));
+    const { queue, pool } = options;
+    if (pool) background.every(INTERVAL_MS.checkRpcs, "check RPCs", () => pool.check());
+    if (queue) {
+      this.renewLeases(queue);
+      background.every(INTERVAL_MS.schedule, "schedule", () => this.schedule(queue));
+      background.every(INTERVAL_MS.maintain, "maintain", () => queue.maintain());
+      background.every(INTERVAL_MS.recover, "recover", () => this.recover());
+      // The leases of a killed keeper do not have to wait for the first interval.
+      void background.run("maintain", () => queue.maintain());
+      void background.run("recover", () => this.recover());
+      background.every(INTERVAL_MS.notify, "notify", () => this.notifier.deliver());
+      background.every(INTERVAL_MS.lookupTables, "lookup tables", () =>
+        this.workers!.tables.maintain(),
+      );
+      background.every(INTERVAL_MS.forget, "forget", () =>
+        forgetAttempts(options.database, options.journalDays ?? 30),
+      );
+    } else {
+      background.every(INTERVAL_MS.rehearse, "rehearse", () => this.report.rehearse());
+    }
+    await this.finder.start();
+    await Promise.all([
+      background.run("sample", () => this.report.sample()),
+      background.run("alerts", () => this.alert()),
+      ...(queue ? [] : [background.run("rehearse", () => this.report.rehearse())]),
+    ]);
+  }
+
+  /**
+   * Scans, executes policies until none is due, and resolves with the number of paid milestones. Works without
+   * `start`. Rejects when the scan, the database or the queue fails.
+   */
+  async runOnce(): Promise<number> {
+    const { queue } = this.options;
+    const { workerPool } = this;
+    if (queue) {
+      this.renewLeases(queue);
+      await queue.maintain();
+      // Runs before the scan, which then shows what follows a milestone that a killed keeper had signed for.
+      await this.recover(RECOVER_ROUNDS);
+    }
+    await this.scanNow();
+    if (!queue) {
+      await this.report.rehearse();
+      return 0;
+    }
+    for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+      const before = this.paid;
+      const now = await this.report.chainNow();
+      while ((await queue.enqueueDue(now, ENQUEUE_LIMIT)) > 0) await workerPool.drain();
+      await workerPool.drain();
+      if (this.paid === before) break;
+      // After a payment, another read has to show the policy's next milestone.
+      await this.scanNow();
+    }
+    await this.alert();
+    return this.paid;
+  }
+
+  /**
+   * Takes no new policies, waits for the work in progress, and gives the leases back. Signed transactions are in the
+   * journal, so the next keeper finds out how they ended. Resolves with true when everything ended within `stopMs`.
+   */
+  stop(): Promise<boolean> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  /** Checks database, first scan, RPC answers and the fee payer's balance, and that the keeper is not stopping. */
+  readiness(): Promise<Readiness> {
+    return this.report.readiness();
+  }
+
+  /** Renders the terminal view. Rejects when the database or the RPC can't be read. */
+  status(now: Date = new Date()): Promise<string> {
+    return this.report.status(now);
+  }
+
+  /**
+   * Makes these policies, or all, due again at once: policies postponed after a failure or waiting for an
+   * account to change. Returns their number. Nothing is signed that may still land, as leases and the journal stay.
+   */
+  async retryNow(policies: readonly string[] = []): Promise<number> {
+    const { database, log } = this.options;
+    const retried = await retryNow(database, policies.length > 0 ? { policies } : {});
+    log.info({ policies: retried }, "retrying now, as requested");
+    return retried;
+  }
+
+  /** Joins metrics, log and the caller's listeners, and has the finder read what an execution changed. */
+  private createEvents(): KeeperEvents {
+    const { metrics, log, events = {} } = this.options;
+    return allEvents(metrics, logEvents(log), events, {
       executed: ({ policy, slot }) => {
         this.paid += 1;
-        // What is next of it is not to wait for a scan.
+        // The policy's next milestone must not wait for a scan.
         this.finder.changed(policy, slot);
       },
       failed: ({ policy }, { kind }) => {
-        // Somebody else has paid it, or an RPC was behind: what is next is not to wait for a scan either.
+        // Another executor has paid it, or an RPC lagged: the next milestone must not wait for a scan either.
         if (kind === "terminal") this.finder.changed(policy, this.clock.slot ?? 0);
       },
     });
-    this.notifier = new Notifier({
-      database,
-      channels: options.notify ?? [],
-      onSent: (channel, sent) => log.info({ channel, alerts: sent.length }, "alerts sent"),
-      onFailed: (channel, error, retrySeconds) => {
-        metrics.notificationFailed(channel);
-        log.warn({ channel, retrySeconds, err: error }, "alerts not sent; tried again later");
-      },
-    });
-    this.finder = new Finder({
-      connection,
-      database,
-      programId,
-      commitment,
-      timers,
-      clock: this.clock,
-      connect: options.connect,
-      silenceMs: options.silenceMs,
-      gapMs: options.gapMs,
+  }
+
+  private createFinder(): Finder {
+    const { log, metrics, gateway, pause } = this.options;
+    const { connection, database, connect, source, silenceMs, gapMs, reconcileMs } = this.options;
+    const { timers, clock } = this;
+    const { programId, commitment } = this.context;
+    return new Finder({
+      ...{ connection, database, programId, commitment, timers, clock, pause },
+      ...{ connect, source, silenceMs, gapMs, reconcileMs },
       gatewaySigners: gateway ? [gateway.signer.publicKey] : [],
       onUnreadable: (address, error) => log.warn({ address, err: error }, "unreadable account"),
       onError: (task, error) => {
@@ -136,122 +245,6 @@ export class Keeper {
         log.info({ policies: seen, removed }, "chain scanned");
       },
     });
-    this.crew = queue ? createCrew(options, queue, this.context, this.events, this.clock) : null;
-    this.report = new SelfReport({
-      options,
-      context: this.context,
-      clock: this.clock,
-      timers,
-      events: this.events,
-      rentBudget: this.crew?.rentBudget ?? null,
-      isScanned: () => this.finder.isReady,
-      isLive: () => this.finder.isLive,
-      isStopping: () => this.stopping !== null,
-    });
-    this.lanes = new Lanes({
-      workers: this.crew?.workers ?? [],
-      timers,
-      onFailed: (error) => this.background.failed("work", error),
-      onWorked: () => this.background.succeeded("work"),
-    });
-  }
-
-  /** Whether the store has been made to agree with the chain since the start. */
-  get isScanned(): boolean {
-    return this.finder.isReady;
-  }
-
-  /** Starts everything; resolves after the first scan, successful or not. What fails is tried again. */
-  async start(): Promise<void> {
-    const { background, options } = this;
-    background.every(SAMPLE_MS, "sample", () => this.report.sample());
-    background.every(ALERT_MS, "alerts", () => this.alert());
-    background.every(SCHEMA_MS, "schema", () => checkSchema(options.database));
-    const { queue, pool } = options;
-    if (pool) background.every(CHECK_RPCS_MS, "check RPCs", () => pool.check());
-    if (queue) {
-      this.renewLeases(queue);
-      background.every(SCHEDULE_MS, "schedule", () => this.schedule(queue));
-      background.every(MAINTAIN_MS, "maintain", () => queue.maintain());
-      background.every(RECOVER_MS, "recover", () => this.recover());
-      // What a killed keeper left does not have to wait for the first time.
-      void background.run("maintain", () => queue.maintain());
-      void background.run("recover", () => this.recover());
-      background.every(NOTIFY_MS, "notify", () => this.notifier.deliver());
-      background.every(TABLES_MS, "lookup tables", () => this.crew!.tables.maintain());
-      background.every(FORGET_MS, "forget", () =>
-        forgetAttempts(options.database, options.journalDays ?? 30),
-      );
-    } else {
-      background.every(REHEARSE_MS, "rehearse", () => this.report.rehearse());
-    }
-    await this.finder.start();
-    await Promise.all([
-      background.run("sample", () => this.report.sample()),
-      background.run("alerts", () => this.alert()),
-      ...(queue ? [] : [background.run("rehearse", () => this.report.rehearse())]),
-    ]);
-  }
-
-  /**
-   * Scans, executes what is due until nothing more is, and resolves with how many milestones that paid. Without `start`.
-   * Rejects when the scan, the database or the queue fails.
-   */
-  async runOnce(): Promise<number> {
-    const { queue } = this.options;
-    const { lanes } = this;
-    if (queue) {
-      this.renewLeases(queue);
-      await queue.maintain();
-      // Before the scan, which then shows what comes after a milestone that a killed keeper had signed for.
-      await this.recover(RECOVER_ROUNDS);
-    }
-    await this.scanNow();
-    if (!queue) {
-      await this.report.rehearse();
-      return 0;
-    }
-    for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-      const before = this.paid;
-      const now = await this.report.chainNow();
-      while ((await queue.enqueueDue(now, ENQUEUE_LIMIT)) > 0) await lanes.drain();
-      await lanes.drain();
-      if (this.paid === before) break;
-      // A policy whose milestone was paid shows its next one only to another read.
-      await this.scanNow();
-    }
-    await this.alert();
-    return this.paid;
-  }
-
-  /**
-   * Takes nothing more, waits for what is under way, and gives the leases back. What is signed is in the journal, so
-   * whoever comes next finds out what became of it. Resolves with whether everything ended within `stopMs`.
-   */
-  stop(): Promise<boolean> {
-    this.stopping ??= this.end();
-    return this.stopping;
-  }
-
-  /** The database reachable, a scan done, an RPC that answers, fees to pay with, and not stopping. */
-  readiness(): Promise<Readiness> {
-    return this.report.readiness();
-  }
-
-  /** The terminal view. Rejects when the database or the RPC can't be read. */
-  status(now: Date = new Date()): Promise<string> {
-    return this.report.status(now);
-  }
-
-  /**
-   * Has these, or all, tried again at once: what was put off after a failure, and what waits for an account to change.
-   * Returns how many policies that are. Nothing is signed that may still land, as leases and the journal stay.
-   */
-  async retryNow(policies: readonly string[] = []): Promise<number> {
-    const { database, log } = this.options;
-    const retried = await retryNow(database, policies.length > 0 ? { policies } : {});
-    log.info({ policies: retried }, "told to try again now");
-    return retried;
   }
 
   private renewLeases(queue: ExecuteQueue): void {
@@ -261,19 +254,19 @@ export class Keeper {
   private async schedule(queue: ExecuteQueue): Promise<void> {
     const now = await this.report.chainNow();
     await queue.enqueueDue(now, ENQUEUE_LIMIT);
-    this.lanes.fill();
+    this.workerPool.fill();
   }
 
-  /** What was signed and whose end nobody found out, such as by a keeper that was killed. */
+  /** Finds out how signed transactions ended whose result was never recorded, such as those of a killed keeper. */
   private async recover(maxRounds?: number): Promise<void> {
-    await this.crew?.workers[0]?.recover({ maxRounds });
+    await this.workers?.all[0]?.recover({ maxRounds });
   }
 
   private async scanNow(): Promise<void> {
     this.scanError = NOT_SCANNED;
     this.finder.requestReconcile();
     await this.finder.reconcileWhenDue();
-    if (this.scanError) throw this.scanError;
+    if (this.scanError) throw this.scanError as Error;
   }
 
   private async alert(): Promise<void> {
@@ -284,12 +277,12 @@ export class Keeper {
   private async end(): Promise<boolean> {
     const { queue, stopMs = 25_000 } = this.options;
     const others = Promise.all([this.background.stop(), this.finder.stop()]);
-    const ended = this.lanes.stop().then(() => true);
+    const ended = this.workerPool.stop().then(() => true);
     const isQuiet = (await within(this.timers, stopMs, ended)) ?? false;
-    if (!isQuiet) await within(this.timers, PING_MS, this.lanes.abandon());
+    if (!isQuiet) await within(this.timers, PING_MS, this.workerPool.abandon());
     // A scan may take minutes, and nothing depends on its end.
     await within(this.timers, PING_MS, Promise.all([others, this.heartbeat.stop()]));
-    // Without the database nothing is given back, and the leases end by themselves.
+    // Without the database no lease is given back, and the leases expire by themselves.
     await within(this.timers, PING_MS, queue?.stop() ?? Promise.resolve()).catch((error: unknown) =>
       this.background.failed("stop", error),
     );

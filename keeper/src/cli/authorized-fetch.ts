@@ -1,7 +1,7 @@
-/** Credentials in a URL, which `fetch` refuses together with the whole URL, as a header. */
-import type { Fetch } from "../show/rpc-meter";
+/** Sends the credentials of a URL as a header, because `fetch` refuses a URL that contains them. */
+import type { Fetch } from "../observe/rpc-meter";
 
-/** `fetch` for URLs that may have a name and a password. */
+/** Calls `fetch` with a URL that may have a name and a password. */
 export function authorizedFetch(fetch: Fetch): Fetch {
   return (input, init) => {
     if (typeof input !== "string" || !URL.canParse(input)) return fetch(input, init);
@@ -15,7 +15,7 @@ export function authorizedFetch(fetch: Fetch): Fetch {
   };
 }
 
-/** The header's value; null when there are no credentials. */
+/** Returns the header's value; null without credentials. */
 export function basicAuthorization({ username, password }: URL): string | null {
   if (username === "" && password === "") return null;
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

@@ -1,13 +1,13 @@
-/** Whether the addresses of the command line can do what they are given for. */
+/** Checks that the addresses of the command line can do what they are used for. */
 import { AccountKindError, createContext, requireWallets, type WalletRole } from "@milepost/sdk";
 import type { RunConfig } from "../config/config";
 import { UsageError } from "../config/errors";
-import type { Logger } from "../show/log";
+import type { Logger } from "../observe/log";
 import type { Opened } from "./open";
 
 /**
  * Checks that the fee payer, the gateway's signer and the owner of the rewards are wallets. An RPC that does not answer
- * stops nothing here: the check costs no money when it is left out.
+ * does not stop the start: no money is lost when this check is skipped.
  * Throws `UsageError`, which names the flag.
  */
 export async function checkRoles(

@@ -1,10 +1,10 @@
-/** What libraries write to the console, as lines of the log: web3.js reports failed subscriptions there. */
+/** Turns console output of libraries into lines of the log: web3.js reports failed subscriptions there. */
 import { format } from "node:util";
-import type { Logger } from "../show/log";
+import type { Logger } from "../observe/log";
 
 const REPEAT_MS = 60_000;
 
-/** From now on, of this process. A text that begins like an earlier one is written once a minute. */
+/** Captures the console of this process from now on. Texts with the same beginning are written once per minute. */
 export function logConsole(log: Logger, now: () => number = () => performance.now()): void {
   const saidAt = new Map<string, number>();
   const write = (...parts: unknown[]): void => {

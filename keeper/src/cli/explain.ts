@@ -1,12 +1,12 @@
-/** The line on standard error and the exit code that an error ends the command with. */
+/** Turns an error into the line on standard error and the exit code. */
+import { DatabaseUnusableError } from "@milepost/database";
 import { UsageError } from "../config/errors";
-import { DatabaseUnusableError } from "../database/errors";
 
-/** Something that the user gave has to change. */
+/** Exit code when something that the user gave has to change. */
 const TO_CHANGE = 2;
 const FAILED = 1;
 
-/** Returns one line. 2 means that starting again is of no use before the user has changed something. */
+/** Returns one line and the code; 2 means that a restart does not help before the user has changed something. */
 export function explain(error: unknown): { line: string; code: number } {
   const isTheirs = error instanceof UsageError || error instanceof DatabaseUnusableError;
   if (isTheirs) return { line: error.message, code: TO_CHANGE };
@@ -18,7 +18,7 @@ export function explain(error: unknown): { line: string; code: number } {
   return { line: error instanceof Error ? error.message : String(error), code: FAILED };
 }
 
-/** A call of the operating system that failed on a file. */
+/** Returns true for a system call that failed on a file. */
 function isOfFile(error: unknown): error is NodeJS.ErrnoException & { path: string } {
   if (!(error instanceof Error)) return false;
   const { code, syscall, path } = error as NodeJS.ErrnoException;

@@ -1,23 +1,21 @@
 /** Opens what the command line asked for: the connections, the database, the log. */
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { type Database, DatabaseDirectoryError, isConnectionLoss } from "@milepost/database";
 import { systemTimers } from "../clock/timers";
 import type { CommonConfig, RunConfig } from "../config/config";
 import { openConnections, type Connections } from "../config/connections";
 import { UsageError } from "../config/errors";
 import { keepToChain } from "../config/one-chain";
-import { DatabaseDirectoryError, isConnectionLoss } from "../database/errors";
-import { migrate } from "../database/migrate";
-import { openDatabase } from "../database/open";
-import { createLog, type Logger } from "../show/log";
-import { createMetrics, type KeeperMetrics } from "../show/metrics";
-import { withoutSecrets } from "../show/redact";
-import { meteredFetch } from "../show/rpc-meter";
-import type { Database } from "../types";
+import { migrate, openDatabase } from "../store/database";
+import { createLog, type Logger } from "../observe/log";
+import { createMetrics, type KeeperMetrics } from "../observe/metrics";
+import { withoutSecrets } from "../observe/redact";
+import { meteredFetch } from "../observe/rpc-meter";
 import { authorizedFetch } from "./authorized-fetch";
 import { secretsIn } from "./secrets";
 
-/** A log that knows every secret of the configuration. */
+/** Creates a log that redacts every secret of the configuration. */
 export function openLog(config: RunConfig): Logger {
   return createLog({ level: config.logLevel, secrets: secretsIn(config) });
 }
@@ -31,8 +29,8 @@ export interface Opened {
 }
 
 /**
- * Connections and the chain they lead to. Rejects when no RPC answers; throws `UsageError` when they lead to several
- * chains, or to one without the program.
+ * Opens the connections and reads which chain they lead to. Rejects when no RPC answers. Throws `UsageError` when they lead
+ * to several chains, or to one without the program.
  */
 export async function openChain(config: CommonConfig): Promise<Opened> {
   const { urls, wsUrl, programId } = config;
@@ -57,9 +55,9 @@ export async function openChain(config: CommonConfig): Promise<Opened> {
   }
   if (hashes.size > 1) {
     const chains = [...hashes].map(([hash, url]) => `${url} to ${hash}`).join(", ");
-    throw new UsageError(`--url leads to several chains, ${chains}: all RPCs have to be of one`);
+    throw new UsageError(`--url leads to several chains, ${chains}: give RPCs of one chain`);
   }
-  // From now on, an RPC that leads elsewhere is not asked; one that was silent is checked before its first answer.
+  // From now on, the pool does not ask an RPC of another chain; it checks a silent one before its first answer.
   const verified = answers.flatMap(({ status }, index) => (status === "fulfilled" ? [index] : []));
   connections.pool.chain.expect(genesisHash, verified);
   const program = await connections.any.getAccountInfo(programId);
@@ -71,7 +69,7 @@ export async function openChain(config: CommonConfig): Promise<Opened> {
   return { connections, metrics, genesisHash, silent };
 }
 
-/** The database with its tables, made for this chain. Throws `UsageError`, `DatabaseInUseError`, `DatabaseUnusableError`. */
+/** Opens the database, migrates it and checks its chain. Throws `UsageError`, `DatabaseInUseError`, `DatabaseUnusableError`. */
 export async function openStore(
   config: CommonConfig,
   genesisHash: string,
@@ -94,8 +92,8 @@ export async function openStore(
 }
 
 /**
- * Connections to a server for status, readiness and metrics alone. Null for an embedded database, which has one session; its
- * answers are shared for a second, so that questions take little of it.
+ * Opens connections to a server for status, readiness and metrics only. Null for an embedded database, which has one session;
+ * its answers are shared for a second, so that requests use little of it.
  */
 export async function openStatusDatabase(
   { database }: CommonConfig,
@@ -108,7 +106,7 @@ export async function openStatusDatabase(
 
 const STATUS_TIMEOUT_MS = 10_000;
 
-/** Of PostgreSQL. */
+/** PostgreSQL's error code. */
 const DISK_FULL = "53100";
 
 type Choice = { url: string } | { directory: string };
@@ -130,7 +128,7 @@ function ofFlag(error: DatabaseDirectoryError): UsageError {
   return new UsageError(`--data-dir: ${error.message}`, { cause: error });
 }
 
-/** A server is asked for the first time when the tables are looked at. */
+/** Explains an error of the first statement, which is the first one that a server gets. */
 function explainServer({ database }: CommonConfig): (error: unknown) => never {
   return (error) => {
     if (!("url" in database) || !isFromServer(error)) throw error;
@@ -141,28 +139,28 @@ function explainServer({ database }: CommonConfig): (error: unknown) => never {
   };
 }
 
-/** Not reached, or the server's own refusal: what it answers has a code of five characters, of class 08, 28, 3D or 57. */
+/** Returns true when the server was not reached, or refused: its codes have five characters, of class 08, 28, 3D or 57. */
 function isFromServer(error: unknown): boolean {
   const { code, syscall } = error as NodeJS.ErrnoException;
   const isRefusal = /^(08|28|3D|57)[0-9A-Z]{3}$/.test(code ?? "");
   return syscall !== undefined || isRefusal || isConnectionLoss(error);
 }
 
-/** Short, for one line: the innermost code, or the first line of a message. */
+/** Returns a short reason: the innermost code, or the first line of a message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof SyntaxError) return "its answer is no JSON";
+  if (error instanceof SyntaxError) return "its answer is not JSON";
   const { code } = error as NodeJS.ErrnoException;
   if (error.cause !== undefined) return reasonOf(error.cause);
-  // web3.js goes on with the whole page that came with it.
+  // web3.js appends the whole page of the answer.
   const [status] = /^\d{3} [A-Za-z ]+(?=: )/.exec(error.message) ?? [];
   if (status !== undefined) return status;
   const [line = ""] = error.message.split("\n");
-  // The codes of errors of the system say more than their messages; those of Postgres less.
+  // Codes of system errors say more than their messages; codes of Postgres say less.
   return /^E[A-Z]+$/.test(code ?? "") ? code! : line.slice(0, 200) || error.name;
 }
 
-/** One for each chain below the home directory. A user without one, as in some containers, has to give another. */
+/** Returns the chain's directory below the home directory. A user without one, as in some containers, must pass --data-dir. */
 function directoryOf(genesisHash: string): string {
   const home = homeDirectory();
   if (home === "") {

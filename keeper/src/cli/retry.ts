@@ -1,13 +1,12 @@
-/** `milepost-keeper retry`: in the database, or by the keeper that has it. */
+/** Runs `milepost-keeper retry` in the database, or through the keeper that has it open. */
+import { type Database, DatabaseInUseError } from "@milepost/database";
 import type { CommonConfig } from "../config/config";
-import { DatabaseInUseError } from "../database/errors";
-import { RETRY_HEADER, retriedText } from "../show/retry-request";
+import { RETRY_HEADER, retriedText } from "../observe/retry-request";
 import { retryNow } from "../store/retry";
-import type { Database } from "../types";
 import { openChain, openStore } from "./open";
 import { askKeeper } from "./running-keeper";
 
-/** What to say about it. Rejects when neither the database nor a running keeper can be asked. */
+/** Returns the line to print. Rejects when neither the database nor a running keeper answers. */
 export async function retry(config: CommonConfig, policies: readonly string[]): Promise<string> {
   const { genesisHash } = await openChain(config);
   let database: Database;

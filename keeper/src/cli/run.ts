@@ -1,4 +1,5 @@
-/** `milepost-keeper run`. */
+/** Runs `milepost-keeper run`. */
+import type { Database } from "@milepost/database";
 import { systemTimers } from "../clock/timers";
 import type { RunConfig } from "../config/config";
 import { UsageError } from "../config/errors";
@@ -6,11 +7,10 @@ import { openChannels } from "../config/notify";
 import { createRule } from "../config/rule";
 import { openSocket } from "../find/socket";
 import { createKeeper, type Keeper } from "../keeper";
-import { openQueue } from "../queue/execute-queue";
-import { type HttpOptions, type HttpServer, serveHttp } from "../show/http";
-import type { Logger } from "../show/log";
-import { createRedactText } from "../show/redact";
-import type { Database } from "../types";
+import { openQueue } from "../queue/leases";
+import { type HttpOptions, type HttpServer, serveHttp } from "../observe/http";
+import type { Logger } from "../observe/log";
+import { createRedactText } from "../observe/redact";
 import { checkRoles } from "./check-roles";
 import { logConsole } from "./console-lines";
 import { openChain, type Opened, openLog, openStatusDatabase, openStore } from "./open";
@@ -22,11 +22,11 @@ export async function run(config: RunConfig): Promise<number> {
   const log = openLog(config);
   logConsole(log);
   const told = untilToldToStop((signal) => {
-    log.warn({ signal }, "told to stop a second time: ends at once");
+    log.warn({ signal }, "received a second signal: exits at once");
     process.exit(1);
   });
   try {
-    // Nothing is open yet that would have to be closed.
+    // Nothing is open yet that needs closing.
     const chain = await Promise.race([openChain(config), told.signal]);
     if (typeof chain === "string") return stoppedEarly(config);
     for (const url of chain.silent) log.warn({ url }, "an RPC does not answer");
@@ -58,13 +58,13 @@ async function runOn(chain: Opened, config: RunConfig, log: Logger, told: Told):
           contentType: metrics.contentType,
         }),
         readiness: () => keeper.readiness(),
-        // Reasons are what an RPC said.
+        // The reasons contain answers of RPCs.
         status: async () => redact(await keeper.status()),
         retry: (policies) => keeper.retryNow(policies),
         onError: (error, failures) =>
           log.warn({ err: error, failures }, "requests over HTTP were not answered"),
       });
-      // Until the end it says that it is not ready.
+      // Answers until the end, with `running` not met.
       close.splice(1, 0, () => http.close());
       log.info({ host: config.metricsHost, port: http.port }, "metrics, health and status");
     }
@@ -123,11 +123,11 @@ async function openKeeper(
 
 const TAKEN: Record<string, string> = {
   EADDRINUSE: "is taken: give another one, or off",
-  EACCES: "is not for this user: give one above 1023, or off",
-  EADDRNOTAVAIL: "can't be had: --metrics-host is no address of this machine",
+  EACCES: "needs another user's rights: give one above 1023, or off",
+  EADDRNOTAVAIL: "is unavailable: --metrics-host is not an address of this machine",
 };
 
-/** Throws `UsageError` when the port can't be had. */
+/** Starts the server. Throws `UsageError` when the port is unavailable. */
 async function serve(options: HttpOptions): Promise<HttpServer> {
   try {
     return await serveHttp(options);
@@ -139,7 +139,7 @@ async function serve(options: HttpOptions): Promise<HttpServer> {
   }
 }
 
-/** Whoever starts his first keeper has often not sent it anything. Rejects when that makes the start pointless. */
+/** Warns of a fee payer without SOL, which is common at a first start. Rejects when that makes the start pointless. */
 async function checkFeePayer(
   { connections }: Opened,
   { feePayer, minBalance, isOnce, isDryRun }: RunConfig,
@@ -149,16 +149,16 @@ async function checkFeePayer(
   if (lamports === null || lamports >= minBalance) return;
   if (lamports === 0 && isOnce && !isDryRun) {
     throw new Error(
-      `the fee payer ${feePayer.publicKey.toBase58()} (--keypair) has no SOL on this chain: send it some`,
+      `the fee payer ${feePayer.publicKey.toBase58()} (--keypair) has no SOL on this chain: send some SOL to it`,
     );
   }
   log.warn(
     { feePayer: feePayer.publicKey, lamports, minBalance },
-    "the fee payer has less than --min-balance: send it some SOL",
+    "the fee payer has less than --min-balance: send some SOL to it",
   );
 }
 
-/** Told to stop before anything began: what was to be done once was not done. */
+/** Returns the exit code of a stop before the start: with --once, the work was not done. */
 function stoppedEarly({ isOnce }: RunConfig): number {
   return isOnce ? 1 : 0;
 }
@@ -174,7 +174,7 @@ async function work(keeper: Keeper, config: RunConfig, log: Logger, told: Told):
     return 0;
   }
   const forget = onRetrySignal(() => {
-    keeper.retryNow().catch((error: unknown) => log.warn({ err: error }, "not tried again"));
+    keeper.retryNow().catch((error: unknown) => log.warn({ err: error }, "retry failed"));
   });
   keeper.start().catch((error: unknown) => log.error({ err: error }, "while starting"));
   const why = await Promise.race([told.signal, keeper.failure]);
@@ -184,7 +184,7 @@ async function work(keeper: Keeper, config: RunConfig, log: Logger, told: Told):
     throw why;
   }
   log.info({ signal: why }, "stopping");
-  // Without its first scan, which may take minutes and whose end nothing depends on.
+  // Does not wait for the first scan, which may take minutes and on whose end nothing depends.
   const isQuiet = await keeper.stop();
   log.info({ isQuiet }, "stopped");
   return isQuiet ? 0 : 1;

@@ -1,8 +1,8 @@
-/** The keeper that has the embedded database, asked over its HTTP port. */
+/** Asks the keeper that has the embedded database open, over its HTTP port. */
+import type { DatabaseInUseError } from "@milepost/database";
 import type { CommonConfig } from "../config/config";
-import type { DatabaseInUseError } from "../database/errors";
 
-/** Rejects when it does not answer. */
+/** Returns the answer's text. Rejects when the keeper does not answer. */
 export async function askKeeper(
   { metricsHost, metricsPort }: CommonConfig,
   cause: DatabaseInUseError,

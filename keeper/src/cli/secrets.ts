@@ -1,15 +1,15 @@
-/** Everything in a configuration that nobody may read in a log, an error or an answer. */
+/** Lists the secrets of a configuration, which no log, error or answer may contain. */
 import bs58 from "bs58";
 import type { CommonConfig, RunConfig } from "../config/config";
 import type { NotifyConfig } from "../config/notify";
-import { formsOf } from "../show/redact";
+import { formsOf } from "../observe/redact";
 import { basicAuthorization } from "./authorized-fetch";
 
 const MIN_LENGTH = 6;
-/** Shorter parts of a path, and those that are words, are versions and networks rather than keys. */
+/** Length from which a part of a path may be a key; shorter parts and words are versions and networks. */
 const PATH_KEY = /^(?=.*[0-9A-Z]).{8,}$/;
 
-/** In every form in which they may turn up. `status` has no keys. */
+/** Returns the secrets in every form in which they may appear. `status` has no keys. */
 export function secretsIn(config: CommonConfig | RunConfig): string[] {
   const { urls, wsUrl, database } = config;
   const base58 = (bytes: Uint8Array) => bs58.encode(Buffer.from(bytes));
@@ -36,26 +36,26 @@ function notifySecrets({ webhook, mail }: NotifyConfig): string[] {
   ];
 }
 
-/** What of a URL is a password or a key, as it is written and as it is meant. */
+/** Returns the parts of a URL that are a password or a key, both encoded and decoded. */
 export function secretsOf(address: string): string[] {
   const url = new URL(address);
   const { username, password, searchParams, search } = url;
   const names = [username, decoded(username)].filter((name) => PATH_KEY.test(name));
   const found = [password, decoded(password), search.slice(1), ...searchParams.values()];
   const header = basicAuthorization(url);
-  // Short ones are versions and modes, and would be found in every other word.
+  // Short values are versions and modes, and would match inside many words.
   return [...names, ...found, ...(header ? [header.slice("Basic ".length)] : [])].filter(
     (text) => text.length >= MIN_LENGTH,
   );
 }
 
-/** Many RPC providers have the key there. */
+/** Returns the path's parts that may be a key, where many RPC providers put it. */
 function keysInPath(address: string): string[] {
   const parts = new URL(address).pathname.split("/").filter((part) => PATH_KEY.test(part));
   return parts.flatMap((part) => [part, decoded(part)]);
 }
 
-/** With and without what it begins with, and the bytes that sign. */
+/** Returns a webhook secret with and without its prefix, and the bytes that sign. */
 function webhookSecret(secret: string): string[] {
   const key = secret.replace(/^whsec_/, "");
   const bytes = Buffer.from(key, "base64");

@@ -1,18 +1,18 @@
-/** How long a timer may be; it does nothing but keep the process alive. */
+/** Longest possible timer, in milliseconds; it only keeps the process alive. */
 const LONG_MS = 2 ** 30;
 
 export interface Told {
   /** Resolves with the first SIGTERM or SIGINT. */
   signal: Promise<NodeJS.Signals>;
-  /** Whether it has come. */
+  /** True once the signal has come. */
   readonly isTold: boolean;
-  /** Ends the wait, and lets signals do what they do by default. */
+  /** Ends the wait and restores the default behaviour of the signals. */
   forget(): void;
 }
 
 /**
- * Calls `work` for each SIGUSR2; returns what ends that. Not SIGHUP, which a terminal sends that is closed, nor SIGUSR1,
- * which opens Node's debugger. Windows has neither.
+ * Calls `work` for each SIGUSR2; returns a function that ends it. SIGHUP is unsuitable because a closing terminal sends it,
+ * and SIGUSR1 because it opens Node's debugger. Windows has neither.
  */
 export function onRetrySignal(work: () => void): () => void {
   if (process.platform === "win32") return () => undefined;
@@ -20,7 +20,7 @@ export function onRetrySignal(work: () => void): () => void {
   return () => void process.off("SIGUSR2", work);
 }
 
-/** Hears the first SIGTERM or SIGINT; every other one is handed to `again`. Until `forget` the process stays alive. */
+/** Waits for the first SIGTERM or SIGINT and passes later ones to `again`. The process stays alive until `forget`. */
 export function untilToldToStop(again: (signal: NodeJS.Signals) => void): Told {
   const alive = setInterval(() => undefined, LONG_MS);
   let first: ((signal: NodeJS.Signals) => void) | null = null;

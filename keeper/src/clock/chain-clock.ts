@@ -1,4 +1,4 @@
-/** What time it is on chain. */
+/** Reads the time of the chain. */
 import { type Commitment, type Connection, SYSVAR_CLOCK_PUBKEY } from "@solana/web3.js";
 import type { Timers } from "./timers";
 
@@ -22,14 +22,14 @@ export interface ChainClockOptions {
   maxAgeMs?: number;
 }
 
-/** So long an RPC may lag behind; when all readings do, it was the one before them that was wrong. */
+/** Longest lag of an RPC; when all readings are older for this long, the reading before them was wrong. */
 const MAX_LAG_MS = 60_000;
-/** How far news may be ahead of the last reading, about a minute: whoever tells of a later slot makes it up. */
+/** Most slots that a report may be ahead of the last reading, about a minute; a later slot is invented. */
 export const MAX_LEAD_SLOTS = 150;
 const SLOT_OFFSET = 0;
 const UNIX_TIMESTAMP_OFFSET = 32;
 
-/** Reads the Clock sysvar once a slot, and does not go back when an RPC that lags behind answers. */
+/** Reads the Clock sysvar once per slot, and does not go back when a lagging RPC answers. */
 export class ChainClock {
   private last: (ChainTime & { readAt: number; advancedAt: number }) | null = null;
   private newestSlot = 0;
@@ -40,17 +40,17 @@ export class ChainClock {
     this.maxAgeMs = options.maxAgeMs ?? 400;
   }
 
-  /** Of the last reading; null before the first one. */
+  /** Slot of the last reading; null before the first one. */
   get slot(): number | null {
     return this.last && this.last.slot;
   }
 
-  /** Tells that a slot was seen, such as by a subscription: a reading of an earlier one is out of date. */
+  /** Reports a slot that was seen, such as by a subscription: an earlier reading is then out of date. */
   sawSlot(slot: number): void {
     this.newestSlot = Math.max(this.newestSlot, slot);
   }
 
-  /** The chain's time; one request a slot, however many ask. Rejects when the sysvar can't be read. */
+  /** Returns the chain's time, with one request per slot for all callers. Rejects when the sysvar cannot be read. */
   async time(): Promise<ChainTime> {
     const { last } = this;
     const isFresh =
@@ -73,7 +73,7 @@ export class ChainClock {
     const slot = Number(info.data.readBigUInt64LE(SLOT_OFFSET));
     const now = info.data.readBigInt64LE(UNIX_TIMESTAMP_OFFSET);
     const readAt = timers.now();
-    // One that was made up would be news for ever.
+    // An invented slot would otherwise stay the newest permanently.
     if (this.newestSlot > slot + MAX_LEAD_SLOTS) this.newestSlot = slot;
     const { last } = this;
     if (!last || slot >= last.slot || readAt - last.advancedAt >= MAX_LAG_MS) {

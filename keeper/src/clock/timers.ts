@@ -1,12 +1,12 @@
-/** The local clock, for pauses and silence only: what is due is the chain's clock's to say. */
+/** The local clock, for pauses and silence only: the chain's clock decides what is due. */
 export interface Timers {
-  /** Milliseconds that only grow. */
+  /** Returns milliseconds that only grow. */
   now(): number;
-  /** Runs `work` again and again until the returned function is called. */
+  /** Repeats `work` until the returned function is called. */
   every(milliseconds: number, work: () => void): () => void;
 }
 
-/** The process's own; they do not keep it alive. */
+/** The process's timers, which do not keep it alive. */
 export const systemTimers: Timers = {
   now: () => performance.now(),
   every(milliseconds, work) {
@@ -16,7 +16,7 @@ export const systemTimers: Timers = {
   },
 };
 
-/** Resolves with what `work` does, or with null when it takes longer. */
+/** Resolves with the result of `work`, or with null when it takes longer. */
 export function within<T>(
   timers: Timers,
   milliseconds: number,

@@ -1,27 +1,27 @@
-/** What the user wants, from flags and environment. */
+/** Reads the configuration from flags and environment. */
 import { parseArgs } from "node:util";
 import { type Keypair, PublicKey } from "@solana/web3.js";
 import { PROGRAM_ID } from "@milepost/sdk";
-import { LOG_LEVELS, type LogLevel } from "../show/log";
+import { LOG_LEVELS, type LogLevel } from "../observe/log";
 import { DEFAULT_RENT_BUDGET } from "../work/rent-budget";
 import { UsageError } from "./errors";
-import { type Flag, type FlagName, FLAGS, variableOf } from "./flags";
+import { type Environment, type Flag, type FlagName, FLAGS, variableOf } from "./flags";
 import { readKeypair } from "./keypair";
 import { type NotifyConfig, readNotify } from "./notify";
 import { readRule, type RuleChoice } from "./rule";
 import { databaseUrl, rpcUrl, webSocketUrl } from "./urls";
 import { flag as flagOf, integer, port, required } from "./values";
 
-/** An embedded database's directory; null is a directory of the chain's own below the home directory. */
+/** Directory of the embedded database; null is the chain's directory below the home directory. */
 export type DatabaseChoice = { url: string } | { directory: string | null };
 
-/** What `status` needs as well as `run`. */
+/** Configuration that `status` and `run` share. */
 export interface CommonConfig {
   urls: string[];
   wsUrl: string | null;
   programId: PublicKey;
   database: DatabaseChoice;
-  /** Null serves nothing. */
+  /** Port of the HTTP server; null serves nothing. */
   metricsPort: number | null;
   metricsHost: string;
   logLevel: LogLevel;
@@ -29,14 +29,14 @@ export interface CommonConfig {
 
 export interface RunConfig extends CommonConfig {
   feePayer: Keypair;
-  /** Whose token accounts get rewards; null is the fee payer. */
+  /** Wallet whose token accounts get rewards; null is the fee payer. */
   rewardOwner: PublicKey | null;
   gateway: { signer: Keypair; rule: RuleChoice } | null;
   priority: { percentile: number; cap: number };
   minBalance: number;
-  /** Whether to pay the rent of token accounts that a payment needs. */
+  /** True to pay the rent of token accounts that a payment needs. */
   createAccounts: boolean;
-  /** Lamports an hour for them, at most. */
+  /** Highest rent for them, in lamports per hour. */
   rentBudget: bigint;
   concurrency: number;
   notify: NotifyConfig;
@@ -51,10 +51,8 @@ export type Command =
   | { command: "help" }
   | { command: "version" };
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
- * The command line; what is not on it is taken from the environment. Throws `UsageError`.
+ * Reads the command line, and the environment for flags that are missing. Throws `UsageError`.
  * @example
  * const command = readCommand(process.argv.slice(2), process.env);
  */
@@ -79,7 +77,7 @@ export function readCommand(args: readonly string[], environment: Environment): 
     : { command, config: common };
 }
 
-/** The texts of a flag in the order given, undefined when it was not. */
+/** Returns the texts of a flag in the order given; undefined when it was not given. */
 type Given = (name: FlagName) => string[] | undefined;
 
 function readCommon(given: Given): CommonConfig {
@@ -88,7 +86,7 @@ function readCommon(given: Given): CommonConfig {
   const database = one("database-url");
   const directory = one("data-dir");
   if (database !== undefined && directory !== undefined) {
-    throw new UsageError("--database-url and --data-dir exclude one another: give one of them");
+    throw new UsageError("--database-url and --data-dir exclude each other: give one of them");
   }
   return {
     urls: required("--url", "the RPC, such as https://api.mainnet-beta.solana.com", url).map(
@@ -141,7 +139,7 @@ function readGateway(
 ): RunConfig["gateway"] {
   if (keypair === undefined && rule === undefined) return null;
   if (keypair === undefined) {
-    throw new UsageError("--rule needs --gateway-keypair: without the key there is nothing to ask");
+    throw new UsageError("--rule needs --gateway-keypair: give the key that the rule is for");
   }
   if (rule === undefined) {
     throw new UsageError(
@@ -154,13 +152,13 @@ function readGateway(
   };
 }
 
-/** The last of several: whoever adds a flag to a script's means that one. */
+/** Returns the last of several values, so that a flag added to a script's command takes precedence. */
 function oneOf(given: Given): (name: FlagName) => string | undefined {
   return (name) => given(name)?.at(-1);
 }
 
 function fromEnvironment(name: FlagName, environment: Environment): string[] | undefined {
-  // docker-compose hands on what is not set as an empty text.
+  // docker-compose passes an unset variable as an empty text.
   const text = environment[variableOf(name)]?.trim();
   if (!text) return undefined;
   const isSeveral = FLAGS.some((flag: Flag) => flag.name === name && flag.several);
@@ -188,10 +186,12 @@ function parse(args: readonly string[]): {
       },
       allowPositionals: true,
     });
-    const texts = Object.entries(values).map(([name, all]) => [name, [all].flat().map(String)]);
+    const texts = Object.entries(values).map(
+      ([name, all]) => [name, [all].flat().map(String)] as const,
+    );
     return { values: Object.fromEntries(texts), positionals };
   } catch (error) {
-    // Node's hints go on about "--" and positionals.
+    // Node's message continues with hints about "--" and positionals.
     const [first = ""] = (error as Error).message.split(/\.\s|\n/);
     throw new UsageError(`${first.replace(/\.$/, "")}; --help lists all flags`);
   }

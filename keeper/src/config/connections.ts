@@ -1,8 +1,9 @@
-/** Connections to the RPCs given: one that goes on when an RPC fails, and each on its own. */
-import { type Commitment, Connection } from "@solana/web3.js";
+/** Opens connections to the RPCs: one that fails over to the next, and one per RPC. */
+import type { Commitment, Connection } from "@solana/web3.js";
+import { RpcConnection } from "../send/rpc-connection";
 import { rpcFetch } from "../send/rpc-fetch";
 import { RpcPool } from "../send/rpc-pool";
-import type { Fetch } from "../show/rpc-meter";
+import type { Fetch } from "../observe/rpc-meter";
 
 /** Options of `openConnections`. */
 export interface ConnectionsOptions {
@@ -13,12 +14,12 @@ export interface ConnectionsOptions {
   /** Commitment of the connections. Default: `confirmed`. */
   commitment?: Commitment;
   /**
-   * Time limit of a request to `any`, over all its tries, in milliseconds. Default: 60,000, as a scan takes its time.
+   * Time limit of a request to `any`, over all its tries, in milliseconds. Default: 60,000, because a scan is slow.
    */
   timeoutMs?: number;
   /**
-   * Time limit of a request to one of `each`, over all its tries, in milliseconds. All are waited for, so a silent RPC
-   * holds the others up. Default: 10,000.
+   * Time limit of a request to one of `each`, over all its tries, in milliseconds. The keeper waits for all of them, so a
+   * silent RPC delays the others. Default: 10,000.
    */
   eachTimeoutMs?: number;
   /** Size limit of one answer after decompression, in bytes; a longer one is not read. Default: 67,108,864 (64 MiB). */
@@ -29,16 +30,16 @@ export interface ConnectionsOptions {
 
 /** Connections to the RPCs of a keeper. */
 export interface Connections {
-  /** Connection that asks the RPC that answered last; a read that fails or takes long goes on to the next. */
+  /** Connection that asks the RPC that answered last; a read that fails or takes long continues with the next. */
   any: Connection;
   /**
-   * Connections to each RPC by itself, for what must be known of all of them. While an RPC is set aside and others are
-   * not, reads of it fail at once; transactions go out all the same.
+   * Connections to each RPC by itself, for questions that all of them must answer. While an RPC is set aside and
+   * others are not, its reads fail at once; transactions still go to it.
    */
   each: Connection[];
-  /** State of each RPC; a keeper shows it and checks them. */
+  /** State of each RPC; a keeper shows and checks it. */
   pool: RpcPool;
-  /** Returns the URL for the next websocket: another RPC each time, as the last one's died. */
+  /** Returns the URL for the next websocket: another RPC each time, because the last one's socket died. */
   nextSocketUrl(): {
     /** URL of the RPC (HTTP). */
     url: string;
@@ -47,22 +48,22 @@ export interface Connections {
   };
 }
 
-/** Opens nothing: requests go out when somebody asks. */
+/** Creates the connections without a request; the first call sends one. */
 export function openConnections(options: ConnectionsOptions): Connections {
   const { urls, wsUrl, commitment = "confirmed", timeoutMs = 60_000 } = options;
   const { eachTimeoutMs = 10_000 } = options;
   const pool = new RpcPool(options);
-  // web3.js would go on asking an RPC that says "too many requests", without asking another one.
+  // web3.js would keep asking an RPC that answers "too many requests", and never another one.
   const settings = { commitment, disableRetryOnRateLimit: true };
   let sockets = 0;
   return {
     pool,
-    any: new Connection(urls[0]!, { ...settings, fetch: rpcFetch({ urls, timeoutMs, pool }) }),
+    any: new RpcConnection(urls[0]!, { ...settings, fetch: rpcFetch({ urls, timeoutMs, pool }) }),
     each: urls.map((url, index) => {
-      // The caller asks each of them again by itself.
+      // The caller repeats its own requests.
       const of = { urls: [url], pool, members: [index] };
       const brief = rpcFetch({ ...of, timeoutMs: eachTimeoutMs, attempts: 3 });
-      return new Connection(url, { ...settings, fetch: brief });
+      return new RpcConnection(url, { ...settings, fetch: brief });
     }),
     nextSocketUrl: () => {
       const turns = urls.map((_, step) => (sockets + step) % urls.length);

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { Keypair } from "@solana/web3.js";
 import { UsageError } from "./errors";
 
-/** Somebody may give the key itself in place of a file, and it must not be printed. */
+/** Shape of a key: a user may pass the key itself in place of a file, and no message may print it. */
 const LOOKS_LIKE_KEY = /^\s*\[|^[0-9A-Za-z+/=]{40,}$/;
 
-/** A keypair's file as solana-keygen writes it. No message says what the file contains. Throws `UsageError`. */
+/** Reads a keypair file of solana-keygen. No message contains the file's content. Throws `UsageError`. */
 export function readKeypair(flag: string, file: string): Keypair {
   const text = read(flag, file);
   let bytes: unknown;
@@ -15,7 +15,9 @@ export function readKeypair(flag: string, file: string): Keypair {
     bytes = null;
   }
   if (!isKey(bytes)) {
-    throw new UsageError(`${flag}: ${file} is no keypair's file, a list of 64 numbers in brackets`);
+    throw new UsageError(
+      `${flag}: ${file} is not a keypair file, a list of 64 numbers in brackets`,
+    );
   }
   try {
     return Keypair.fromSecretKey(Uint8Array.from(bytes));
@@ -29,8 +31,8 @@ function read(flag: string, file: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const shown = LOOKS_LIKE_KEY.test(file) ? "what was given" : file;
-    throw new UsageError(`${flag} takes a keypair's file: ${shown} can't be read (${code})`);
+    const shown = LOOKS_LIKE_KEY.test(file) ? "its value" : file;
+    throw new UsageError(`${flag} takes a keypair file: ${shown} cannot be read (${code})`);
   }
 }
 

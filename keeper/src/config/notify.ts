@@ -1,13 +1,12 @@
-/** Where alerts are sent, from flags and environment. Throws `UsageError`. */
+/** Reads from flags and environment where alerts are sent. Throws `UsageError`. */
 import { hostname } from "node:os";
 import { mailChannel } from "../notify/mail";
 import type { NotificationChannel } from "../notify/notifier";
 import { webhookChannel } from "../notify/webhook";
-import { CallbackError } from "../webhook";
-import type { Environment } from "./config";
+import { CallbackError } from "../webhook/signed-call";
 import { UsageError } from "./errors";
-import { NOTIFY_SECRET, SMTP_URL } from "./flags";
-import { withoutSecrets } from "../show/redact";
+import { type Environment, NOTIFY_SECRET, SMTP_URL } from "./flags";
+import { withoutSecrets } from "../observe/redact";
 
 export interface NotifyConfig {
   webhook: { url: string; secret: string } | null;
@@ -24,7 +23,7 @@ export function readNotify(texts: NotifyTexts, environment: Environment): Notify
   return { webhook: readWebhook(texts.url, environment), mail: readMail(texts, environment) };
 }
 
-/** The channels that are configured. */
+/** Creates the configured channels. */
 export function openChannels({ webhook, mail }: NotifyConfig): NotificationChannel[] {
   return [...(webhook ? [webhookChannel(webhook)] : []), ...(mail ? [mailChannel(mail)] : [])];
 }
@@ -47,7 +46,7 @@ function readWebhook(url: string | undefined, environment: Environment): NotifyC
 function readMail({ mail, from }: NotifyTexts, environment: Environment): NotifyConfig["mail"] {
   if (!mail || mail.length === 0) {
     if (from === undefined) return null;
-    throw new UsageError("--mail-from needs --notify-mail, which says who gets the mail");
+    throw new UsageError("--mail-from needs --notify-mail: give the address that gets the mail");
   }
   const smtpUrl = environment[SMTP_URL]?.trim();
   if (!smtpUrl) {
@@ -67,7 +66,7 @@ function readMail({ mail, from }: NotifyTexts, environment: Environment): Notify
   };
 }
 
-/** One plain address: a line break or a comma in it would make another header or recipient. */
+/** Checks one plain address: a line break or a comma in it would add a header or a recipient. */
 function mailAddress(flag: string, text: string): string {
   if (/^[^\s@,;<>"]+@[^\s@,;<>"]+$/.test(text)) return text;
   throw new UsageError(`${flag} takes one mail address, not ${JSON.stringify(text)}`);

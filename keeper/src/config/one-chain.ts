@@ -1,13 +1,12 @@
 /** Keeps a database to the chain it was made for. */
-import type { Database } from "../types";
+import type { Database } from "@milepost/database";
 import { UsageError } from "./errors";
 
 const BASE58 = /^[1-9A-HJ-NP-Za-km-z]{32,44}$/;
 
 /**
- * Addresses and slots of two chains in one database would be taken for one another, and a milestone for paid that is not.
- * The first keeper writes down which chain and program it is for.
- * Throws `UsageError` when it is another.
+ * Claims the database for this chain and program, or checks that it is theirs. Otherwise addresses and slots of two chains
+ * would mix, and an unpaid milestone would count as paid. Throws `UsageError` when the database is another's.
  */
 export async function keepToChain(
   database: Database,
@@ -15,9 +14,9 @@ export async function keepToChain(
   programId: string,
 ): Promise<void> {
   if (!BASE58.test(genesisHash) || !BASE58.test(programId)) {
-    throw new Error("the RPC answers with a genesis hash that is none");
+    throw new Error("the RPC answers with an invalid genesis hash");
   }
-  // Of several first keepers, the others wait for the one row there may be.
+  // When several keepers start first, the others wait for the one row that may exist.
   await database.query(
     `INSERT INTO milepost_keeper.chain (genesis_hash, program_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
     [genesisHash, programId],
@@ -29,7 +28,7 @@ export async function keepToChain(
   const mine = named(genesisHash, programId);
   if (theirs === mine) return;
   throw new UsageError(
-    `the database is for ${theirs}, and --url and --program-id are ${mine}: give each chain a --data-dir or --database-url of its own`,
+    `the database is for ${theirs}, and --url and --program-id are ${mine}: give each chain its own --data-dir or --database-url`,
   );
 }
 

@@ -7,13 +7,12 @@ import {
   httpCallbackRule,
   neverRelease,
   parseAllowList,
-} from "../rules";
-import type { ReleaseRule } from "../types";
-import type { Environment } from "./config";
+} from "../approval";
+import type { ReleaseRule } from "../approval/release-rule";
 import { UsageError } from "./errors";
-import { WEBHOOK_SECRET } from "./flags";
+import { type Environment, WEBHOOK_SECRET } from "./flags";
 
-/** Which of the built-in release rules the user chose. */
+/** Built-in release rule that the user chose. */
 export type RuleChoice =
   | { kind: "always" }
   | { kind: "never" }
@@ -26,7 +25,7 @@ const EXPECTED = "always, never, allow:FILE, or http:URL";
 export function readRule(flag: string, text: string, environment: Environment): RuleChoice {
   if (text === "always" || text === "never") return { kind: text };
   if (text.startsWith("allow:")) return allowList(flag, text.slice("allow:".length));
-  // Who writes http:https://…, and who writes https://…, mean the same.
+  // http:https://… and https://… mean the same.
   const isUrl = /^https?:\/\//.test(text);
   if (isUrl || text.startsWith("http:")) {
     return callback(flag, isUrl ? text : text.slice("http:".length), environment);
@@ -34,7 +33,7 @@ export function readRule(flag: string, text: string, environment: Environment): 
   throw new UsageError(`${flag} takes ${EXPECTED}, not "${text}"`);
 }
 
-/** The rule itself. What goes wrong while it is asked is told, and counts as "later". */
+/** Creates the rule. A failure while it is asked is reported, and counts as "later". */
 export function createRule(choice: RuleChoice, onProblem: (error: Error) => void): ReleaseRule {
   switch (choice.kind) {
     case "always":
@@ -54,7 +53,7 @@ function allowList(flag: string, file: string): RuleChoice {
   } catch (error) {
     if (error instanceof AllowListError) throw new UsageError(`${flag} allow:${error.message}`);
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${flag} takes allow:FILE: "${file}" can't be read (${code})`);
+    throw new UsageError(`${flag} takes allow:FILE: "${file}" cannot be read (${code})`);
   }
   return { kind: "allow", file };
 }

@@ -1,5 +1,5 @@
-/** Addresses from flags. They may hold a password or a key, so no message repeats one. */
-import { withoutSecrets } from "../show/redact";
+/** Reads URLs from flags. They may contain a password or a key, so no message repeats one. */
+import { withoutSecrets } from "../observe/redact";
 import { UsageError } from "./errors";
 
 export function rpcUrl(flag: string, text: string): string {
@@ -17,7 +17,7 @@ export function databaseUrl(flag: string, text: string): string {
 function url(flag: string, text: string, protocols: readonly string[], expected: string): string {
   const parsed = URL.canParse(text) ? new URL(text) : null;
   if (parsed && protocols.includes(parsed.protocol)) return text;
-  // Without "//" it is anything: a password, for one.
+  // Without "//" it may be anything, even a password.
   const shown = parsed && text.includes("://") ? `, not ${withoutSecrets(text)}` : "";
   throw new UsageError(`${flag} takes ${expected}${shown}`);
 }

@@ -1,4 +1,4 @@
-/** Plain values of flags. Each throws `UsageError`. */
+/** Reads plain values of flags. Each function throws `UsageError`. */
 import { UsageError } from "./errors";
 import { variableOf } from "./flags";
 
@@ -13,7 +13,7 @@ export function integer(flag: string, text: string, min: number, max: number): n
   throw new UsageError(`${flag} takes a whole number from ${min} to ${max}, not "${text}"`);
 }
 
-/** Null for `off`. */
+/** Reads a port; null for `off`. */
 export function port(flag: string, text: string): number | null {
   if (text === "off") return null;
   const value = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
@@ -21,7 +21,7 @@ export function port(flag: string, text: string): number | null {
   throw new UsageError(`${flag} takes a port from 0 to 65535, or off, not "${text}"`);
 }
 
-/** A flag without a value is there or not; a variable says which. */
+/** Reads a switch from its variable: true, false, 1 or 0. */
 export function flag(name: string, text: string | undefined): boolean {
   if (text === undefined || text === "false" || text === "0") return false;
   if (text === "true" || text === "1") return true;

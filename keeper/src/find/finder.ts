@@ -1,137 +1,116 @@
-/** Keeps the store up to date with the chain: a scan, then news, then a scan now and then for what the news left out. */
-import { type AccountInfo, type PublicKey } from "@solana/web3.js";
+/** Keeps the store up to date with the chain: a scan, then news, and a page of policies at a time for missed news. */
 import { FUNDING_KIND_DELEGATED } from "@milepost/sdk";
 import { type ChainClock, MAX_LEAD_SLOTS } from "../clock/chain-clock";
 import type { Timers } from "../clock/timers";
 import { removeVanished, upsertPlans } from "../store/policies";
-import { planPolicy, type PlanRules, type SeenPolicy } from "./plan";
-import { plannedPolicy } from "./policy-slice";
-import { readPlans } from "./read";
-import { reconcile, type Reconciled, type ReconcileSource } from "./reconcile";
-import { Subscription, type SubscriptionOptions } from "./subscribe";
+import { planPolicy, type PlannedPolicy, type SeenPolicy } from "./plan";
+import { readPlans } from "./read-plans";
+import { Reconciler, type ReconcilerOptions } from "./reconciler";
+import type { ReconcileSource } from "./reconcile";
+import { rpcPolicySource, type RpcPolicySourceOptions } from "./rpc-source";
+import type { PolicyListener, PolicySource } from "./source";
 import { UnreadPolicies } from "./unread";
-import { checkWatched, type WatchSource } from "./watch";
+import { checkWatched, type WatchSource } from "./read-watches";
 
-export interface FinderOptions extends ReconcileSource {
+export interface FinderOptions extends Omit<ReconcilerOptions, "source" | "signal" | "onRefused"> {
   connection: ReconcileSource["connection"] & WatchSource["connection"];
   timers: Timers;
-  /** See `Subscription`. */
-  connect: SubscriptionOptions["connect"];
-  /** Told of every slot; says which slots are to be believed. */
+  /** Source of events and scans. Default: the RPC, by `connection` and `connect`. */
+  source?: PolicySource;
+  /** Opener of the RPC's websocket, see `Subscription`; required without `source`. */
+  connect?: RpcPolicySourceOptions["connect"];
+  /** Clock that learns every slot, and says which slots are credible. */
   clock: Pick<ChainClock, "sawSlot" | "slot">;
-  /** Between two scans. Default: 600,000. */
-  reconcileMs?: number;
-  /** After a scan that failed. Default: 15,000. */
-  retryMs?: number;
-  /**
-   * From one scan to the next, at least, when news was missed in between; ten times what the scan took when that is more,
-   * so that a socket that comes and goes costs little. Default: 10,000.
-   */
-  gapMs?: number;
-  /** How long the first scan waits for the subscription. Default: 3,000. */
+  /** Time that the first scan waits for the subscription, in milliseconds. Default: 3,000. */
   openingMs?: number;
-  /** How long news is collected before it is stored. Default: 250. */
+  /** Time that news is collected before it is stored, in milliseconds. Default: 250. */
   flushMs?: number;
-  /** Between two looks at the accounts that waits depend on. Default: 30,000. */
+  /** Interval between two reads of the accounts that waits depend on, in milliseconds. Default: 30,000. */
   watchMs?: number;
-  /** Policies of one such look. Default: 1,000. */
+  /** Limit of policies per such read. Default: 1,000. */
   watchLimit?: number;
   silenceMs?: number;
-  /** What failed in the background; it is tried again. */
+  /** Reports a failure in the background; the task is tried again. */
   onError(task: "reconcile" | "flush" | "read" | "watch" | "subscribe", error: unknown): void;
-  onReconciled?(result: Reconciled): void;
-  /** See `Subscription`. */
-  onSocketError?: SubscriptionOptions["onSocketError"];
+  /** Listener for websocket errors, see `Subscription`. */
+  onSocketError?: RpcPolicySourceOptions["onSocketError"];
 }
 
 /** News about a policy that is not stored yet. */
 interface News {
   slot: number;
-  /** Null when the policy has to be read, for its escrow or because its news was unreadable. */
+  /** Policy as read; null when it has to be read, for its escrow or because its news was unreadable. */
   seen: SeenPolicy | null;
 }
 
-/** Policies of one flush. */
+/** Limit of policies per flush. */
 const FLUSH_LIMIT = 5_000;
 
-export class Finder {
+export class Finder implements PolicyListener {
   private readonly news = new Map<string, News>();
-  private readonly subscription: Subscription;
+  private readonly source: PolicySource;
+  private readonly reconciler: Reconciler;
   private readonly cancels: (() => void)[] = [];
   private readonly unread: UnreadPolicies;
-  private rules: PlanRules | null = null;
-  private nextReconcileAt = 0;
-  /** News was missed since the last scan began. */
-  private hasGap = false;
-  /** The newest slot heard of, and the one at which news was missed. */
+  /** Newest slot heard of. */
   private heardSlot = 0;
-  private gapSlot = 0;
-  private scan = { startedAt: -Infinity, tookMs: 0 };
-  private readonly opened: Promise<void>;
-  private tellOpened: () => void = () => undefined;
+  private readonly stopping = new AbortController();
   private readonly running = new Map<string, Promise<void>>();
-  private isStopped = false;
 
   constructor(private readonly options: FinderOptions) {
     this.unread = new UnreadPolicies(options);
-    this.opened = new Promise((resolve) => (this.tellOpened = resolve));
-    this.subscription = new Subscription({
-      connect: options.connect,
-      programId: options.programId,
-      commitment: options.commitment,
-      timers: options.timers,
-      silenceMs: options.silenceMs,
-      onPolicy: (address, info, slot) => this.hear(address, info, slot),
-      onEscrow: (policy, slot) => this.note(policy.toBase58(), { slot, seen: null }),
-      onConfig: () => this.requestReconcile(),
-      onSlot: (slot) => {
-        this.heardSlot = slot;
-        options.clock.sawSlot(slot);
-      },
-      onGap: () => this.missed(),
-      onError: (error) => options.onError("subscribe", error),
-      onSocketError: options.onSocketError,
+    this.source = options.source ?? rpcPolicySource({ ...options, connect: connectOf(options) });
+    this.reconciler = new Reconciler({
+      ...options,
+      source: this.source,
+      signal: this.stopping.signal,
+      onRefused: (error) => options.onError("reconcile", error),
     });
   }
 
-  /** Whether the store has been made to agree with the chain since the start. */
+  /** True once the store has been made to agree with the chain since the start. */
   get isReady(): boolean {
-    return this.rules !== null;
+    return this.reconciler.rules !== null;
   }
 
-  /** Whether news is coming in. */
+  /** True while news arrives. */
   get isLive(): boolean {
-    return this.subscription.isAlive;
+    return this.source.isLive;
   }
 
-  /** Subscribes, so that nothing is missed during the scan, and scans. Resolves after the first scan, successful or not. */
+  /**
+   * Subscribes before it scans, so that nothing is missed during the scan. Resolves after the first scan, successful
+   * or not.
+   */
   async start(): Promise<void> {
-    const { timers } = this.options;
-    this.subscription.start();
+    const { timers, flushMs = 250, watchMs = 30_000, openingMs = 3_000 } = this.options;
+    const opened = this.subscribe();
     this.cancels.push(
-      timers.every(this.options.flushMs ?? 250, () => void this.flush()),
-      timers.every(this.options.flushMs ?? 250, () => void this.readUnread()),
-      timers.every(1_000, () => void (this.hasBegun && this.reconcileWhenDue())),
-      timers.every(this.options.watchMs ?? 30_000, () => void this.watch()),
+      timers.every(flushMs, () => void this.flush()),
+      timers.every(flushMs, () => void this.readUnread()),
+      timers.every(1_000, () => void (this.reconciler.hasBegun && this.reconcileWhenDue())),
+      timers.every(watchMs, () => void this.watch()),
     );
-    const cancel = timers.every(this.options.openingMs ?? 3_000, () => this.tellOpened());
-    if (this.subscription.isOpen) await this.opened;
+    let endWait = () => undefined as void;
+    const waited = new Promise<void>((resolve) => (endWait = resolve));
+    const cancel = timers.every(openingMs, endWait);
+    this.stopping.signal.addEventListener("abort", endWait);
+    await Promise.race([opened, waited]);
     cancel();
     await this.reconcileWhenDue();
   }
 
-  /** Hears and starts nothing more; resolves when what is under way has ended. */
+  /** Stops listening and starts nothing more; resolves when the work in progress has ended. */
   async stop(): Promise<void> {
-    this.isStopped = true;
-    this.tellOpened();
+    this.stopping.abort();
     for (const cancel of this.cancels.splice(0)) cancel();
-    this.subscription.stop();
+    this.source.stop();
     await Promise.all(this.running.values());
   }
 
   /**
-   * A policy has changed at the slot, as a worker knows who does not have its account. It is read unless news comes by
-   * itself, again and again until a read of that slot or later has shown what is next.
+   * Notes that a policy has changed at the slot, as a worker knows without its account. Unless news arrives by
+   * itself, the policy is read again and again until a read of that slot or later shows what is next.
    */
   changed(policy: string, slot: number): void {
     this.unread.add(policy);
@@ -140,61 +119,61 @@ export class Finder {
 
   /** Scans at the next opportunity. */
   requestReconcile(): void {
-    this.nextReconcileAt = 0;
+    this.reconciler.request();
   }
 
-  /** Scans when it is time to; resolves when no scan is under way. */
+  /** Scans, or reads the next page, when it is time to; resolves when neither is under way. */
   reconcileWhenDue(): Promise<void> {
-    const { timers, reconcileMs = 600_000, retryMs = 15_000 } = this.options;
-    const startedAt = timers.now();
-    if (startedAt < this.nextReconcileAt && !this.isGapDue(startedAt)) {
-      return this.running.get("reconcile") ?? Promise.resolve();
+    if (!this.reconciler.isDue) return this.running.get("reconcile") ?? Promise.resolve();
+    return this.alone("reconcile", () => this.reconciler.run());
+  }
+
+  /** Takes news of a policy, see `PolicyListener`. */
+  policyChanged(address: string, slot: number, policy?: PlannedPolicy): void {
+    // A held policy is planned with its escrow, which may have changed as well.
+    const isWhole = policy?.fundingKind === FUNDING_KIND_DELEGATED;
+    this.note(address, { slot, seen: isWhole ? { address, policy, escrow: null, slot } : null });
+  }
+
+  escrowChanged(policy: string, slot: number): void {
+    this.note(policy, { slot, seen: null });
+  }
+
+  configChanged(): void {
+    this.requestReconcile();
+  }
+
+  slotSeen(slot: number): void {
+    this.heardSlot = slot;
+    this.options.clock.sawSlot(slot);
+  }
+
+  gap(): void {
+    this.reconciler.missed(this.isBelieved(this.heardSlot) ? this.heardSlot : null);
+  }
+
+  failed(error: unknown): void {
+    this.options.onError("subscribe", error);
+  }
+
+  private async subscribe(): Promise<void> {
+    try {
+      await this.source.start(this);
+    } catch (error) {
+      this.failed(error);
     }
-    return this.alone("reconcile", async () => {
-      // A request during the scan asks for another one.
-      this.nextReconcileAt = startedAt + reconcileMs;
-      this.hasGap = false;
-      this.scan.startedAt = startedAt;
-      try {
-        const result = await reconcile(this.options);
-        this.rules = result.rules;
-        // A node that is behind has not seen what was missed.
-        if (result.slot < this.gapSlot) this.hasGap = true;
-        this.options.onReconciled?.(result);
-      } catch (error) {
-        this.nextReconcileAt = Math.min(this.nextReconcileAt, timers.now() + retryMs);
-        throw error;
-      } finally {
-        this.scan.tookMs = timers.now() - startedAt;
-      }
-    });
   }
 
-  /** Before the first scan there is nothing to be missing. */
-  private missed(): void {
-    this.hasGap = this.hasBegun;
-    if (this.hasBegun && this.isBelieved(this.heardSlot)) this.gapSlot = this.heardSlot;
-    this.tellOpened();
-  }
-
-  private get hasBegun(): boolean {
-    return this.scan.startedAt !== -Infinity;
-  }
-
-  private isGapDue(now: number): boolean {
-    const { startedAt, tookMs } = this.scan;
-    return this.hasGap && now >= startedAt + Math.max(this.options.gapMs ?? 10_000, 10 * tookMs);
-  }
-
-  /** Stores the news that has come in. */
+  /** Stores the news that has arrived. */
   flush(): Promise<void> {
     return this.alone("flush", async () => {
-      const { rules } = this;
-      // Before the first scan nobody knows the rules; it sees what the news is about.
+      const { rules } = this.reconciler;
+      // The rules are not known before the first scan, which also sees what the news is about.
       if (!rules || this.news.size === 0) return;
       const batch = [...this.news].slice(0, FLUSH_LIMIT);
       for (const [address] of batch) this.news.delete(address);
-      // A slot of the far future says only that something has happened: nothing could be read at it, or count after it.
+      // A slot of the far future only shows that something has happened: nothing could be read at it, or count after
+      // it.
       const now = this.options.clock.slot ?? 0;
       const isBelieved = ({ slot }: News) => this.isBelieved(slot);
       const isRead = (news: News) => news.seen !== null && isBelieved(news);
@@ -204,7 +183,7 @@ export class Finder {
       const unread = batch.filter(([, news]) => !isRead(news));
       let isStored = false;
       try {
-        // First, so that it does not wait for an RPC that is behind with the others.
+        // These come first, so that they do not wait for an RPC that lags.
         await upsertPlans(this.options.database, plans);
         isStored = true;
         const slots = unread.map(([, news]) => (isBelieved(news) ? news.slot : now));
@@ -218,17 +197,18 @@ export class Finder {
         await upsertPlans(this.options.database, read.plans);
         await removeVanished(this.options.database, read.gone, read.slot);
       } catch (error) {
-        // Whatever is newer has taken its place.
+        // Newer news has taken its place.
         for (const [address, news] of isStored ? unread : batch) this.note(address, news);
         throw error;
       }
     });
   }
 
-  /** Reads what was paid or ended and not shown since. */
+  /** Reads policies that were paid or ended and that no read has shown since. */
   readUnread(): Promise<void> {
     return this.alone("read", async () => {
-      if (this.rules) await this.unread.read(this.rules);
+      const { rules } = this.reconciler;
+      if (rules) await this.unread.read(rules);
     });
   }
 
@@ -243,35 +223,31 @@ export class Finder {
     return slot <= (this.options.clock.slot ?? 0) + MAX_LEAD_SLOTS;
   }
 
-  private hear(address: PublicKey, info: AccountInfo<Buffer>, slot: number): void {
-    const key = address.toBase58();
-    try {
-      const policy = plannedPolicy(address, info, this.options.programId);
-      const isDelegated = policy.fundingKind === FUNDING_KIND_DELEGATED;
-      const seen = isDelegated ? { address: key, policy, escrow: null, slot } : null;
-      this.note(key, { slot, seen });
-    } catch {
-      // Deleted, or garbage: the account itself will say.
-      this.note(key, { slot, seen: null });
-    }
-  }
-
   private note(address: string, news: News): void {
     const known = this.news.get(address);
     if (!known || news.slot >= known.slot) this.news.set(address, news);
   }
 
-  /** One of a kind at a time; what fails is reported and tried again. */
+  /** Runs one task of a kind at a time; a failure is reported and the task tried again. */
   private alone(
     task: "reconcile" | "flush" | "read" | "watch",
     work: () => Promise<void>,
   ): Promise<void> {
+    const { signal } = this.stopping;
     const running = this.running.get(task);
-    if (running || this.isStopped) return running ?? Promise.resolve();
+    if (running || signal.aborted) return running ?? Promise.resolve();
     const ended = work()
-      .catch((error: unknown) => this.options.onError(task, error))
+      .catch((error: unknown) => {
+        const isStopped = signal.aborted && error === signal.reason;
+        if (!isStopped) this.options.onError(task, error);
+      })
       .finally(() => this.running.delete(task));
     this.running.set(task, ended);
     return ended;
   }
+}
+
+function connectOf({ connect }: FinderOptions): RpcPolicySourceOptions["connect"] {
+  if (connect) return connect;
+  throw new TypeError("expected connect or source, received neither. Pass one of them.");
 }

@@ -1,4 +1,4 @@
-/** What is to be done for a policy, and from when on, by the SDK's rules. Pure: the same accounts give the same plan. */
+/** Plans the action for a policy and its time, by the SDK's rules. Pure: the same accounts give the same plan. */
 import type BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
 import {
@@ -13,31 +13,31 @@ import {
   type SignerRole,
   silentApprovalAt,
 } from "@milepost/sdk";
-import type { KeeperAction, PolicyPlan } from "../types";
+import type { KeeperAction, PolicyPlan } from "../store/policy-plan";
 
-/** What of a policy a plan depends on. */
+/** The fields of a policy that a plan depends on. */
 export type PlannedPolicy = Pick<
   PaymentPolicy,
   "gateway" | "policyType" | "status" | "fundingKind" | "updatedAt"
 >;
 
-/** What was read about one policy. */
+/** The accounts that were read for one policy. */
 export interface SeenPolicy {
   address: string;
   policy: PlannedPolicy;
-  /** Of a held policy, read in the same slot; null when there is none. */
+  /** Escrow of a held policy, read in the same slot; null when there is none. */
   escrow: Escrow | null;
   slot: number;
 }
 
-/** What holds for all policies. */
+/** Rules that hold for all policies. */
 export interface PlanRules {
   isProgramPaused: boolean;
-  /** Whether the keeper has the key of the gateway's signer. */
+  /** Returns true when the keeper has the key of the gateway's signer. */
   signsFor(gateway: PublicKey): boolean;
 }
 
-/** Whose signature a delegated policy waits for. */
+/** Party whose signature a delegated policy waits for. */
 const MUST_SIGN: Record<SignerRole, string> = {
   gateway: "GatewayMustSign",
   owner: "OwnerMustSign",
@@ -45,7 +45,7 @@ const MUST_SIGN: Record<SignerRole, string> = {
 };
 
 /**
- * The plan for a policy's current milestone. Without a due date the due time is when the milestone's turn came, so that
+ * Plans a policy's current milestone. Without a due date, the due time is when the milestone's turn came, so that
  * lateness can be measured.
  * @example
  * planPolicy({ address, policy, escrow: null, slot }, { isProgramPaused: false, signsFor: () => false }).dueAt;
@@ -71,13 +71,13 @@ function planDelegated(seen: SeenPolicy, rules: PlanRules): PolicyPlan {
   return scheduled(seen, "executePayment", dueAt);
 }
 
-/** Neither the owner's pause nor the program's stops what is held. */
+/** Plans a held policy, whose payments neither the owner's pause nor the program's stops. */
 function planHeld(seen: SeenPolicy, rules: PlanRules): PolicyPlan {
   const { policy, escrow } = seen;
   if (!escrow) return waiting(seen, "InvalidEscrow");
   const { milestone } = policy.policyType;
   const index = milestone.currentMilestone;
-  // Its owner is warned before this date when nothing is in the vault.
+  // The owner is warned before this date when the vault is empty.
   const date = bindingDate(milestone, index);
   if (escrow.acceptedAt.isZero()) return waiting(seen, "EscrowNotAccepted", date);
   const isOpen = missingRole(policy, rules) === null;
@@ -103,14 +103,14 @@ function planHeld(seen: SeenPolicy, rules: PlanRules): PolicyPlan {
   }
 }
 
-/** From when on the bitmap releases the current milestone. */
+/** Returns the time from which the bitmap releases the current milestone. */
 function turnOf(policy: PlannedPolicy, escrow: Escrow): BN {
   const { milestone } = policy.policyType;
   const date = bindingDate(milestone, milestone.currentMilestone);
   return date?.gt(escrow.readyAt) ? date : escrow.readyAt;
 }
 
-/** Who has to sign and is not the keeper; null when the keeper can release alone. */
+/** Returns the party, other than the keeper, that has to sign; null when the keeper can release alone. */
 function missingRole(policy: PlannedPolicy, rules: PlanRules): SignerRole | null {
   const role = requiredRole(policy.policyType.milestone.releaseCondition);
   return role === "gateway" && rules.signsFor(policy.gateway) ? null : role;

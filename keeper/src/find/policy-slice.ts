@@ -4,16 +4,13 @@ import BN from "bn.js";
 import { ACCOUNT_SIZE, decodeAccount, IDL, type PaymentPolicy, POLICY_OFFSET } from "@milepost/sdk";
 import type { PlannedPolicy } from "./plan";
 
-/** Bytes of `reserved` at the end of a policy (`docs/accounts.md`). */
-const RESERVED_LENGTH = 20;
-
-/** From the gateway to the funding kind: without the addresses before, and the reserved bytes after. */
+/** Bytes from the gateway to the funding kind, without the addresses before them and the reserved bytes after them. */
 export const POLICY_SLICE = {
   offset: POLICY_OFFSET.gateway,
-  length: ACCOUNT_SIZE.paymentPolicy - RESERVED_LENGTH - POLICY_OFFSET.gateway,
+  length: POLICY_OFFSET.fundingKind + 1 - POLICY_OFFSET.gateway,
 } as const;
 
-/** What a plan needs of a whole policy account. Throws `AccountKindError`. */
+/** Reads what a plan needs from a whole policy account. Throws `AccountKindError`. */
 export function plannedPolicy(
   address: PublicKey,
   info: AccountInfo<Buffer>,
@@ -22,7 +19,7 @@ export function plannedPolicy(
   return planned(decodeAccount("paymentPolicy", address, info, programId));
 }
 
-/** What a plan needs, from `POLICY_SLICE` of an account that passed the scan's filters. Throws `AccountKindError`. */
+/** Reads what a plan needs from the `POLICY_SLICE` of an account that passed the scan's filters. Throws `AccountKindError`. */
 export function plannedPolicyOfSlice(
   address: PublicKey,
   info: AccountInfo<Buffer>,
@@ -32,7 +29,7 @@ export function plannedPolicyOfSlice(
     const read = readSlice(info.data);
     if (read) return read;
   }
-  // Whatever is strange about it, the SDK has the words for.
+  // The SDK reports what is wrong with the account.
   const data = Buffer.alloc(ACCOUNT_SIZE.paymentPolicy);
   data.set(discriminator());
   data.set(info.data.subarray(0, POLICY_SLICE.length), POLICY_SLICE.offset);
@@ -41,26 +38,26 @@ export function plannedPolicyOfSlice(
 
 const MILESTONE_TAG = 1;
 const SLOTS = [0, 1, 2, 3];
-/** Within the slice (`docs/accounts.md`). */
-const BODY = POLICY_OFFSET.policyTypeTag + 1 - POLICY_SLICE.offset;
+/** Returns the offset within the slice. */
+const inSlice = (field: keyof typeof POLICY_OFFSET) => POLICY_OFFSET[field] - POLICY_SLICE.offset;
 const AT = {
-  tag: BODY - 1,
-  amounts: BODY,
-  timestamps: BODY + 32,
-  currentMilestone: BODY + 64,
-  releaseCondition: BODY + 65,
-  totalMilestones: BODY + 66,
-  escrowAmount: BODY + 67,
-  padding: BODY + 75,
-  status: BODY + 128,
-  updatedAt: 318 - POLICY_SLICE.offset,
-  fundingKind: POLICY_SLICE.length - 1,
+  tag: inSlice("policyTypeTag"),
+  amounts: inSlice("milestoneAmounts"),
+  timestamps: inSlice("milestoneTimestamps"),
+  currentMilestone: inSlice("currentMilestone"),
+  releaseCondition: inSlice("releaseCondition"),
+  totalMilestones: inSlice("totalMilestones"),
+  escrowAmount: inSlice("escrowAmount"),
+  padding: inSlice("escrowAmount") + 8,
+  status: inSlice("status"),
+  updatedAt: inSlice("updatedAt"),
+  fundingKind: inSlice("fundingKind"),
 } as const;
 const STATUSES: readonly PlannedPolicy["status"][] = [{ active: {} }, { paused: {} }];
 
 /**
- * Read at its offsets: a scan reads a hundred thousand, and Anchor's decoder takes three times as long. Null for what no
- * policy has.
+ * Reads the slice at its offsets: a scan reads a hundred thousand, and Anchor's decoder takes three times as long.
+ * Returns null for values that no policy has.
  */
 function readSlice(data: Buffer): PlannedPolicy | null {
   const status = STATUSES[data[AT.status] ?? -1];
@@ -87,13 +84,13 @@ function readSlice(data: Buffer): PlannedPolicy | null {
   };
 }
 
-/** The first bytes of every policy. */
+/** Returns the first bytes of every policy. */
 export function discriminator(): Uint8Array {
   const account = IDL.accounts.find(({ name }) => name === "paymentPolicy")!;
   return Uint8Array.from(account.discriminator);
 }
 
-/** Without the rest, of which there is much when there are many policies. */
+/** Keeps only the planned fields, as the others would fill memory when there are many policies. */
 function planned(policy: PaymentPolicy): PlannedPolicy {
   const { gateway, policyType, status, fundingKind, updatedAt } = policy;
   return { gateway, policyType, status, fundingKind, updatedAt };

@@ -22,15 +22,15 @@ export interface ProgramAccounts {
   accounts: { pubkey: PublicKey; info: AccountInfo<Buffer> }[];
 }
 
-/** What web3.js itself sends its requests through. */
+/** The part of web3.js that sends its requests. */
 interface Internals {
   readonly commitment?: Commitment;
   _rpcRequest?(method: string, args: unknown[]): Promise<unknown>;
 }
 
 /**
- * All accounts of the program that pass the filters. web3.js checks and converts every field of every account by a schema,
- * which takes most of a scan's time; here only what is used is looked at. Throws as web3.js does.
+ * Returns all accounts of the program that pass the filters. web3.js checks and converts every field of every account
+ * by a schema, which takes most of a scan's time; this function reads only the fields in use. Throws as web3.js does.
  */
 export async function programAccounts(query: ProgramAccountsQuery): Promise<ProgramAccounts> {
   const { connection, programId, filters, dataSlice } = query;
@@ -53,10 +53,11 @@ export async function programAccounts(query: ProgramAccountsQuery): Promise<Prog
   }
   const slot = result?.context?.slot;
   if (typeof slot !== "number" || !Array.isArray(result?.value)) throw new UnreadableAnswerError();
-  return { slot, accounts: result.value.map((item) => toAccount(item, programId)) };
+  const value = result.value as RawAccount[];
+  return { slot, accounts: value.map((item) => toAccount(item, programId)) };
 }
 
-/** Not every node takes it for granted. */
+/** Names the encoding of a filter, as some nodes don't assume it. */
 function withEncoding(filter: GetProgramAccountsFilter): GetProgramAccountsFilter {
   return "memcmp" in filter && filter.memcmp.encoding === undefined
     ? { memcmp: { ...filter.memcmp, encoding: "base58" } }
@@ -84,7 +85,7 @@ class UnreadableAnswerError extends Error {
 function toAccount(item: RawAccount, programId: PublicKey) {
   try {
     const { owner, data, lamports, executable } = item.account;
-    if (data[1] !== "base64") throw new Error(`encoded as ${data[1]}`);
+    if (data[1] !== "base64") throw new Error(`expected base64 data, received ${data[1]}`);
     const info = {
       owner: owner === programId.toBase58() ? programId : new PublicKey(owner),
       data: Buffer.from(data[0], "base64"),

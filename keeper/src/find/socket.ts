@@ -3,7 +3,7 @@ import { type Commitment, Connection } from "@solana/web3.js";
 import { hostOf } from "../send/rpc-pool";
 import type { Socket } from "./subscribe";
 
-/** What there is of web3.js's websocket; nothing of it is public. */
+/** The private parts of web3.js's websocket. */
 interface HiddenSocket {
   close?(): void;
   setAutoReconnect?(reconnect: boolean): void;
@@ -17,7 +17,7 @@ interface Hidden {
   _rpcWebSocketConnected?: boolean;
 }
 
-/** Opens nothing yet: web3.js does so with the first subscription. */
+/** Creates the connection. web3.js opens its websocket with the first subscription. */
 export function openSocket(
   url: string,
   options: { wsUrl?: string; commitment?: Commitment } = {},
@@ -42,12 +42,12 @@ export function openSocket(
     connection,
     host: hostOf(options.wsUrl ?? url),
     onError: (tell) => void (tellError = tell),
-    // web3.js has no way to close it, and a half-open socket would be kept for ever.
+    // web3.js offers no way to close it, and would keep a half-open socket open.
     close: () => {
       socket?.setAutoReconnect?.(false);
       socket?.close?.();
     },
-    // It opens itself again and says nothing of it.
+    // It reopens by itself without notice.
     onHangUp: (tell) => socket?.on?.("close", tell),
   };
 }

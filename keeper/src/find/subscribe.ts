@@ -1,4 +1,4 @@
-/** Hears of changes over a websocket, notices what it misses, and opens another when it has gone silent. */
+/** Subscribes to changes over a websocket, notices missed news, and opens another websocket when one is silent. */
 import type {
   AccountInfo,
   Commitment,
@@ -36,38 +36,39 @@ export interface Socket {
 }
 
 export interface SubscriptionOptions {
-  /** A connection with a websocket of its own: one that has gone silent is never used again. */
+  /** Opens a connection with a websocket of its own: a silent one is never used again. */
   connect(): Socket;
   programId: PublicKey;
   commitment?: Commitment;
+  /** Local clock and timers, by which silence is noticed. */
   timers: Timers;
-  /** Without news of a slot for this long, the socket counts as dead. Default: 10,000. */
+  /** Time without news of a slot after which the socket counts as dead, in milliseconds. Default: 10,000. */
   silenceMs?: number;
   onPolicy(address: PublicKey, info: AccountInfo<Buffer>, slot: number): void;
-  /** An escrow has changed; which policy's. */
+  /** Reports that the escrow of a policy has changed. */
   onEscrow(policy: PublicKey, slot: number): void;
-  /** The program's settings have changed. */
+  /** Reports that the program's settings have changed. */
   onConfig(slot: number): void;
   onSlot(slot: number): void;
   /**
-   * What happened before now may not have been told: the socket was opened, for the first time or anew, has left out slots,
-   * or says nothing. Again and again while it does not open.
+   * Reports that earlier news may be missing: the socket was opened or reopened, has left out slots, or is silent.
+   * Repeats while the socket does not open.
    */
   onGap(): void;
   onError(error: unknown): void;
-  /** The websocket to the host has failed; it is opened again. */
+  /** Reports that the websocket to the host has failed; it is opened again. */
   onSocketError?(host: string, error: unknown): void;
 }
 
-/** So late a socket tells of no slot, about a minute. */
+/** Lateness that no socket reaches, in slots: about a minute. */
 const MAX_LATE_SLOTS = 150;
 
-/** Subscriptions to the program's accounts. A deleted policy makes no news; `reconcile` finds it. */
+/** Subscribes to the program's accounts. A deleted policy makes no news; `reconcile` finds it. */
 export class Subscription {
   private open: { close(): void } | null = null;
   private cancel: (() => void) | null = null;
   private heardAt = 0;
-  /** Whether the next slot that is told of is the first one of a socket that was opened. */
+  /** True until a newly opened socket reports its first slot. */
   private isOpening = true;
   private newestSlot = 0;
   private readonly silenceMs: number;
@@ -76,17 +77,17 @@ export class Subscription {
     this.silenceMs = options.silenceMs ?? 10_000;
   }
 
-  /** Whether slots are coming in. */
+  /** True while slots arrive. */
   get isAlive(): boolean {
     return !this.isOpening && this.mayBeAlive;
   }
 
-  /** Whether there is a socket that may still say something. */
+  /** True while a socket may still report something. */
   get isOpen(): boolean {
     return this.open !== null;
   }
 
-  /** One that was just opened has its time to say something. */
+  /** True while a newly opened socket has time left to report its first slot. */
   private get mayBeAlive(): boolean {
     return this.open !== null && this.options.timers.now() - this.heardAt < this.silenceMs;
   }
@@ -107,16 +108,18 @@ export class Subscription {
     if (this.mayBeAlive) return;
     this.unsubscribe();
     this.subscribe();
-    // While nobody tells of anything, somebody has to look.
+    // Without news, the accounts have to be read.
     this.options.onGap();
   }
 
-  /** Slots are subscribed to last: by the first one, the accounts are subscribed to as well. */
+  /**
+   * Handles a slot. Slots are subscribed to last: when the first one arrives, the accounts are subscribed to as well.
+   */
   private hearSlot({ slot, parent }: Pick<SlotInfo, "slot" | "parent">): void {
     const { options } = this;
     this.heardAt = options.timers.now();
-    // A skipped slot is nobody's parent, and one that comes late or twice has an old one.
-    // One that is far behind shows that the newest was made up.
+    // No slot has a skipped one as its parent. A late or repeated slot has an old parent. A slot that is far behind
+    // shows that the newest was made up.
     const isMadeUp = this.newestSlot > slot + MAX_LATE_SLOTS;
     const isGap = this.isOpening || isMadeUp || parent > this.newestSlot;
     this.isOpening = false;
@@ -133,7 +136,7 @@ export class Subscription {
     try {
       const { connection, close, onHangUp, onError, host = "unknown" } = options.connect();
       const socket = { isOpen: true };
-      /** A socket that was given up may still have something to say. */
+      /** Ignores a socket that was given up, which may still report something. */
       const heed =
         <A extends unknown[]>(tell: (...args: A) => void) =>
         (...args: A) => {
@@ -170,7 +173,7 @@ export class Subscription {
       this.open = {
         close: () => {
           socket.isOpen = false;
-          // On a dead socket these may never be answered, so nobody waits for them.
+          // A dead socket may never answer these, so they are not awaited.
           const removals = [
             connection.removeProgramAccountChangeListener(policies),
             connection.removeProgramAccountChangeListener(escrows),

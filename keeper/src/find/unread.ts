@@ -1,10 +1,10 @@
-/** Reads policies that were paid or ended until the chain shows what is next of them, also while an RPC is behind. */
+/** Reads policies that were paid or ended until the chain shows what is next, even while an RPC lags. */
+import type { Database } from "@milepost/database";
 import { type ChainClock, MAX_LEAD_SLOTS } from "../clock/chain-clock";
 import type { Timers } from "../clock/timers";
 import { removeVanished, unread, upsertPlans } from "../store/policies";
-import type { Database } from "../types";
 import type { PlanRules } from "./plan";
-import { readPlans, type ReadSource } from "./read";
+import { readPlans, type ReadSource } from "./read-plans";
 
 export interface UnreadOptions extends ReadSource {
   database: Database;
@@ -12,21 +12,22 @@ export interface UnreadOptions extends ReadSource {
   clock: Pick<ChainClock, "slot">;
 }
 
-/** So long news may take to come by itself. */
+/** Time that news may take to arrive by itself. */
 const NEWS_MS = 1_500;
-/** Between two reads of one policy: doubled each time, up to the maximum. */
+/** Pause between two reads of one policy; it doubles each time, up to the maximum. */
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 5_000;
-/** After so many reads, about a quarter of an hour, the next scan is to show it. */
+/** Limit of reads, about a quarter of an hour; after it, the next scan shows the policy. */
 const MAX_READS = 180;
-/** Between two looks for what another keeper, or this one before it was killed, has left. */
+/** Interval between two searches for policies that another keeper, or this one before a crash, has left. */
 const SWEEP_MS = 30_000;
 const LIMIT = 1_000;
 
 /**
- * A worker writes down what it knows ("Executed", "MilestoneAlreadyReleased") and the slot as of which it does. Until a
- * read of that slot or later shows the policy, nobody knows what is next. An answer from before is not stored, and the
- * read is repeated within seconds: a ten-minute scan would make the next payment late.
+ * Holds policies whose next plan is unknown. A worker stores what it knows ("Executed", "MilestoneAlreadyReleased")
+ * and the slot as of which it does. Until a read of that slot or later shows the policy, its next action is unknown.
+ * An earlier answer is not stored, and the read is repeated within seconds: a ten-minute scan would make the next
+ * payment late.
  */
 export class UnreadPolicies {
   private readonly waiting = new Map<string, { reads: number; at: number }>();
@@ -38,7 +39,7 @@ export class UnreadPolicies {
     this.waiting.set(policy, { reads: 0, at: this.options.timers.now() + NEWS_MS });
   }
 
-  /** Reads those whose turn it is. Rejects when the RPC fails or is behind; the next turn comes all the same. */
+  /** Reads the policies whose turn it is. Rejects when the RPC fails or lags; the next turn follows in either case. */
   async read(rules: PlanRules): Promise<void> {
     const { database, timers } = this.options;
     await this.sweep();
@@ -68,7 +69,7 @@ export class UnreadPolicies {
     }
   }
 
-  /** A slot of the far future was made up: nothing could be read at it. */
+  /** Returns a credible slot. A slot of the far future was made up: nothing could be read at it. */
   private believed(slot: number): number | undefined {
     const { slot: now } = this.options.clock;
     if (now === null) return undefined;

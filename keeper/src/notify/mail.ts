@@ -1,6 +1,6 @@
 /** Alerts by mail, over SMTP. */
 import { createTransport } from "nodemailer";
-import type { Underfunded } from "../types";
+import type { Underfunded } from "../store/alerts";
 import type { NotificationChannel } from "./notifier";
 
 /** Options of `mailChannel`. */
@@ -18,11 +18,11 @@ export interface MailChannelOptions {
   timeoutMs?: number;
 }
 
-/** Mail is for people: one message for many alerts. */
+/** Most alerts per message: people get one message for many alerts. */
 const BATCH_SIZE = 50;
 
 /**
- * One message per batch of up to 50 alerts, to all recipients. The SMTP server has to take it for every recipient.
+ * Creates a channel that sends one message per batch of up to 50 alerts to all recipients. The server must accept it for each.
  * @example
  * const channel = mailChannel({ smtpUrl: process.env.SMTP_URL!, from: "keeper@example.com", to: ["ops@example.com"] });
  */
@@ -83,7 +83,7 @@ function textOf(alerts: readonly Underfunded[]): string {
       `Reason     ${alert.reason}`,
     ].join("\n"),
   );
-  return `These payments cannot be made as things are. Their owners can repair it before they are due.\n\n${blocks.join("\n\n")}\n`;
+  return `These payments cannot be made as things are. Their owners can repair the cause before the due date.\n\n${blocks.join("\n\n")}\n`;
 }
 
 function utc(seconds: bigint): string {

@@ -1,19 +1,19 @@
-/** Sends each alert about a payment that is not covered by every channel, at least once. */
+/** Sends each alert about an uncovered payment through every channel, at least once. */
+import type { Database } from "@milepost/database";
 import {
   claimNotifications,
   type DueNotification,
   notificationsFailed,
   notificationsSent,
 } from "../store/notifications";
-import type { Database } from "../types";
 
 /** A way to reach a person, such as a webhook or mail. */
 export interface NotificationChannel {
-  /** Names it in the database and the log; two keepers of one database give the same channel the same name. */
+  /** Name in the database and the log; all keepers of one database use the same name for the same channel. */
   readonly name: string;
   /** Most alerts per call of `send`. */
   readonly batchSize: number;
-  /** Resolves when the receiver has taken all of them; rejects otherwise. */
+  /** Sends the alerts. Resolves when the receiver has accepted all of them, otherwise rejects. */
   send(notifications: readonly DueNotification[]): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface NotifierOptions {
   onFailed(channel: string, error: unknown, retrySeconds: number): void;
 }
 
-/** More than this many batches wait for the next round. */
+/** Most batches per round; further ones wait for the next. */
 const MAX_BATCHES = 20;
 const FIRST_RETRY_SECONDS = 60;
 const MAX_RETRY_SECONDS = 3_600;
@@ -37,7 +37,7 @@ export function retrySeconds(attempt: number): number {
 export class Notifier {
   constructor(private readonly options: NotifierOptions) {}
 
-  /** Sends what is due. A channel that fails keeps its alerts for later and stops no other channel. */
+  /** Sends what is due. A channel that fails keeps its alerts for later and does not stop the others. */
   async deliver(): Promise<void> {
     await Promise.all(this.options.channels.map((channel) => this.deliverBy(channel)));
   }

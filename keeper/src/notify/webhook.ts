@@ -1,6 +1,6 @@
 /** Alerts by webhook, signed by Standard Webhooks. */
-import { withoutSecrets } from "../show/redact";
-import { CallbackError, openWebhook, signedRequest, webhookTarget } from "../webhook";
+import { withoutSecrets } from "../observe/redact";
+import { CallbackError, openWebhook, signedRequest, webhookTarget } from "../webhook/signed-call";
 import type { NotificationChannel } from "./notifier";
 
 /** Options of `webhookChannel`. */
@@ -13,15 +13,15 @@ export interface WebhookChannelOptions {
   timeoutMs?: number;
   /** Function that makes the requests. Default: the global `fetch`. */
   fetch?: typeof fetch;
-  /** Time of the wall, which the signature names. Default: the system's. */
+  /** Local time, which the signature contains. Default: the system's. */
   now?: () => Date;
 }
 
 /**
  * POSTs one `{ type: "payment.underfunded", timestamp, data }` per alert. `data` has `policy`, `milestoneIndex`, `owner`, `mint`,
  * `dueAt` (Unix seconds), `reason` (the program's error) and `shortfall` (base units, a decimal string). The `webhook-id`
- * is the same for each attempt to send one alert. Any answer of 2xx is taken for received.
- * Throws `CallbackError` for a URL or a secret that can't be used.
+ * is the same for each attempt to send one alert. Any 2xx answer counts as received.
+ * Throws `CallbackError` for an invalid URL or secret.
  * @example
  * const channel = webhookChannel({ url: "https://ops.example/milepost", secret: process.env.NOTIFY_SECRET! });
  */
@@ -45,7 +45,7 @@ export function webhookChannel(options: WebhookChannelOptions): NotificationChan
         const signal = AbortSignal.timeout(options.timeoutMs ?? 10_000);
         const call = { id, at, body, authorization, signal };
         const answer = await send(url, signedRequest(webhook, call));
-        // Otherwise the connection stays open until the rest of the answer is there.
+        // Otherwise the connection stays open until the rest of the answer has come.
         await answer.body?.cancel();
         if (!answer.ok) throw new CallbackError(`${shown} answered ${answer.status}`);
       }

@@ -1,121 +1,296 @@
-/** A lease: the right to work on a policy until it expires, by the database's clock. Its row is a job of pg-boss's. */
-import type { Database } from "../types";
+/** Hands out leases on due policies. A job of pg-boss is only a lease: a lost one is made again from the store. */
+import { createHash } from "node:crypto";
+import PgBoss from "pg-boss";
+import type { Database } from "@milepost/database";
+import { MAX_TURN, takeDue } from "../store/due";
+import { giveBack, lockPolicies } from "../store/policies";
+import {
+  extend,
+  fence,
+  given,
+  lasting,
+  type Lease,
+  LEASE_SECONDS,
+  MINE,
+  QUEUE_NAME,
+  resetUnfetched,
+  SCHEMA,
+  UNFETCHED_SECONDS,
+} from "./lease-rows";
 
-export const QUEUE_NAME = "execute-payment";
-export const SCHEMA = "milepost_keeper_queue";
+export { type Lease, LeaseLostError } from "./lease-rows";
 
-/** How long a lease lasts after its last renewal. */
-export const LEASE_SECONDS = 45;
-/** How often a lease is renewed while it lasts: three renewals may fail before it is lost. */
-const RENEWALS_PER_LEASE = 4.5;
-/** After this long a lease is not renewed any more: a worker that hangs does not keep others from its policies. */
-const RENEWED_SECONDS = 900;
+/** Number of retries: a lease that runs out makes the job available again every time. */
+const RETRY_LIMIT = 2_147_483_647;
+
 /**
- * The lease of a job that nobody has fetched. A keeper of an earlier version never renews, and this is the time that it has;
- * a keeper that renews shortens it when it fetches.
+ * Start of a job that is due now: pg-boss fetches jobs from before now, and the embedded database counts
+ * milliseconds.
  */
-export const UNFETCHED_SECONDS = 300;
+const AT_ONCE = "now() - interval '1 millisecond'";
 
-/** A worker's exclusive right to work on a policy for a limited time. */
-export interface Lease {
-  /** Address of the policy, base58. */
-  readonly policy: string;
-  /** Id of the policy's job in pg-boss: a UUID that is derived from the address. */
-  readonly jobId: string;
-  /** Start of the lease, by the database's clock. It tells this lease from a later one on the same policy. */
-  readonly startedOn: Date;
-  /** End of the lease when it was handed out, by the database's clock; renewals put it off. */
-  readonly expiresOn: Date;
+/** Options of `openQueue`. */
+export interface QueueOptions {
+  /** Duration of a lease after its last renewal, in seconds; it is renewed several times within it. Default: 45. */
+  leaseSeconds?: number;
+  /**
+   * True when no other process has the database open, so that leases still held belong to a process that has ended.
+   * Default: false.
+   */
+  isAlone?: boolean;
+  /** Listener for errors inside pg-boss. Default: ignored. */
+  onError?: (error: Error) => void;
 }
 
-/** Another worker has taken over a policy, or may do so in the next moment. Nothing may be signed for it. */
-export class LeaseLostError extends Error {
-  override readonly name = "LeaseLostError";
+/** Numbers of jobs in the queue, over all keepers of the database. */
+export interface QueueDepth {
+  /** Number of policies that wait for a worker. */
+  queued: number;
+  /** Number of policies that a worker holds a lease on. */
+  active: number;
+}
 
-  constructor(readonly policies: readonly string[]) {
-    super(`lost the leases on ${policies.length} policies: do not send what was signed for them`);
+/** Opens the queue, and creates its missing tables. */
+export async function openQueue(
+  database: Database,
+  options: QueueOptions = {},
+): Promise<ExecuteQueue> {
+  // `maintain` does the maintenance, instead of timers of pg-boss.
+  let current = database;
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => asPgBossDatabase(current).executeSql(text, values) },
+    schema: SCHEMA,
+    supervise: false,
+    schedule: false,
+  });
+  boss.on("error", (error) => options.onError?.(error));
+  // pg-boss checks for its schema before it takes its lock. A session that has found the schema missing still
+  // believes so after another keeper has created it.
+  await database.transaction(async (transaction) => {
+    await transaction.query("SELECT pg_advisory_xact_lock(hashtext($1))", [SCHEMA]);
+    await transaction.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
+  });
+  await boss.start();
+  // Two keepers that add a partition for it at once end in a deadlock.
+  await database.transaction(async (transaction) => {
+    await transaction.query("SELECT pg_advisory_xact_lock(hashtext($1))", [SCHEMA]);
+    current = transaction;
+    try {
+      await boss.createQueue(QUEUE_NAME, {
+        name: QUEUE_NAME,
+        policy: "standard",
+        retryLimit: RETRY_LIMIT,
+        retryDelay: 0,
+      });
+    } finally {
+      current = database;
+    }
+  });
+  if (options.isAlone) {
+    await database.query(
+      `UPDATE ${SCHEMA}.job SET state = 'retry', start_after = ${AT_ONCE} WHERE name = $1 AND state = 'active'`,
+      [QUEUE_NAME],
+    );
+  }
+  return new ExecuteQueue(database, boss, options.leaseSeconds ?? LEASE_SECONDS);
+}
+
+/** Hands out leases on the due policies, see `openQueue`. Several keepers of one database share them. */
+export class ExecuteQueue {
+  private readonly mine = new Map<string, Lease>();
+  private isStopped = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly boss: PgBoss,
+    /** Duration of a lease after its last renewal, in seconds. */
+    readonly leaseSeconds: number,
+  ) {}
+
+  /**
+   * Makes jobs for up to `limit` policies that are due at `chainNow`, by turn and then the longest due first. A
+   * policy that already has a job gets no second one. Resolves with the number of policies.
+   */
+  async enqueueDue(chainNow: bigint, limit: number): Promise<number> {
+    return this.database.transaction(async (transaction) => {
+      const due = await takeDue(transaction, chainNow, limit, this.unfetchedSeconds);
+      if (due.length === 0) return 0;
+      const jobs = due.map(({ policy, attempts }) => ({
+        id: jobIdOf(policy),
+        name: QUEUE_NAME,
+        singletonKey: policy,
+        // A policy that is due for the first time does not wait behind policies that keep failing.
+        priority: -Math.min(attempts, MAX_TURN),
+        data: { policy },
+        expireInSeconds: this.unfetchedSeconds,
+      }));
+      await this.boss.insert(jobs, { db: asPgBossDatabase(transaction) });
+      return due.length;
+    });
+  }
+
+  /** Takes leases on up to `limit` policies that no worker holds; none after `stop`. Renew them until they end. */
+  async fetch(limit: number): Promise<Lease[]> {
+    if (this.isStopped) return [];
+    const jobs = await this.database.transaction(async (transaction) => {
+      const fetched = await this.fetchJobs(transaction, limit);
+      if (fetched.length > 0) {
+        await transaction.query(
+          `UPDATE ${SCHEMA}.job SET expire_in = make_interval(secs => $3) WHERE name = $1 AND id = ANY($2::uuid[])`,
+          [QUEUE_NAME, fetched.map(({ id }) => id), this.leaseSeconds],
+        );
+      }
+      return fetched;
+    });
+    const leases = jobs.map((job) => ({
+      policy: job.data.policy,
+      jobId: job.id,
+      startedOn: job.startedOn,
+      expiresOn: new Date(job.startedOn.getTime() + 1_000 * this.leaseSeconds),
+    }));
+    for (const lease of leases) this.mine.set(lease.jobId, lease);
+    return leases;
+  }
+
+  private async fetchJobs(transaction: Database, limit: number) {
+    // pg-boss swallows every error of a fetch.
+    let failure: unknown;
+    const inner = asPgBossDatabase(transaction);
+    const db: PgBoss.Db = {
+      executeSql: (text, values) =>
+        inner.executeSql(text, values).catch((error: unknown) => {
+          failure = error;
+          throw error;
+        }),
+    };
+    const jobs = await this.boss.fetch<{ policy: string }>(QUEUE_NAME, {
+      batchSize: limit,
+      includeMetadata: true,
+      db,
+    });
+    if (failure) throw failure as Error;
+    return jobs;
+  }
+
+  /**
+   * Renews every lease that this queue handed out and that has not ended. Call it every `renewalMs(leaseSeconds)`. A lease
+   * is renewed for 15 minutes at most, so that a worker that hangs does not keep its policies.
+   */
+  async renew(): Promise<void> {
+    const leases = [...this.mine.values()];
+    if (leases.length === 0) return;
+    const renewed = new Set(await extend(this.database, leases, this.leaseSeconds));
+    this.forget(leases.filter((lease) => !renewed.has(lease)));
+  }
+
+  /**
+   * Returns the leases that are still held. Call it right before signing: another worker has taken over the others,
+   * or will do so in the next moment. The others are not renewed any more.
+   */
+  async held(leases: readonly Lease[]): Promise<Lease[]> {
+    const held = await lasting(this.database, leases);
+    this.forget(leases.filter((lease) => !held.includes(lease)));
+    return held;
+  }
+
+  /**
+   * Keeps the leases from being taken over until the transaction ends, so that its writes are there before another
+   * worker begins. Throws `LeaseLostError` when one of the leases is already lost.
+   */
+  async fence(transaction: Database, leases: readonly Lease[]): Promise<void> {
+    await fence(transaction, leases);
+  }
+
+  /** Ends leases whose result is in the store. A lease that another worker has taken over stays theirs. */
+  async complete(leases: readonly Lease[]): Promise<void> {
+    if (leases.length === 0) return;
+    await this.database.transaction(async (transaction) => {
+      // Policies are locked before jobs, as in `enqueueDue`: in the other order the two would wait for one another.
+      await lockPolicies(
+        transaction,
+        leases.map(({ policy }) => policy),
+      );
+      const ended = await transaction.query<{ policy: string }>(
+        `${MINE} DELETE FROM ${SCHEMA}.job j USING mine WHERE j.name = mine.name AND j.id = mine.id
+         RETURNING j.singleton_key AS policy`,
+        given(leases),
+      );
+      // While the job was there, the next milestone could not get one.
+      await giveBack(
+        transaction,
+        ended.map(({ policy }) => policy),
+      );
+    });
+    this.forget(leases);
+  }
+
+  /** Gives leases back without a result, for the next fetch. */
+  async release(leases: readonly Lease[]): Promise<void> {
+    if (leases.length === 0) return;
+    await this.database.query(
+      `${MINE} UPDATE ${SCHEMA}.job j SET state = 'retry', start_after = ${AT_ONCE},
+         expire_in = interval '${UNFETCHED_SECONDS} seconds' FROM mine
+       WHERE j.name = mine.name AND j.id = mine.id`,
+      given(leases),
+    );
+    this.forget(leases);
+  }
+
+  /** Makes the jobs of dead workers available again. Call it every few seconds, from one worker or from all. */
+  async maintain(): Promise<void> {
+    await this.boss.maintain();
+    await resetUnfetched(this.database);
+  }
+
+  /**
+   * Counts jobs that wait for a worker, and jobs that a worker holds; `database` may be another connection to the
+   * same one.
+   */
+  async depth(database = this.database): Promise<QueueDepth> {
+    const [row] = await database.query<{ queued: string; active: string }>(
+      `SELECT count(*) FILTER (WHERE state < 'active') AS queued, count(*) FILTER (WHERE state = 'active') AS active
+       FROM ${SCHEMA}.job WHERE name = $1`,
+      [QUEUE_NAME],
+    );
+    return { queued: Number(row!.queued), active: Number(row!.active) };
+  }
+
+  /** Hands out nothing more and releases the leases still held; the database stays open. */
+  async stop(): Promise<void> {
+    if (this.isStopped) return;
+    this.isStopped = true;
+    await this.release([...this.mine.values()]);
+    await this.boss.stop({ graceful: false, close: false });
+  }
+
+  /** Seconds after which a job may be lost, or belongs to a dead keeper. */
+  private get unfetchedSeconds(): number {
+    return Math.max(UNFETCHED_SECONDS, this.leaseSeconds);
+  }
+
+  private forget(leases: readonly Lease[]): void {
+    for (const { jobId } of leases) this.mine.delete(jobId);
   }
 }
 
-/** Milliseconds between two renewals of a lease that lasts `leaseSeconds`. */
-export function renewalMs(leaseSeconds: number): number {
-  return Math.round((1_000 * leaseSeconds) / RENEWALS_PER_LEASE);
-}
-
-/** A `Date` has milliseconds only. */
-const GIVEN = "unnest($1::uuid[], $2::timestamptz[]) AS lease (id, started_on)";
-const IS_GIVEN = `j.name = '${QUEUE_NAME}' AND j.id = lease.id AND j.state = 'active'
-  AND date_trunc('milliseconds', j.started_on) = lease.started_on`;
-/** By the time of the statement: a transaction's may be long past. */
-const LASTS = "j.started_on + j.expire_in > clock_timestamp()";
-
-/** The jobs of leases that are still ours, locked in the order of their ids. */
-export const MINE = `
-  WITH mine AS (
-    SELECT j.name, j.id FROM ${SCHEMA}.job j JOIN ${GIVEN} ON ${IS_GIVEN} ORDER BY j.id FOR UPDATE OF j
-  )`;
-
-/** The values of `MINE`. */
-export function given(leases: readonly Lease[]): unknown[] {
-  return [leases.map(({ jobId }) => jobId), leases.map(({ startedOn }) => startedOn.toISOString())];
-}
-
-/** Returns those of the leases that last. */
-export async function lasting(database: Database, leases: readonly Lease[]): Promise<Lease[]> {
-  const rows = await database.query<{ id: string }>(
-    `SELECT j.id FROM ${SCHEMA}.job j JOIN ${GIVEN} ON ${IS_GIVEN} AND ${LASTS}`,
-    given(leases),
-  );
-  return among(leases, rows);
-}
-
 /**
- * Keeps every other worker from taking over these until the transaction ends. Throws `LeaseLostError` when one of them is
- * lost already.
+ * Derives the job's id from the policy, so that a policy has one job at most. pg-boss's own `stately` queues allow a
+ * second one to wait beside an active one, but then a fetch whose batch reaches it returns nothing, not even the jobs
+ * of other policies.
  */
-export async function fence(transaction: Database, leases: readonly Lease[]): Promise<void> {
-  const rows = await transaction.query<{ id: string }>(
-    `SELECT j.id FROM ${SCHEMA}.job j JOIN ${GIVEN} ON ${IS_GIVEN} AND ${LASTS} ORDER BY j.id FOR SHARE OF j`,
-    given(leases),
-  );
-  const held = among(leases, rows);
-  if (held.length === leases.length) return;
-  const lost = leases.filter((lease) => !held.includes(lease));
-  throw new LeaseLostError(lost.map(({ policy }) => policy));
+function jobIdOf(policy: string): string {
+  const hex = createHash("sha256").update(policy).digest("hex");
+  const variant = "89ab"[Number.parseInt(hex[16]!, 16) & 3]!;
+  // Version 8 marks an id of the application's own format.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** Lets those of the leases that last go on for `leaseSeconds` from now, and returns them. */
-export async function extend(
-  database: Database,
-  leases: readonly Lease[],
-  leaseSeconds: number,
-): Promise<Lease[]> {
-  const rows = await database.query<{ id: string }>(
-    `WITH mine AS (
-       SELECT j.name, j.id FROM ${SCHEMA}.job j JOIN ${GIVEN} ON ${IS_GIVEN} AND ${LASTS}
-       WHERE j.started_on > clock_timestamp() - make_interval(secs => $4)
-       ORDER BY j.id FOR UPDATE OF j
-     )
-     UPDATE ${SCHEMA}.job j SET expire_in = clock_timestamp() - j.started_on + make_interval(secs => $3)
-     FROM mine WHERE j.name = mine.name AND j.id = mine.id
-     RETURNING j.id`,
-    [...given(leases), leaseSeconds, Math.max(RENEWED_SECONDS, leaseSeconds)],
-  );
-  return among(leases, rows);
-}
-
-/** Gives jobs that wait for a worker the lease of one that never renews. */
-export async function resetUnfetched(database: Database): Promise<void> {
-  await database.query(
-    `UPDATE ${SCHEMA}.job SET expire_in = make_interval(secs => $2) WHERE name = $1 AND id IN (
-       SELECT id FROM ${SCHEMA}.job
-       WHERE name = $1 AND state < 'active' AND expire_in < make_interval(secs => $2)
-       ORDER BY id FOR UPDATE SKIP LOCKED)`,
-    [QUEUE_NAME, UNFETCHED_SECONDS],
-  );
-}
-
-function among(leases: readonly Lease[], rows: readonly { id: string }[]): Lease[] {
-  const ids = new Set(rows.map(({ id }) => id));
-  return leases.filter(({ jobId }) => ids.has(jobId));
+/** Adapts the database for pg-boss, which sends its schema as one text of many statements, without values. */
+function asPgBossDatabase(database: Database): PgBoss.Db {
+  return {
+    async executeSql(text, values) {
+      const hasValues = values !== undefined && values.length > 0;
+      return { rows: await (hasValues ? database.query(text, values) : database.script(text)) };
+    },
+  };
 }

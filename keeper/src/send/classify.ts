@@ -1,4 +1,4 @@
-/** From whatever was thrown or answered to what to do about it. Never throws. */
+/** Classifies errors and answers by the keeper's reaction to them. Never throws. */
 import {
   ForeignProgramError,
   MilepostError,
@@ -10,22 +10,27 @@ import {
   TransactionRuntimeError,
 } from "@milepost/sdk";
 import { SystemProgram } from "@solana/web3.js";
-import type { Verdict } from "../types";
+import {
+  PROGRAM_VERDICTS,
+  RUNTIME_VERDICTS,
+  SDK_VERDICTS,
+  TOKEN_VERDICTS,
+  type Verdict,
+} from "./verdicts";
 import { rpcVerdict } from "./rpc-error";
-import { PROGRAM_VERDICTS, RUNTIME_VERDICTS, SDK_VERDICTS, TOKEN_VERDICTS } from "./verdicts";
 
-/** The reason of whatever the fee payer's missing SOL makes fail. */
+/** Reason of every failure that the fee payer's missing SOL causes. */
 export const FEE_PAYER_SHORT = "FeePayerShort";
 
 /**
- * The verdict on an error of the program, the runtime, the RPC or the SDK. Its reason is the error's name: no addresses,
- * no text of others, so that it can be a metric's label.
+ * Returns the verdict on an error of the program, the runtime, the RPC or the SDK. Its reason is the error's name,
+ * without addresses or foreign text, so that it can be a metric's label.
  * @example
  * classify({ InstructionError: [2, { Custom: 6010 }] }).kind;
  */
 export function classify(error: unknown, options: ParseErrorOptions = {}): Verdict {
   const verdict = verdictOn(error, options);
-  // Names come from RPCs as well, who may say anything, also what a database or a terminal can't take.
+  // Names come from RPCs as well. They may send anything, including text that a database or a terminal rejects.
   return NAME.test(verdict.reason) ? verdict : { ...verdict, reason: UNRECOGNIZED };
 }
 
@@ -47,12 +52,12 @@ function verdictOn(error: unknown, options: ParseErrorOptions): Verdict {
 
 const TOO_LARGE = "SendTooLarge";
 
-/** Whether a node's or web3.js's words say that a transaction has more than 1,232 bytes. */
+/** Returns true when a node or web3.js says that a transaction has more than 1,232 bytes. */
 function isTooLarge(error: unknown): boolean {
   return error instanceof Error && /\btoo large: \d+|encoding overruns/i.test(error.message);
 }
 
-/** Whether it is the fee payer who lacks SOL: then no policy is to blame. */
+/** Returns true when the fee payer lacks SOL: then no policy is to blame. */
 export function isFeePayerShort(error: unknown): boolean {
   if (error instanceof TransactionRuntimeError) return FEE_PAYER.has(error.runtimeErrorName);
   return (
@@ -73,7 +78,7 @@ function ofMilepostError(error: MilepostError): Verdict {
   if (isFeePayerShort(error)) return { kind: "retryable", reason: FEE_PAYER_SHORT };
   if (error instanceof MilestoneProgramError) {
     const reason = error.programErrorName;
-    // A program of a later version may know more.
+    // A later version of the program may have more errors.
     return { kind: PROGRAM_VERDICTS[reason] ?? "unknown", reason };
   }
   if (error instanceof TransactionRuntimeError) {
@@ -91,7 +96,7 @@ function ofMilepostError(error: MilepostError): Verdict {
 function parse(error: unknown, options: ParseErrorOptions): MilepostError | null {
   try {
     return parseTransactionError(
-      // A status and a simulation give the bare `err`.
+      // A status and a simulation return the bare `err`.
       typeof error === "string" ? { err: error } : error,
       options,
     );

@@ -1,18 +1,23 @@
-/** Brings signed bytes onto the chain, or finds out for certain that they never will be. */
+/** Delivers signed bytes to the chain, or finds out for certain that they can never land. */
 import { type Commitment, type Connection, PublicKey, type SignatureStatus } from "@solana/web3.js";
 import { decodeAccount, FUNDING_KIND_CLOSED } from "@milepost/sdk";
-import type { Attempt, Member } from "../types";
+import type { Attempt, Member } from "../store/attempts";
 import { isExpired, isNowhere, type PerRpc, type Seen, type StatusAt } from "./expiry";
 import type { Pause } from "./pause";
-import { answersOfAll, answersSoon } from "./soon";
+import { answersOfAll, answersSoon } from "./answers-soon";
 
 export type Deliverable = Pick<Attempt, "signature" | "wire" | "lastValidBlockHeight"> & {
   members: readonly Member[];
-  /** Signed so long ago that it is over, whatever an RPC has said of its blockhash. Default: false. */
+  /**
+   * True when it was signed so long ago that it is over, whatever an RPC reports about its blockhash. Default: false.
+   */
   isStale?: boolean;
 };
 
-/** `open`: nobody knows yet; the same bytes have to be delivered again, and nothing else for their milestones. */
+/**
+ * Result of a delivery. `open`: not known yet; the same bytes have to be delivered again, and no other bytes for
+ * their milestones.
+ */
 export type Delivery =
   | { state: "landed"; slot: number }
   | { state: "failed"; slot: number; error: unknown }
@@ -20,23 +25,26 @@ export type Delivery =
   | { state: "open"; reason: string };
 
 export interface DeliverOptions {
-  /** All are sent to and asked. One that hangs is not waited for, except before bytes count as expired. */
+  /**
+   * RPCs that each receive and are asked about the bytes. One that hangs is awaited only before bytes count as
+   * expired.
+   */
   rpcs: readonly Connection[];
   programId: PublicKey;
   commitment: Commitment;
   pause: Pause;
-  /** After an RPC has answered, until the others are not waited for. Default: the system's. */
+  /** Pause after the first answer, until the other RPCs are not awaited. Default: the system's. */
   grace?: Pause;
-  /** Between two times that the bytes are sent. Default: 2,000. */
+  /** Interval between two sends, in milliseconds. Default: 2,000. */
   resendEveryMs?: number;
-  /** How often they are sent, at most. Default: 90, well above a blockhash's life. */
+  /** Number of sends, at most. Default: 90, well above a blockhash's life. */
   maxRounds?: number;
   /**
-   * How far beyond the blockhash's expiry the others have to be before an RPC that does not answer is not waited for.
-   * Default: 1,500 blocks, about ten minutes.
+   * Number of blocks beyond the blockhash's expiry that the others must reach before an RPC that does not answer is
+   * no longer awaited. Default: 1,500 blocks, about ten minutes.
    */
   silentBlocks?: number;
-  /** Ends the wait; the bytes stay on their way. */
+  /** Signal that ends the wait; the bytes stay on their way. */
   signal?: AbortSignal;
   onSent?: () => void | Promise<void>;
 }
@@ -44,10 +52,10 @@ export interface DeliverOptions {
 const SILENT_BLOCKS = 1_500;
 
 /**
- * Sends the same bytes again until they are confirmed, or nowhere: their blockhash has expired, by finalized block height,
- * and no RPC finds the signature in its history as of a slot after that. An RPC that drops, lags, times out or answers
- * garbage only costs time. A refusal never ends a delivery: what another RPC has taken may still land. Never rejects
- * because of an RPC.
+ * Sends the same bytes again until they are confirmed or can no longer land: their blockhash has expired, by
+ * finalized block height, and no RPC finds the signature in its history as of a later slot. An RPC that drops, lags,
+ * times out or answers garbage only costs time. A refusal never ends a delivery: bytes that another RPC has accepted
+ * may still land. Never rejects because of an RPC.
  */
 export async function deliver(attempt: Deliverable, options: DeliverOptions): Promise<Delivery> {
   const { rpcs, pause, signal, grace } = options;
@@ -67,14 +75,14 @@ export async function deliver(attempt: Deliverable, options: DeliverOptions): Pr
   }
 }
 
-/** The end of bytes whose blockhash may have expired; null when they may still land. */
+/** Returns the end of bytes whose blockhash may have expired; null when they may still land. */
 async function expiry(attempt: Deliverable, options: DeliverOptions): Promise<Delivery | null> {
   const { rpcs, grace, silentBlocks = SILENT_BLOCKS } = options;
-  // How far each has seen is read before the history: what lands in between is found.
-  const looks = rpcs.map(seenBy);
-  if (!isExpired(attempt, await answersSoon(looks, grace))) return null;
-  // Nothing else is signed before, so that there is time to hear every one.
-  const seen = await answersOfAll(looks);
+  // The progress of each RPC is read before the history, which then shows what lands in between.
+  const views = rpcs.map(seenBy);
+  if (!isExpired(attempt, await answersSoon(views, grace))) return null;
+  // No other bytes are signed before, so there is time for every answer.
+  const seen = await answersOfAll(views);
   if (!isExpired(attempt, seen)) return null;
   const history = await answersOfAll(statuses(attempt, rpcs, true));
   const late = await judge(attempt, history, options);
@@ -84,7 +92,7 @@ async function expiry(attempt: Deliverable, options: DeliverOptions): Promise<De
 
 async function seenBy(rpc: Connection): Promise<Seen> {
   const { absoluteSlot, blockHeight } = await rpc.getEpochInfo("finalized");
-  if (typeof blockHeight !== "number") throw new Error("the RPC does not tell its block height");
+  if (typeof blockHeight !== "number") throw new Error("the RPC did not return its block height");
   return { slot: absoluteSlot, blockHeight };
 }
 
@@ -96,35 +104,36 @@ function statuses(
   return rpcs.map(async (rpc) => {
     const config = { searchTransactionHistory };
     const { context, value } = await rpc.getSignatureStatuses([signature], config);
-    // An empty list is no answer: it must not count as "not known".
-    if (value.length !== 1) throw new Error("the RPC does not answer for the signature");
+    // An empty list is not an answer: it must not count as "not known".
+    if (value.length !== 1) throw new Error("the RPC did not return one status for the signature");
     return { slot: context.slot, status: value[0]! };
   });
 }
 
 /**
- * What the statuses together say. Success that one RPC claims counts when the policies show it; a failure counts when
- * nobody's accounts show otherwise. A wrong failure does no harm: whatever is signed next names the same milestone.
+ * Combines the statuses of all RPCs. A success that one RPC claims counts when the policies show it; a failure counts
+ * when no RPC's accounts show otherwise. A wrong failure does no harm: the next signature is for the same milestone.
  */
 async function judge(
   attempt: Deliverable,
   found: PerRpc<StatusAt>,
   options: DeliverOptions,
 ): Promise<Delivery | null> {
-  const done = found
-    .map((each) => each?.status)
-    .filter(
-      (status): status is SignatureStatus => !!status && isReached(status, options.commitment),
-    );
+  const done = found.flatMap((each) =>
+    each?.status && isReached(each.status, options.commitment)
+      ? [{ ...each.status, seenAt: each.slot }]
+      : [],
+  );
   const succeeded = done.find(({ err }) => err === null);
   const failed = done.find(({ err }) => err !== null);
-  if (succeeded && (await isPaid(attempt.members, succeeded.slot, options))) {
+  // Statuses of one answer are of one slot: the reads that they lead to share a request.
+  if (succeeded && (await isPaid(attempt.members, succeeded.seenAt, options))) {
     return { state: "landed", slot: succeeded.slot };
   }
   return failed ? { state: "failed", slot: failed.slot, error: failed.err } : null;
 }
 
-/** Whether an RPC shows every member's milestone as over, at the slot or later. */
+/** Returns true when an RPC shows every member's milestone as over, at the slot or later. */
 async function isPaid(
   members: readonly Member[],
   slot: number,
@@ -132,12 +141,12 @@ async function isPaid(
 ): Promise<boolean> {
   if (members.length === 0) return true;
   const addresses = members.map(({ policy }) => new PublicKey(policy));
-  const looks = rpcs.map(async (rpc) => {
+  const answers = rpcs.map(async (rpc) => {
     const { context, value } = await rpc.getMultipleAccountsInfoAndContext(addresses, {
       commitment,
       minContextSlot: slot,
     });
-    // Not every node heeds the condition.
+    // Some nodes ignore the condition.
     if (context.slot < slot) return false;
     return members.every(({ milestoneIndex }, index) => {
       const info = value[index];
@@ -147,7 +156,7 @@ async function isPaid(
       return currentMilestone > milestoneIndex || policy.fundingKind === FUNDING_KIND_CLOSED;
     });
   });
-  return (await answersSoon(looks, grace)).includes(true);
+  return (await answersSoon(answers, grace)).includes(true);
 }
 
 const LEVELS: readonly string[] = ["processed", "confirmed", "finalized"];

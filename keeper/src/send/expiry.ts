@@ -1,13 +1,13 @@
-/** Decides whether signed bytes can no longer land, by what several RPCs say. Pure. */
+/** Decides from the answers of several RPCs when signed bytes can no longer land. Pure. */
 import type { SignatureStatus } from "@solana/web3.js";
 
-/** How far an RPC has seen, both of one answer: at `slot`, the finalized block height was `blockHeight`. */
+/** Progress of an RPC, from one answer: at `slot`, the finalized block height was `blockHeight`. */
 export interface Seen {
   slot: number;
   blockHeight: number;
 }
 
-/** What an RPC says of a signature, as of `slot`; null when it knows none. */
+/** Status of a signature by one RPC, as of `slot`; null when it knows none. */
 export interface StatusAt {
   slot: number;
   status: SignatureStatus | null;
@@ -18,11 +18,16 @@ export type PerRpc<T> = readonly (T | undefined)[];
 
 export interface Expiring {
   lastValidBlockHeight: number;
-  /** Signed so long ago that it is over, whatever an RPC has said of its blockhash. Default: false. */
+  /**
+   * True when it was signed so long ago that it is over, whatever an RPC reports about its blockhash. Default: false.
+   */
   isStale?: boolean;
 }
 
-/** Whether an RPC says so, and no RPC that answers says otherwise; an hour later none is heeded that does. */
+/**
+ * Returns true when an RPC says so and no RPC that answers contradicts it. An hour later, contradictions no longer
+ * count.
+ */
 export function isExpired(
   { lastValidBlockHeight, isStale = false }: Expiring,
   seen: PerRpc<Seen>,
@@ -35,12 +40,14 @@ export function isExpired(
 }
 
 /**
- * Whether expired bytes are in no history. A null counts only as of a slot at which the blockhash had expired: behind one
- * URL there may be several nodes, so that the height comes from one that is ahead and the status from one that is behind.
+ * Returns true when expired bytes are in no history. A null counts only as of a slot at which the blockhash had
+ * expired: one URL may have several nodes, so that the height comes from one that is ahead and the status from one
+ * that lags.
  *
- * Every RPC has to say so at first; `silentBlocks` after the expiry, one that does not answer, or claims what no policy
- * shows, is not waited for any more, or the milestone would never be paid. The worst that a wrong answer does is a second
- * transaction for the same milestone: the program refuses an index that is paid, so that it costs a fee and moves nothing.
+ * At first, every RPC has to say so. `silentBlocks` after the expiry, the keeper no longer waits for an RPC that does
+ * not answer, or that claims what no policy shows; otherwise the milestone would never be paid. The worst effect of a
+ * wrong answer is a second transaction for the same milestone: the program refuses a paid index, so it costs a fee
+ * and moves nothing.
  */
 export function isNowhere(
   { lastValidBlockHeight, isStale = false }: Expiring,

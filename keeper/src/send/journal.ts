@@ -1,11 +1,11 @@
-/** Signed bytes are in the store before anything can land. */
-import { type Journaled, recordAttempt } from "../store/attempts";
-import type { AttemptMember, Database } from "../types";
+/** Stores signed bytes before anything can land. */
+import type { Database } from "@milepost/database";
+import { type AttemptMember, type Journaled, recordAttempt } from "../store/attempts";
 import type { Signed } from "./sign";
 
 /**
- * Stores what was signed. From then on it may be sent, and has to be delivered to its end whatever happens. `fence` runs
- * first in the same transaction: when it throws, nothing is stored and nothing may be sent.
+ * Stores a signed transaction. From then on it may be sent, and must be delivered to its end. `fence` runs first in
+ * the same transaction: when it throws, nothing is stored and nothing may be sent.
  */
 export async function journal(
   database: Database,

@@ -1,62 +1,62 @@
-/** Lookup tables of the accounts that executions share: more of them fit a transaction. */
+/** Provides lookup tables of the accounts that executions share, so that more executions fit a transaction. */
 import type { Execution } from "@milepost/sdk";
 import type { AddressLookupTableAccount, PublicKey } from "@solana/web3.js";
 import { lookupTables, useLookupTables } from "../store/lookup-tables";
-import { TableLife, type TableLifeOptions } from "./table-life";
+import { LookupTableLifecycle, type LookupTableLifecycleOptions } from "./lookup-table-lifecycle";
 
-export interface LookupTablesOptions extends TableLifeOptions {
-  /** How often an address has to occur to be worth a place. Default: 2. */
+export interface LookupTablesOptions extends LookupTableLifecycleOptions {
+  /** Number of uses from which an address is worth a place. Default: 2. */
   minUses?: number;
-  /** Addresses that are worth a table: its fees and its rent, or its being kept. Default: 4. */
+  /** Number of addresses that justify the fees and rent of a table, or keeping it. Default: 4. */
   minNew?: number;
 }
 
 const MAX_ADDRESSES = 256;
-/** How often a slot is waited for before going on without the table. */
+/** Number of waits for a slot before going on without the table. */
 const SLOT_WAITS = 10;
 const SLOT_MS = 400;
-/** After a table that did not come about, payments go on without: about two minutes. */
+/** Slots without a new attempt after a table failed, about two minutes: payments go on without one. */
 const REST_SLOTS = 300;
-/** How often it is stored that a table was of use. */
+/** Interval at which the use of a table is stored. */
 const USE_SLOTS = 1_000;
 
 export class LookupTables {
   private readonly known = new Map<string, AddressLookupTableAccount>();
   private readonly usedAt = new Map<string, number>();
-  private readonly life: TableLife;
+  private readonly life: LookupTableLifecycle;
   private last: Promise<unknown> = Promise.resolve();
-  /** No table is made or extended before. */
+  /** Slot before which no table is made or extended. */
   private restsUntil = 0;
 
   constructor(private readonly options: LookupTablesOptions) {
-    this.life = new TableLife(options);
+    this.life = new LookupTableLifecycle(options);
   }
 
   /**
-   * Tables for these executions that can be used in the next slot, made or extended where that is worth it. Without any
-   * when it does not work out: then a transaction takes fewer executions.
+   * Returns tables for these executions that can be used in the next slot, and makes or extends one where that pays.
+   * Returns none when that fails: then a transaction takes fewer executions.
    */
   tablesFor(executions: readonly Execution[]): Promise<AddressLookupTableAccount[]> {
-    // One after another: two that miss the same addresses at once would pay for them twice.
+    // One runs after another: two that miss the same addresses at once would pay for them twice.
     const result = this.last.then(() => this.tablesInTurn(executions));
     this.last = result;
     return result;
   }
 
-  /** Looks at the tables anew; after an error that a table was part of. */
+  /** Forgets the tables, which are then read again; call it after an error that involves a table. */
   forget(): void {
     this.known.clear();
   }
 
-  /** Ends a table's use; `maintain` closes it later. Resolves with whether the chain has taken it. */
+  /** Ends a table's use; `maintain` closes it later. Resolves with true when the chain has accepted it. */
   retire(address: string): Promise<boolean> {
     this.known.delete(address);
     return this.life.retire(address);
   }
 
   /**
-   * To be called now and then: goes on with what was broken off, and gets back the rent of tables that nothing uses any
-   * more. Rejects when the RPC or the database does.
+   * Continues interrupted steps, and gets back the rent of tables that are no longer used. Call it at intervals.
+   * Rejects when the RPC or the database does.
    */
   maintain(): Promise<void> {
     return this.life.maintain();
@@ -65,17 +65,14 @@ export class LookupTables {
   private async tablesInTurn(
     executions: readonly Execution[],
   ): Promise<AddressLookupTableAccount[]> {
-    const { minUses = 2, minNew = 4, context } = this.options;
+    const { minUses = 2, minNew = 4 } = this.options;
     try {
       const wanted = sharedAddresses(executions, minUses);
       const tables = await this.active();
-      const held = new Set(tables.flatMap(({ state }) => state.addresses.map(String)));
-      const missing = wanted.filter((address) => !held.has(address.toBase58()));
-      const slot = await context.connection.getSlot(context.commitment);
-      if (missing.length >= minNew && slot >= this.restsUntil) {
-        if (!(await this.life.add(missing, tables))) this.restsUntil = slot + REST_SLOTS;
-        this.forget();
-      }
+      const held = tables.map(namesIn);
+      const isHeld = (address: string) => held.some((names) => names.has(address));
+      const missing = wanted.filter((address) => !isHeld(address.toBase58()));
+      if (missing.length >= minNew) await this.addInTime(missing, tables);
       const usable = await this.usable(await this.active());
       await this.markUsed(usable.tables, wanted, usable.slot);
       return usable.tables;
@@ -83,6 +80,18 @@ export class LookupTables {
       this.options.onProblem?.(error);
       return [];
     }
+  }
+
+  /** Adds the addresses, unless a table failed a short time ago. */
+  private async addInTime(
+    missing: readonly PublicKey[],
+    tables: readonly AddressLookupTableAccount[],
+  ): Promise<void> {
+    const { connection, commitment } = this.options.context;
+    const slot = await connection.getSlot(commitment);
+    if (slot < this.restsUntil) return;
+    if (!(await this.life.add(missing, tables))) this.restsUntil = slot + REST_SLOTS;
+    this.forget();
   }
 
   private async active(): Promise<AddressLookupTableAccount[]> {
@@ -101,7 +110,7 @@ export class LookupTables {
     ) as AddressLookupTableAccount[];
   }
 
-  /** A table counts from the slot after its last extension on. */
+  /** Returns the table once it counts: from the slot after its last extension on. */
   private async usable(
     tables: readonly AddressLookupTableAccount[],
   ): Promise<{ tables: AddressLookupTableAccount[]; slot: number }> {
@@ -115,17 +124,17 @@ export class LookupTables {
     return { tables: tables.filter(({ state }) => state.lastExtendedSlot < slot), slot };
   }
 
-  /** A table is of use while it holds as many addresses as would be worth a new one. */
+  /** Records the use of a table. A table is of use while it holds as many addresses as justify a new one. */
   private async markUsed(
     tables: readonly AddressLookupTableAccount[],
     wanted: readonly PublicKey[],
     slot: number,
   ): Promise<void> {
-    const names = new Set(wanted.map(String));
+    const names = wanted.map(String);
     const used = tables
-      .filter(({ state }) => {
-        const count = state.addresses.filter((address) => names.has(address.toBase58())).length;
-        return count >= (this.options.minNew ?? 4);
+      .filter((table) => {
+        const held = namesIn(table);
+        return names.filter((name) => held.has(name)).length >= (this.options.minNew ?? 4);
       })
       .map(({ key }) => key.toBase58())
       .filter((address) => slot - (this.usedAt.get(address) ?? -USE_SLOTS) >= USE_SLOTS);
@@ -135,7 +144,19 @@ export class LookupTables {
   }
 }
 
-/** What at least `minUses` of the executions name, the most used first; neither signers nor the programs called. */
+const namesOfTables = new WeakMap<AddressLookupTableAccount, ReadonlySet<string>>();
+
+/** Returns a table's addresses as base58, computed once per table that was read. */
+function namesIn(table: AddressLookupTableAccount): ReadonlySet<string> {
+  const names = namesOfTables.get(table) ?? new Set(table.state.addresses.map(String));
+  namesOfTables.set(table, names);
+  return names;
+}
+
+/**
+ * Returns the addresses that at least `minUses` of the executions name, the most used first; neither signers nor the
+ * programs called.
+ */
 export function sharedAddresses(executions: readonly Execution[], minUses: number): PublicKey[] {
   const uses = new Map<string, { address: PublicKey; count: number }>();
   const excluded = new Set<string>();

@@ -1,30 +1,21 @@
-/** Which executions share a transaction, and what the transaction may cost. */
+/** Decides which executions share a transaction, and what the transaction may cost. */
 import {
   type Execution,
   type ExecutionGroup,
   groupExecutions,
   MAX_COMPUTE_UNITS,
-  type MilestoneContext,
-  parseTransactionError,
   type PackOptions,
-  type PriorityFeeOptions,
   SendError,
 } from "@milepost/sdk";
-import {
-  ComputeBudgetProgram,
-  PublicKey,
-  type TransactionInstruction,
-  TransactionMessage,
-  VersionedTransaction,
-} from "@solana/web3.js";
+import { ComputeBudgetProgram, PublicKey, type TransactionInstruction } from "@solana/web3.js";
 
 export interface Packed<T> {
   groups: T[][];
-  /** Don't fit a transaction even alone. */
+  /** Items that don't fit a transaction even alone. */
   tooLarge: T[];
 }
 
-/** Groups whatever holds an execution, as the SDK packs them. One that fits nowhere takes none of the others with it. */
+/** Groups items by their executions, as the SDK packs them. An item that fits nowhere takes no other with it. */
 export function pack<T extends { execution: Execution }>(
   items: readonly T[],
   options: PackOptions & { payer: PublicKey },
@@ -42,7 +33,7 @@ export function pack<T extends { execution: Execution }>(
   };
 }
 
-/** Null when one of them fits no transaction. */
+/** Returns null when one of them fits no transaction. */
 function groupsOf<T extends { execution: Execution }>(
   items: readonly T[],
   options: PackOptions & { payer: PublicKey },
@@ -57,50 +48,16 @@ function groupsOf<T extends { execution: Execution }>(
   }
 }
 
-/** Of a group, what makes its transaction. */
+/** The parts of a group that make up its transaction. */
 export type Contents = Pick<ExecutionGroup, "instructions" | "lookupTables">;
-
-export type Simulation =
-  | { isOk: true; computeUnits: number }
-  /** Indexes in `error` and `err` are those of the group's instructions. */
-  | { isOk: false; err: unknown; error: unknown };
-
-/** Runs the group with the highest compute limit, unsigned and with any blockhash. Rejects when the RPC does. */
-export async function simulateGroup(
-  context: MilestoneContext,
-  payer: PublicKey,
-  group: Contents,
-): Promise<Simulation> {
-  const instructions = withBudget(group, { computeUnitLimit: MAX_COMPUTE_UNITS });
-  const message = new TransactionMessage({
-    payerKey: payer,
-    recentBlockhash: PublicKey.default.toBase58(),
-    instructions,
-  }).compileToV0Message([...group.lookupTables]);
-  const { value } = await context.connection.simulateTransaction(
-    new VersionedTransaction(message),
-    {
-      sigVerify: false,
-      replaceRecentBlockhash: true,
-      commitment: context.commitment,
-    },
-  );
-  if (!value.err) return { isOk: true, computeUnits: value.unitsConsumed ?? MAX_COMPUTE_UNITS };
-  const error = parseTransactionError(value.err, {
-    logs: value.logs,
-    instructionPrograms: instructions.map(({ programId }) => programId),
-    programId: context.programId,
-  });
-  return { isOk: false, err: value.err, error: error ?? value.err };
-}
 
 export interface Budget {
   computeUnitLimit: number;
-  /** Micro-lamports a compute unit. */
+  /** Price in micro-lamports per compute unit. */
   computeUnitPrice?: number;
 }
 
-/** The group's instructions with this budget. A price goes to the end, so that the other indexes stay. */
+/** Returns the group's instructions with this budget. A price goes to the end, so that the other indexes stay. */
 export function withBudget(group: Contents, budget: Budget): TransactionInstruction[] {
   const isBudget = ({ programId }: TransactionInstruction) =>
     programId.equals(ComputeBudgetProgram.programId);
@@ -113,39 +70,9 @@ export function withBudget(group: Contents, budget: Budget): TransactionInstruct
   ];
 }
 
-/** Above what was simulated: another account's state may take a little more when it lands. */
+/** Percentage of the simulated units: another account's state may take a little more on chain. */
 const MARGIN_PERCENT = 110;
 
 export function computeUnitLimitFor(simulated: number): number {
   return Math.min(Math.ceil((simulated * MARGIN_PERCENT) / 100) + 300, MAX_COMPUTE_UNITS);
-}
-
-/** Most accounts that the RPC takes. */
-const MAX_FEE_ACCOUNTS = 128;
-
-/**
- * Micro-lamports a compute unit that recent transactions on these writable accounts paid: by default the 75th percentile,
- * at most 200,000. 0 when the RPC can't say: a payment is better sent cheaply than not at all.
- */
-export async function recentPrice(
-  context: MilestoneContext,
-  instructions: readonly TransactionInstruction[],
-  { percentile = 75, max = 200_000 }: PriorityFeeOptions = {},
-): Promise<number> {
-  const writable = new Map(
-    instructions
-      .flatMap(({ keys }) => keys)
-      .filter(({ isWritable }) => isWritable)
-      .map(({ pubkey }) => [pubkey.toBase58(), pubkey]),
-  );
-  try {
-    const recent = await context.connection.getRecentPrioritizationFees({
-      lockedWritableAccounts: [...writable.values()].slice(0, MAX_FEE_ACCOUNTS),
-    });
-    const paid = recent.map(({ prioritizationFee }) => prioritizationFee).sort((a, b) => a - b);
-    const rank = Math.ceil((percentile / 100) * paid.length);
-    return Math.min(paid[Math.min(Math.max(rank, 1), paid.length) - 1] ?? 0, max);
-  } catch {
-    return 0;
-  }
 }

@@ -96,12 +96,15 @@ const PROBLEM_OF_STATUS: Readonly<Record<number, RpcProblem>> = {
   501: "unsupported",
 };
 
-/** A scan's page is large, and web3.js parses it again: a page that is whole by its end is not parsed here. */
+/**
+ * Name of a scan's method. A scan's page is large, and web3.js parses it again: a page with a complete end is not
+ * parsed here.
+ */
 export const SCAN = "getProgramAccounts";
-/** Says which chain a node is of. */
+/** Name of the method that identifies a node's chain. */
 export const GENESIS_HASH = "getGenesisHash";
 
-/** Reads the call out of a request's body; anything but a single call has an empty method. */
+/** Reads the call out of a request's body; any body except a single call has an empty method. */
 export function callOf(body: unknown): RpcCall {
   try {
     const { method, id, params } = JSON.parse(String(body)) as {
@@ -116,12 +119,19 @@ export function callOf(body: unknown): RpcCall {
 }
 
 /**
- * Says what is wrong with an answer. Pure. An answer in the context of a slot before `call.minContextSlot` is `behind`,
- * whatever it contains: some gateways drop the condition, and some nodes do not know it.
+ * Finds the problem of an answer. Pure. An answer in the context of a slot before `call.minContextSlot` is `behind`,
+ * whatever it contains: some gateways drop the condition, and some nodes do not know it. `parse` returns the text's JSON,
+ * for callers that need it as well.
  * @example
- * judgeAnswer({ method: "getSlot", id: 1, minContextSlot: null }, 200, '{"jsonrpc":"2.0","id":1,"result":7}').problem; // null
+ * judgeAnswer({ method: "getSlot", id: 1, minContextSlot: null }, 200,
+ * '{"jsonrpc":"2.0","id":1,"result":7}').problem; // null
  */
-export function judgeAnswer(call: RpcCall, status: number, text: string): RpcFinding {
+export function judgeAnswer(
+  call: RpcCall,
+  status: number,
+  text: string,
+  parse: () => unknown = () => JSON.parse(text) as unknown,
+): RpcFinding {
   if (status < 200 || status > 299) {
     return withError(text, { problem: PROBLEM_OF_STATUS[status] ?? "unavailable", code: status });
   }
@@ -130,13 +140,13 @@ export function judgeAnswer(call: RpcCall, status: number, text: string): RpcFin
   }
   let answer: Answer | null;
   try {
-    answer = JSON.parse(text) as Answer | null;
+    answer = parse() as Answer | null;
   } catch {
     return { problem: "garbage" };
   }
   if (typeof answer !== "object" || answer === null) return { problem: "garbage" };
   if (answer.error !== undefined && answer.error !== null) return ofError(answer.error);
-  // The answer to another call is none.
+  // The answer to another call does not count.
   if (!("result" in answer) || answer.id !== call.id) return { problem: "garbage" };
   return inTime(call, slotOf(call, answer.result));
 }
@@ -163,7 +173,7 @@ function ofError(error: unknown): RpcFinding {
   };
 }
 
-/** A gateway's HTTP status may come with a JSON-RPC error that says more. */
+/** Adds the JSON-RPC error of an answer, which may say more than a gateway's HTTP status. */
 function withError(
   text: string,
   found: { problem: RpcProblem; code: number },
@@ -173,7 +183,7 @@ function withError(
     const inner = error ? ofError(error) : null;
     if (inner?.problem) return { ...inner, code: inner.code ?? found.code };
   } catch {
-    // A page for people.
+    // The body is a page for people.
   }
   return found;
 }
@@ -188,7 +198,7 @@ const HEAD = 400;
 const TAIL = 200;
 const CONTEXT_SLOT = /"context"\s*:\s*\{[^{}]*"slot"\s*:\s*(\d+)/;
 
-/** Ends with this call's id, so that nothing can be missing, and tells of no error. */
+/** Returns true when the text ends with this call's id, so that nothing can be missing, and holds no error. */
 function isWholeAnswerTo({ id }: RpcCall, text: string): boolean {
   const tail = text.slice(-TAIL).trimEnd();
   const end = new RegExp(`"id"\\s*:\\s*${escaped(JSON.stringify(id) ?? "null")}\\s*\\}$`);

@@ -8,9 +8,9 @@ export interface ChainCheckOptions {
 }
 
 /**
- * A URL can be pointed to another cluster while the keeper runs. An RPC is checked before its first answer counts, when its
- * slots jump, when a websocket is opened to it, and now and then. One of another chain is used again only after its
- * genesis hash is the right one again.
+ * Checks the chain of each RPC, as a URL can be pointed to another cluster while the keeper runs. It checks before an
+ * RPC's first answer counts, when its slots jump, when a websocket to it opens, and at intervals. An RPC of another
+ * chain is used again only after its genesis hash is right again.
  */
 export class ChainCheck {
   private expected: string | null = null;
@@ -19,12 +19,14 @@ export class ChainCheck {
 
   constructor(private readonly options: ChainCheckOptions) {}
 
-  /** Of the chain that the keeper works on; null before it is known. */
+  /** Genesis hash of the keeper's chain; null before it is known. */
   get genesisHash(): string | null {
     return this.expected;
   }
 
-  /** From now on, nothing counts that an RPC of another chain answers. `verified` are known to be of this one. */
+  /**
+   * Sets the chain: from now on, no answer of an RPC of another chain counts. `verified` are known to be of this one.
+   */
   expect(genesisHash: string, verified: readonly number[] = []): void {
     this.expected = genesisHash;
     this.verified.clear();
@@ -40,7 +42,10 @@ export class ChainCheck {
     return this.expected !== null && !this.verified.has(index);
   }
 
-  /** Whether the RPC is of the right chain. Rejects when it does not answer. Concurrent calls share one request. */
+  /**
+   * Returns true when the RPC is of the right chain. Rejects when it does not answer. Concurrent calls share one
+   * request.
+   */
   check(index: number): Promise<boolean> {
     const running = this.running.get(index);
     if (running) return running;

@@ -1,13 +1,15 @@
-/** What an RPC, or the way to it, did wrong. web3.js makes texts of most errors, so texts are what there is to go by. */
+/**
+ * Recognizes failures of an RPC, or of the connection to it. web3.js turns most errors into texts, so it compares
+ * texts.
+ */
 import type { Connection } from "@solana/web3.js";
-import type { Verdict } from "../types";
-import { RPC_VERDICTS } from "./verdicts";
+import { RPC_VERDICTS, type Verdict } from "./verdicts";
 
-/** Null when the error does not tell of an RPC: then it is a transaction's, or a mistake. Never throws. */
+/** Returns the verdict on an RPC's error; null for an error of a transaction or a mistake. Never throws. */
 export function rpcVerdict(error: unknown): Verdict | null {
   if (!(error instanceof Error)) return null;
   const { code, cause } = error as { code?: unknown; cause?: unknown };
-  // A DOMException's code is a number of its own.
+  // The code of a DOMException has another meaning.
   if (typeof code === "number" && !(error instanceof DOMException) && code !== PREFLIGHT_FAILURE) {
     const [kind, reason] = RPC_VERDICTS[code] ?? (["retryable", "RpcUnavailable"] as const);
     return { kind, reason };
@@ -21,15 +23,15 @@ export function rpcVerdict(error: unknown): Verdict | null {
   return ofText(error.name, error.message);
 }
 
-/** Whether the RPC failed, whatever it was asked: no policy is to blame, and another try or another RPC mends it. */
+/** Returns true when the RPC failed regardless of the question: no policy is to blame, and a retry or another RPC helps. */
 export function isRpcFailure({ kind, reason }: Verdict): boolean {
   return kind === "retryable" && reason.startsWith("Rpc");
 }
 
-/** The reason of whatever an RPC does not know yet: read again within seconds. */
+/** Reason of an answer that an RPC can't give yet: the keeper reads again within seconds. */
 export const RPC_BEHIND = "RpcBehind";
 
-/** No RPC answers: nothing is wrong with any policy, so the work as a whole is left alone for a while. */
+/** Reports that no RPC answers: no policy is to blame, so all work pauses for a while. */
 export class RpcFailure extends Error {
   constructor(
     readonly verdict: Verdict,
@@ -40,7 +42,7 @@ export class RpcFailure extends Error {
   }
 }
 
-/** Whether the RPC answers the simplest of questions just now: then what it does not answer is to blame. */
+/** Returns true when the RPC answers a trivial question now: then the request that it does not answer is to blame. */
 export async function isAnswering(connection: Pick<Connection, "getSlot">): Promise<boolean> {
   return connection.getSlot().then(
     () => true,
@@ -48,12 +50,12 @@ export async function isAnswering(connection: Pick<Connection, "getSlot">): Prom
   );
 }
 
-/** The node ran the transaction: the answer is the transaction's. */
+/** JSON-RPC code for a transaction that the node ran: the error is the transaction's. */
 const PREFLIGHT_FAILURE = -32002;
-/** Of Node's sockets, of undici, and of streams that end early. */
+/** Error codes of Node's sockets, of undici, and of streams that end early. */
 const SOCKET = /^(E[A-Z_]+|UND_ERR_\w+|ERR_STREAM_\w+)$/;
 
-/** web3.js's words in front of what it was told; an error's name may follow. */
+/** Prefix that web3.js puts before the answer; an error's name may follow. */
 const WRAPPERS: readonly RegExp[] = [
   /^failed to [^:\n]+: ([^]*)$/,
   /^Simulation failed\. \nMessage: ([^]*)$/,
@@ -82,10 +84,11 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Of the keeper's own errors about RPCs, by name: web3.js makes texts of some of them. */
+/** Names of the keeper's own errors about RPCs: web3.js turns some of them into texts. */
 const NAMES: Readonly<Record<string, string>> = {
   RpcAnswerTooLargeError: "RpcAnswerTooLarge",
   RpcMethodUnavailableError: "RpcMethodUnavailable",
+  RpcRateLimitedError: "RpcRateLimited",
   RpcSetAsideError: "RpcUnavailable",
   RpcWrongChainError: "RpcWrongChain",
 };
@@ -97,7 +100,7 @@ function ofText(name: string, text: string): Verdict | null {
   }
   if (/abort|timeout/i.test(name)) return failure("RpcTimeout");
   if (name === "SyntaxError" || name === "StructError") return failure("RpcGarbage");
-  // An HTTP status has no other sign than the text.
+  // The text is the only sign of an HTTP status.
   const status = /^(\d{3}) /.exec(text)?.[1];
   if (status) return failure(statusReason(Number(status)));
   for (const [pattern, reason] of TEXTS) if (pattern.test(text)) return failure(reason);

@@ -1,7 +1,7 @@
 /** Errors of a pool of RPCs, as requests reject with them. Each names the host, never the rest of its URL. */
 import type { RpcProblem } from "./rpc-answers";
 
-/** No RPC given offers a method that the keeper needs. */
+/** Reports that no configured RPC offers a method that the keeper needs. */
 export class RpcMethodUnavailableError extends Error {
   /** Stable code of the error; branch on it, since messages may change. */
   readonly code = "RPC_METHOD_UNAVAILABLE";
@@ -30,7 +30,7 @@ export class RpcMethodUnavailableError extends Error {
   }
 }
 
-/** An RPC's answer can't be used: it is of an earlier slot than asked for, or not an answer to the request. */
+/** Reports an unusable answer: it is of an earlier slot than requested, or does not answer the request. */
 export class RpcAnswerError extends Error {
   /**
    * Stable code: `RPC_BEHIND` for state from before the slot asked for, `RPC_GARBAGE` for any other unusable answer.
@@ -55,7 +55,32 @@ export class RpcAnswerError extends Error {
   }
 }
 
-/** The RPC is set aside, and others are not: it is not asked. */
+/** Reports that an RPC asks for fewer requests. A scan waits, then repeats the request. */
+export class RpcRateLimitedError extends Error {
+  /** Stable code of the error; branch on it, since messages may change. */
+  readonly code = "RPC_RATE_LIMITED";
+
+  constructor(
+    /** Host and port of the RPC, without the rest of its URL. */
+    readonly host: string,
+    /** JSON-RPC method of the request. */
+    readonly method: string,
+    /** Pause that the RPC asks for, in milliseconds; 0 when it names none. */
+    readonly retryAfterMs: number,
+  ) {
+    super(`${host} asks for fewer requests (${method}). The request is repeated later.`);
+    this.name = "RpcRateLimitedError";
+  }
+}
+
+/** Returns the rate limit that ends first; undefined when no error is one. */
+export function soonestLimit(errors: readonly unknown[]): RpcRateLimitedError | undefined {
+  return errors
+    .filter((error) => error instanceof RpcRateLimitedError)
+    .sort((a, b) => a.retryAfterMs - b.retryAfterMs)[0];
+}
+
+/** Reports that the RPC was not asked, because it is set aside and others are not. */
 export class RpcSetAsideError extends Error {
   /** Stable code of the error; branch on it, since messages may change. */
   readonly code = "RPC_SET_ASIDE";
@@ -71,7 +96,7 @@ export class RpcSetAsideError extends Error {
   }
 }
 
-/** Every RPC that could be asked leads to another chain than the keeper works on. */
+/** Reports that every RPC that could be asked leads to another chain than the keeper works on. */
 export class RpcWrongChainError extends Error {
   /** Stable code of the error; branch on it, since messages may change. */
   readonly code = "RPC_WRONG_CHAIN";

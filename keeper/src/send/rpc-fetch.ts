@@ -1,45 +1,44 @@
-/** Requests to RPCs that end, and that are made again where that changes nothing. */
+/** Makes requests to RPCs with a time limit, and repeats the ones that change nothing. */
+import { readPauseMs } from "./backoff";
 import { type Pause, systemPause } from "./pause";
 import { callOf, GENESIS_HASH, type RpcCall, SCAN } from "./rpc-answers";
-import { RpcMethodUnavailableError } from "./rpc-failures";
+import { RpcMethodUnavailableError, soonestLimit } from "./rpc-failures";
 import { type Fetch, RpcPool, type RpcPoolOptions, type Try } from "./rpc-pool";
 
 export interface RpcFetchOptions extends RpcPoolOptions {
   /**
-   * Until a request has failed, with every try of it. A scan may take as long on each RPC; the other requests get a part
-   * of it first, as an RPC that says nothing in that time seldom says it later.
+   * Time until a request has failed, with all its attempts, in milliseconds. A scan may take as long on each RPC.
+   * Other requests first get a part of it, as an RPC that is silent for that long seldom answers later.
    */
   timeoutMs: number;
-  /** How often a read is made, at most, if there are not more RPCs. Default: 4. */
+  /** Limit of attempts at a read, when there are not more RPCs. Default: 4. */
   attempts?: number;
-  /** What is known of the RPCs, shared with other connections to them. Default: a pool of its own. */
+  /** Pool with the state of the RPCs, shared with other connections to them. Default: a pool of its own. */
   pool?: RpcPool;
   /** Places in the pool of the RPCs that are asked. Default: all. */
   members?: readonly number[];
-  /** Between two tries of one RPC. */
+  /** Pause between two attempts on one RPC. */
   pause?: Pause;
-  /** Until the next RPC is asked as well, while the first says nothing. Default: the system's. */
+  /** Pause until the next RPC is asked as well, while the first is silent. Default: the system's. */
   hedgePause?: Pause;
-  /** In [0, 1). */
+  /** Random numbers in [0, 1). */
   random?: () => number;
 }
 
 const FIRST_LIMIT_MS = 5_000;
-const FIRST_PAUSE_MS = 200;
-const MAX_PAUSE_MS = 2_000;
-/** Three times as long as an RPC usually takes, within these bounds, it may take before the next one is asked as well. */
+/** Bounds of the time before the next RPC is asked as well: three times as long as an RPC usually takes. */
 const MIN_HEDGE_MS = 500;
 const MAX_HEDGE_MS = 2_000;
 const SCAN_HEDGE_MS = 15_000;
 
-/** Nothing on chain changes, however often they are asked. Whatever is not known to be one of these goes out once. */
+/** Methods that change nothing on chain, however often they are called. Any other method goes out once. */
 const READ = /^(get[A-Z]\w*|simulateTransaction|isBlockhashValid|minimumLedgerSlot)$/;
 
 /**
- * `fetch` for a web3.js `Connection`, which by itself waits for an answer for ever. Asks the RPC that answered last. When
- * that one takes long, the next is asked as well, and the first good answer counts. A read that fails is asked of the
- * others and, after short pauses, of the same ones again; an RPC that is set aside, or has refused the method, comes last.
- * A transaction goes out once: to send the same bytes again is for the caller that has journaled them.
+ * Returns a `fetch` for a web3.js `Connection`, which by itself waits for an answer without limit. It asks the RPC
+ * that answered last. When that one takes long, the next is asked as well, and the first good answer counts. A failed
+ * read goes to the others and, after short pauses, to the same ones again; an RPC that is set aside, or has refused
+ * the method, comes last. A transaction goes out once: its caller, who has journaled the bytes, sends them again.
  * @example
  * new Connection(url, { disableRetryOnRateLimit: true, fetch: rpcFetch({ urls: [url], timeoutMs: 10_000 }) });
  */
@@ -75,7 +74,7 @@ interface ReadSettings {
 
 type Bad = Try & { isGood: false };
 
-/** Whether one RPC alone is asked, it is set aside, and there are others that answer. */
+/** Returns true when the only RPC to ask is set aside, and others answer. */
 function isToRest({ pool: { health, urls }, members }: ReadSettings, call: RpcCall): boolean {
   const [index] = members;
   if (members.length > 1 || !health.isSetAside(index!) || call.method === GENESIS_HASH)
@@ -83,7 +82,7 @@ function isToRest({ pool: { health, urls }, members }: ReadSettings, call: RpcCa
   return !health.isTrialDue(index!) && urls.some((_, other) => !health.isSetAside(other));
 }
 
-/** What is not a read goes to one RPC, once. */
+/** Sends a request that is not a read to one RPC, once. */
 async function sendOnce(
   { pool, members, turns, timeoutMs }: ReadSettings,
   call: RpcCall,
@@ -101,11 +100,11 @@ async function sendOnce(
   throw made.error;
 }
 
-/** One read, with all its tries. */
+/** Makes one read, with all its attempts. */
 class Read {
   private readonly deadline: number;
   private readonly isScan: boolean;
-  /** RPCs that won't answer this one, by place. */
+  /** Places of the RPCs that can't answer this read. */
   private readonly lost = new Set<number>();
   private readonly tries: number[];
   private readonly flying = new Map<number, { done: Promise<Try>; startedAt: number }>();
@@ -131,6 +130,7 @@ class Read {
       for (;;) {
         if (this.flying.size === 0 && !(await this.startNext())) return this.failed();
         const ended = await this.firstToEnd();
+        if (ended) this.flying.delete(ended.index);
         if (ended?.isGood) return this.settle(ended);
         if (ended) this.note(ended);
         // The first takes long, or has failed while another one takes long.
@@ -138,11 +138,12 @@ class Read {
         if (next !== null && this.flying.size > 0) this.startAt(next);
       }
     } finally {
-      this.over.abort();
+      // An abort makes an exception even when nothing is under way.
+      if (this.flying.size > 0) this.over.abort();
     }
   }
 
-  /** Starts the next try, after the pause that it needs; false when there is none. */
+  /** Starts the next attempt, after the pause that it needs; false when there is none. */
   private async startNext(): Promise<boolean> {
     const { settings, made } = this;
     const { pool, attempts, members, pause, random } = settings;
@@ -150,7 +151,7 @@ class Read {
     const place = this.nextPlace();
     if (place === null) return false;
     const busy = pool.health.busyMs(members[place]!);
-    const wait = busy > 0 ? busy : pauseMs(this.tries[place]!, random);
+    const wait = busy > 0 ? busy : readPauseMs(this.tries[place]!, random);
     if (made > 0 && pool.now() + wait >= this.deadline) return false;
     if (wait > 0) await pause(wait);
     this.startAt(place);
@@ -171,7 +172,7 @@ class Read {
     this.flying.set(place, { done, startedAt });
   }
 
-  /** What ends next, or null when it takes so long that another RPC is to be asked as well. */
+  /** Returns the next attempt that ends, or null when it takes so long that another RPC is to be asked as well. */
   private async firstToEnd(): Promise<Try | null> {
     const { hedgePause } = this.settings;
     const ended = Promise.race([...this.flying.values()].map(({ done }) => done));
@@ -193,7 +194,7 @@ class Read {
     return Math.min(Math.max(wanted, MIN_HEDGE_MS), MAX_HEDGE_MS);
   }
 
-  /** The best RPC that was not asked for this yet and needs no pause. */
+  /** Returns the best RPC that was not asked for this yet and needs no pause. */
   private unaskedPlace(): number | null {
     const { pool, members, attempts } = this.settings;
     const place = this.made < attempts ? this.nextPlace() : null;
@@ -201,7 +202,7 @@ class Read {
     return pool.health.busyMs(members[place]!) === 0 ? place : null;
   }
 
-  /** The RPC for the next try; one that wants to be left alone only when all do. */
+  /** Returns the RPC for the next attempt; one that asked for a pause only when all did. */
   private nextPlace(): number | null {
     const { pool, members } = this.settings;
     const { health } = pool;
@@ -224,7 +225,7 @@ class Read {
     )[0]!;
   }
 
-  /** One of another chain is asked which chain it is of, and nothing else. */
+  /** Returns true for an RPC of another chain, which only gets the question which chain it is of. */
   private isOfWrongChain(place: number): boolean {
     const { pool, members } = this.settings;
     return this.call.method !== GENESIS_HASH && pool.health.isOfWrongChain(members[place]!);
@@ -235,10 +236,10 @@ class Read {
     turns.current = ended.index;
     const hedgeMs = this.isScan ? SCAN_HEDGE_MS : MIN_HEDGE_MS;
     for (const [place, { startedAt }] of this.flying) {
-      if (place === ended.index || pool.now() - startedAt < hedgeMs) continue;
+      if (pool.now() - startedAt < hedgeMs) continue;
       pool.health.failed(members[place]!, "slow");
     }
-    // What another one answers is not the request's fault: a gateway has the method turned off.
+    // When another RPC answers it, the request is not at fault: a gateway has turned the method off.
     for (const { index, problem } of this.bad) {
       if (problem === "rejected") pool.health.refusedMethod(members[index]!, this.call.method);
     }
@@ -247,14 +248,14 @@ class Read {
 
   private note(ended: Bad): void {
     const { members, turns } = this.settings;
-    this.flying.delete(ended.index);
     this.bad.push(ended);
-    const isFinal = ["unsupported", "rejected", "too large", "wrong chain"].includes(ended.problem);
-    if (isFinal) this.lost.add(ended.index);
+    // A scan waits as long as the RPC asks for, which no time limit of a request allows.
+    const final = ["unsupported", "rejected", "too large", "wrong chain", this.isScan && "limited"];
+    if (final.includes(ended.problem)) this.lost.add(ended.index);
     turns.current = (ended.index + 1) % members.length;
   }
 
-  /** The most telling of what went wrong: an answer that web3.js makes an error of, or an error. */
+  /** Returns the most telling failure as an answer that web3.js turns into an error, or throws an error. */
   private failed(): Response {
     const { pool, members } = this.settings;
     const last = this.bad.at(-1);
@@ -262,7 +263,9 @@ class Read {
     // Fewer accounts per page may fit.
     const tooLarge = this.bad.find(({ problem }) => problem === "too large");
     if (tooLarge) throw tooLarge.error;
-    // A key that is not accepted, and an address where nothing is, are no matter of methods.
+    const limited = soonestLimit(this.bad.map(({ error }) => error));
+    if (limited && (this.isScan || last.problem === "limited")) throw limited;
+    // A refused key, and an address without a service, say nothing about methods.
     const refused = this.bad.filter(
       ({ problem, code }) => problem === "unsupported" && ![401, 404, 405].includes(code ?? 0),
     );
@@ -272,26 +275,19 @@ class Read {
       });
       throw new RpcMethodUnavailableError(this.call.method, refusals);
     }
-    // The caller reads again later: nothing is to wait meanwhile.
+    // The caller reads again later, so nothing waits here.
     const isAtSlot = last.problem === "behind" && this.call.minContextSlot !== null;
     if (last.response && !isAtSlot) return last.response;
     throw last.error;
   }
 }
 
-/** Later for an RPC that is set aside, or has refused the method. */
+/** Ranks an RPC later when it is set aside, or has refused the method. */
 function rank({ health }: RpcPool, index: number, { method }: RpcCall): number {
   return health.isSetAside(index) || health.hasRefused(index, method) ? 1 : 0;
 }
 
-/** Stable. */
+/** Sorts by the key, and keeps the order of equal ones. */
 function inOrder(places: readonly number[], key: (place: number) => number): number[] {
   return [...places].sort((a, b) => key(a) - key(b));
-}
-
-/** Between a half and the whole of a pause that doubles with each try of the same RPC; none before the first. */
-function pauseMs(tries: number, random: () => number): number {
-  if (tries === 0) return 0;
-  const whole = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), MAX_PAUSE_MS);
-  return (whole * (1 + random())) / 2;
 }

@@ -1,26 +1,26 @@
-/** Keeps the state of each RPC: how fast it answers, how far it has seen, what it does not offer, and when it is set aside. */
+/** Keeps the state of each RPC: its latency, its slot, the methods it does not offer, and when it is set aside. */
 import { SCAN } from "./rpc-answers";
 import type { RpcChange, RpcHostView, SetAsideReason } from "./rpc-views";
 
 export type { RpcChange, RpcHostView, SetAsideReason } from "./rpc-views";
 
-/** So many failures in a row set an RPC aside. */
+/** Number of failures in a row that set an RPC aside. */
 const FAILURES = 3;
-/** The first rest of an RPC that is set aside; doubled with each one in a row, up to the maximum. */
+/** First rest of an RPC that is set aside; it doubles with each one in a row, up to the maximum. */
 const REST_MS = 5_000;
 const MAX_REST_MS = 300_000;
-/** So long a trial request counts as under way. */
+/** Time for which a trial request counts as under way. */
 const TRIAL_MS = 30_000;
-/** So long a method that an RPC has refused is asked of the others, doubled each time. */
+/** Time for which a refused method goes to other RPCs; it doubles with each refusal. */
 const METHOD_REST_MS = 300_000;
 const MAX_METHOD_REST_MS = 3_600_000;
-/** About 30 seconds. Finalized answers are some 32 slots behind confirmed ones. */
+/** Lag of about 30 seconds. Finalized answers are about 32 slots behind confirmed ones. */
 const LAG_SLOTS = 75;
-/** About an hour: no RPC moves so far between two answers, so it may be another chain's. */
+/** Jump of about an hour: no RPC moves so far between two answers, so it may be another chain's. */
 export const JUMP_SLOTS = 9_000;
 const LATENCY_WEIGHT = 0.2;
 const SLOW_MS = 2_000;
-/** So long what an RPC has said of its slot counts against another one. */
+/** Time for which the slot of one RPC counts against another one. */
 const FRESH_MS = 60_000;
 
 interface HostState {
@@ -28,26 +28,27 @@ interface HostState {
   latencyMs: number | null;
   slot: number | null;
   slotAt: number;
-  /** Of an answer that was not believed yet. */
+  /** Slot of an answer that was not believed yet. */
   jumpedTo: number | null;
   failures: number;
   setAside: SetAsideReason | null;
-  /** When it is tried again. */
+  /** Time of the next trial. */
   restsUntil: number;
-  /** Rests in a row, without a long time of good answers in between. */
+  /** Number of rests in a row, without a long time of good answers in between. */
   rests: number;
   backAt: number;
-  /** A request is under way that tries it again. */
+  /** True while a request is under way that tries it again. */
   isOnTrial: boolean;
-  /** By method. */
+  /** Refusals by method. */
   refused: Map<string, { until: number; restMs: number }>;
-  /** Until when it has asked to be left alone. */
+  /** Time until which the RPC asked for a pause. */
   busyUntil: number;
 }
 
 /**
- * State of the RPCs of a pool, by their place in it. What is set aside is asked only when nothing else answers; when its
- * rest is over, one request tries it again. With one RPC, nothing but another chain sets it aside.
+ * Keeps the state of the RPCs of a pool, by their place in it. An RPC that is set aside is asked only when no other
+ * answers; when its rest is over, one request tries it again. A single RPC is set aside only for leading to another
+ * chain.
  */
 export class RpcHealth {
   private readonly hosts: HostState[];
@@ -79,7 +80,7 @@ export class RpcHealth {
     }));
   }
 
-  /** Tells of each RPC that is set aside or used again; at once of those that are set aside. */
+  /** Calls the listener for each RPC that is set aside or used again, and at once for each that is set aside now. */
   onChange(listener: (change: RpcChange) => void): void {
     this.listeners.push(listener);
     for (const state of this.hosts) if (state.setAside) listener(this.changeOf(state));
@@ -112,18 +113,18 @@ export class RpcHealth {
     return this.hosts[index]!.setAside === "wrong chain";
   }
 
-  /** Whether one request may find out if it is back. */
+  /** Returns true when one request may find out if it is back. */
   isTrialDue(index: number): boolean {
     const { setAside, restsUntil } = this.hosts[index]!;
     return setAside !== null && setAside !== "wrong chain" && restsUntil <= this.now();
   }
 
-  /** Whether it has refused the method lately. */
+  /** Returns true when it has refused the method lately. */
   hasRefused(index: number, method: string): boolean {
     return (this.hosts[index]!.refused.get(method)?.until ?? -Infinity) > this.now();
   }
 
-  /** Milliseconds until it takes requests again, by its own word. */
+  /** Returns the milliseconds until it takes requests again, by its own word. */
   busyMs(index: number): number {
     return Math.max(0, this.hosts[index]!.busyUntil - this.now());
   }
@@ -133,7 +134,7 @@ export class RpcHealth {
     return this.hosts[index]!.latencyMs;
   }
 
-  /** A request goes out to it: while a trial is under way, nobody else tries. */
+  /** Notes that a request goes out to it: while a trial is under way, no other request tries it. */
   asked(index: number): void {
     const state = this.hosts[index]!;
     if (!this.isTrialDue(index)) return;
@@ -141,15 +142,15 @@ export class RpcHealth {
     state.restsUntil = this.now() + TRIAL_MS;
   }
 
-  /** Whether an answer at this slot may be of another chain, or made up. */
+  /** Returns true when an answer at this slot may be of another chain, or made up. */
   isJump(index: number, slot: number): boolean {
     const known = this.hosts[index]!.slot ?? this.referenceSlot(index);
     return (known !== null && Math.abs(slot - known) > JUMP_SLOTS) || this.isMadeUp(index, slot);
   }
 
   /**
-   * Whether a jump is to be believed: backwards, or forwards when the next answer says the same and no other RPC says
-   * otherwise. A slot of the far future would have every later read refused, as from before it.
+   * Decides when to believe a jump: backwards, or forwards when the next answer says the same and no other RPC
+   * contradicts it. A slot of the far future would have every later read refused, as from before it.
    */
   isBelievedJump(index: number, slot: number): boolean {
     const state = this.hosts[index]!;
@@ -160,7 +161,7 @@ export class RpcHealth {
     return isRepeated && !this.isMadeUp(index, slot);
   }
 
-  /** A good answer. `slot` is the one of its context. */
+  /** Notes a good answer. `slot` is the one of its context. */
   succeeded(index: number, method: string, milliseconds: number, slot: number | null): void {
     const state = this.hosts[index]!;
     const { latencyMs } = state;
@@ -180,20 +181,20 @@ export class RpcHealth {
     if (state.setAside !== null && state.setAside !== "wrong chain") this.takeBack(index);
   }
 
-  /** No answer, or none that is of use. */
+  /** Notes a missing or useless answer. */
   failed(index: number, reason: SetAsideReason = "failing"): void {
     const state = this.hosts[index]!;
     state.failures += 1;
     if (state.failures >= FAILURES || state.setAside) this.setAside(index, reason);
   }
 
-  /** It wants to be left alone for so long. */
+  /** Notes that it asked for a pause of this length. */
   limited(index: number, milliseconds: number): void {
     this.hosts[index]!.busyUntil = this.now() + milliseconds;
     this.failed(index, "rate limited");
   }
 
-  /** It does not offer the method. */
+  /** Notes that it does not offer the method. */
   refusedMethod(index: number, method: string): void {
     const { refused } = this.hosts[index]!;
     const before = refused.get(method);
@@ -201,7 +202,7 @@ export class RpcHealth {
     refused.set(method, { until: this.now() + restMs, restMs });
   }
 
-  /** Sets an RPC aside; again, for longer. */
+  /** Sets an RPC aside; a repetition lasts longer. */
   setAside(index: number, reason: SetAsideReason): void {
     const state = this.hosts[index]!;
     if (this.hosts.length === 1 && reason !== "wrong chain") return;
@@ -230,7 +231,7 @@ export class RpcHealth {
     this.tell(state);
   }
 
-  /** Whether it took seconds for what another RPC answers in a quarter of the time. */
+  /** Returns true when it took seconds for an answer that another RPC gives in a quarter of the time. */
   private isSlow(index: number, method: string, milliseconds: number): boolean {
     if (milliseconds < SLOW_MS || method === SCAN) return false;
     return this.hosts.some(
@@ -239,7 +240,7 @@ export class RpcHealth {
     );
   }
 
-  /** Whether it is an hour ahead of what the others have said lately. */
+  /** Returns true when it is an hour ahead of the others' latest slots. */
   private isMadeUp(index: number, slot: number): boolean {
     const reference = this.referenceSlot(index, this.now() - FRESH_MS);
     return reference !== null && slot - reference > JUMP_SLOTS;
@@ -248,11 +249,14 @@ export class RpcHealth {
   private isBehind(index: number, slot: number): boolean {
     const reference = this.referenceSlot(index);
     if (reference === null || reference - slot <= LAG_SLOTS) return false;
-    // Of two that disagree by hours, one makes it up, and nobody knows which.
+    // When two disagree by hours, one of them is wrong, and it is not known which.
     return reference - slot <= JUMP_SLOTS;
   }
 
-  /** The second newest of the others' slots, so that of several, one alone sets none aside; of one other, its slot. */
+  /**
+   * Returns the second newest of the others' slots, so that one of several can set none aside alone; with one other
+   * RPC, its slot.
+   */
   private referenceSlot(index: number, since = -Infinity): number | null {
     const slots = this.hosts
       .flatMap(({ slot, slotAt }, other) =>

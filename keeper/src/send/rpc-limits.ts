@@ -1,9 +1,9 @@
 /** Reads an RPC's answer up to a limit, so that no answer takes the memory of the process. */
 
-/** Bytes of one answer, after decompression. A page of 100,000 policies takes about 25 MB. */
+/** Limit of one answer in bytes, after decompression. A page of 100,000 policies takes about 25 MB. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** An answer was longer than the limit; the rest was not read. */
+/** Reports that an answer exceeded the limit; the rest was not read. */
 export class RpcAnswerTooLargeError extends Error {
   /** Stable code of the error; branch on it, since messages may change. */
   readonly code = "RPC_ANSWER_TOO_LARGE";
@@ -23,7 +23,7 @@ export class RpcAnswerTooLargeError extends Error {
   }
 }
 
-/** The bytes of all answers that are being read at this moment. */
+/** Counts the bytes of all answers that are being read at this moment. */
 export interface AnswerBytes {
   held: number;
 }
@@ -31,16 +31,16 @@ export interface AnswerBytes {
 export interface ReadLimit {
   host: string;
   method: string;
-  /** Of this answer. */
+  /** Limit of this answer, in bytes. */
   limitBytes: number;
-  /** Shared by the requests of a process: together they hold twice the limit at most. */
+  /** Counter that the requests of a process share: together they hold twice the limit at most. */
   bytes: AnswerBytes;
 }
 
 /**
- * Returns the body as text. Cancels the body and throws `RpcAnswerTooLargeError` as soon as it exceeds the limit, by its
- * `content-length` or by what has arrived: `fetch` decompresses on the way, so that a small compressed body counts as
- * what it becomes.
+ * Returns the body as text. Cancels the body and throws `RpcAnswerTooLargeError` as soon as it exceeds the limit, by
+ * its `content-length` or by the bytes received. `fetch` decompresses on the way, so a compressed body counts by its
+ * decompressed size.
  */
 export async function readLimited(response: Response, limit: ReadLimit): Promise<string> {
   const { host, method, limitBytes, bytes } = limit;
@@ -64,7 +64,7 @@ export async function readLimited(response: Response, limit: ReadLimit): Promise
       chunks.push(value);
     }
   } catch (error) {
-    // Not awaited: a connection that hangs may never confirm it.
+    // This is not awaited: a connection that hangs may never confirm it.
     reader.cancel().catch(() => undefined);
     throw error;
   } finally {

@@ -1,4 +1,4 @@
-/** The RPCs of a keeper: one request to one of them, and what its answer says of the RPC. */
+/** Sends one request to one RPC of the pool, and learns the RPC's state from its answer. */
 import {
   callOf,
   GENESIS_HASH,
@@ -8,7 +8,12 @@ import {
   SCAN,
 } from "./rpc-answers";
 import { ChainCheck } from "./rpc-chain";
-import { RpcAnswerError, RpcSetAsideError, RpcWrongChainError } from "./rpc-failures";
+import {
+  RpcAnswerError,
+  RpcRateLimitedError,
+  RpcSetAsideError,
+  RpcWrongChainError,
+} from "./rpc-failures";
 import { RpcHealth } from "./rpc-health";
 import {
   type AnswerBytes,
@@ -17,7 +22,7 @@ import {
   RpcAnswerTooLargeError,
 } from "./rpc-limits";
 
-/** What of `fetch` web3.js's `Connection` uses: of an answer, its status and its text. */
+/** The part of `fetch` that connections use: of an answer, its status and its text, or the JSON of it. */
 export type Fetch = typeof globalThis.fetch;
 
 /** Options of `RpcPool`. */
@@ -34,13 +39,13 @@ export interface RpcPoolOptions {
   limit?: (milliseconds: number) => AbortSignal;
 }
 
-/** What became of one request to one RPC. */
+/** Result of one request to one RPC. */
 export type Try = { index: number } & (
   | { isGood: true; response: Response }
   | {
       isGood: false;
       problem: RpcProblem | "too large" | "wrong chain";
-      /** What the RPC answered, when web3.js can make an error of it. */
+      /** Answer of the RPC, when web3.js can turn it into an error. */
       response?: Response;
       error: unknown;
       code?: number;
@@ -51,19 +56,19 @@ export type Try = { index: number } & (
 export interface Ask {
   call: RpcCall;
   init: RequestInit | undefined;
-  /** Until it is given up. */
+  /** Time limit of the request, in milliseconds. */
   milliseconds: number;
-  /** Gives it up before: another RPC has answered. */
+  /** Signal that ends the request early: another RPC has answered. */
   signal?: AbortSignal;
 }
 
 const CHECK_MS = 5_000;
 const JSON_HEADERS = { "content-type": "application/json" };
-/** An RPC that asks for a longer pause gets this one. */
+/** Longest pause that an RPC gets when it asks for one. Scans wait longer, see `scansAt`. */
 const MAX_RETRY_AFTER_MS = 5_000;
 
 /**
- * Shared by all connections to the same RPCs, so that what one request learns of an RPC counts for the others.
+ * Shares the state of the RPCs between all connections to them, so that each request learns from the others.
  * @example
  * const pool = new RpcPool({ urls });
  * pool.health.views(); // [{ host: "rpc.example", setAside: null, ... }]
@@ -81,6 +86,8 @@ export class RpcPool {
   private readonly limit: (milliseconds: number) => AbortSignal;
   private readonly limitBytes: number;
   private readonly bytes: AnswerBytes = { held: 0 };
+  /** Time until which each RPC gets no scan, because it has asked for a pause. */
+  private readonly scansAt: number[];
 
   constructor(options: RpcPoolOptions) {
     this.urls = options.urls;
@@ -88,6 +95,7 @@ export class RpcPool {
     this.fetch = options.fetch ?? globalThis.fetch;
     this.limit = options.limit ?? ((milliseconds) => AbortSignal.timeout(milliseconds));
     this.limitBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
+    this.scansAt = options.urls.map(() => -Infinity);
     this.health = new RpcHealth(options.urls.map(hostOf), this.now);
     this.chain = new ChainCheck({
       health: this.health,
@@ -101,17 +109,25 @@ export class RpcPool {
     const { call, signal } = request;
     const host = health.hostOf(index);
     const startedAt = this.now();
+    const restMs = call.method === SCAN ? this.scansAt[index]! - startedAt : 0;
+    if (restMs > 0) {
+      const error = new RpcRateLimitedError(host, call.method, restMs);
+      return { index, isGood: false, problem: "limited", error };
+    }
     health.asked(index);
     try {
       const isAboutChain = call.method === GENESIS_HASH;
       if (!isAboutChain && !(await this.isOfChain(index))) return this.wrongChain(index);
-      const { response, text } = await this.send(index, request);
-      const finding = judgeAnswer(call, response.status, text);
+      const { response, text, parse } = await this.send(index, request);
+      const finding = judgeAnswer(call, response.status, text, parse);
       if (finding.problem !== null) {
         this.learn(index, call, finding.problem, response, finding.code);
-        // Of what is no answer at all, web3.js makes an error that says so.
+        // web3.js turns an answer that is not usable into an error.
         const isForWeb3 = response.status !== 200 || finding.code !== undefined || !isJson(text);
-        const error = new RpcAnswerError(host, call.method, finding.problem);
+        const error =
+          finding.problem === "limited"
+            ? new RpcRateLimitedError(host, call.method, retryAfterMs(response))
+            : new RpcAnswerError(host, call.method, finding.problem);
         const { problem, code, message } = finding;
         return {
           ...{ index, isGood: false, problem, error, code, message },
@@ -131,7 +147,7 @@ export class RpcPool {
       return { index, isGood: true, response };
     } catch (error) {
       if (error instanceof RpcAnswerTooLargeError) {
-        // Of a scan, the page is too large, and no RPC is to blame.
+        // In a scan, the page is too large, and no RPC is to blame.
         if (call.method !== SCAN) health.setAside(index, "too large");
         return { index, isGood: false, problem: "too large", error };
       }
@@ -141,8 +157,8 @@ export class RpcPool {
   }
 
   /**
-   * Checks every RPC: whether it is of the right chain, answers, and has seen as much as the others. Never rejects. To be
-   * called now and then, as an RPC that nobody asks shows nothing.
+   * Checks the chain, the answer and the slot of every RPC. Call it at intervals, as the state of an RPC without
+   * requests is unknown. Never rejects.
    */
   async check(): Promise<void> {
     const body = JSON.stringify({ jsonrpc: "2.0", id: "slot", method: "getSlot", params: [] });
@@ -160,7 +176,7 @@ export class RpcPool {
     );
   }
 
-  /** The error with which an RPC that is set aside is not asked. */
+  /** Returns the error for a request that skips an RPC because it is set aside. */
   setAsideError(index: number): RpcSetAsideError | RpcWrongChainError {
     const { host, setAside } = this.health.views()[index]!;
     if (setAside === "wrong chain") return this.wrongChainError([index]);
@@ -186,21 +202,23 @@ export class RpcPool {
   private async send(
     index: number,
     { call, init, milliseconds, signal }: Omit<Ask, "call"> & { call: Pick<RpcCall, "method"> },
-  ): Promise<{ response: Response; text: string }> {
+  ): Promise<{ response: Response; text: string; parse: () => unknown }> {
     const signals = [init?.signal, signal, this.limit(Math.max(Math.ceil(milliseconds), 1))];
     const response = await this.fetch(this.urls[index]!, {
       ...init,
       signal: AbortSignal.any(signals.filter((each) => each !== null && each !== undefined)),
     });
-    // Here, so that half a body is a failure of the request, and within its time.
+    // The text is read here, so that half a body is a failure of the request, and within its time.
     const text = await readLimited(response, {
       host: this.health.hostOf(index),
       method: call.method,
       limitBytes: this.limitBytes,
       bytes: this.bytes,
     });
+    const parse = once(() => JSON.parse(text) as unknown);
     response.text = async () => text;
-    return { response, text };
+    response.json = async () => parse();
+    return { response, text, parse };
   }
 
   private learn(
@@ -212,15 +230,18 @@ export class RpcPool {
   ): void {
     const { health } = this;
     switch (problem) {
-      case "limited":
-        return health.limited(index, retryAfterMs(response));
+      case "limited": {
+        const pauseMs = retryAfterMs(response);
+        this.scansAt[index] = Math.max(this.scansAt[index]!, this.now() + pauseMs);
+        return health.limited(index, Math.min(pauseMs, MAX_RETRY_AFTER_MS));
+      }
       case "unsupported":
         return health.refusedMethod(index, method);
       case "unavailable":
       case "garbage":
         return health.failed(index);
       case "behind":
-        // The others tell of one slot alone, which a node may be about to reach.
+        // The other errors are about one slot alone, which a node may be about to reach.
         return code === NODE_UNHEALTHY ? health.failed(index, "behind") : undefined;
       default:
         return undefined;
@@ -241,6 +262,12 @@ export class RpcPool {
 
 const NODE_UNHEALTHY = -32005;
 
+/** Returns a function that makes the value at its first call. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);
@@ -250,16 +277,16 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Host and port of a URL, for logs, metrics and errors. */
+/** Returns host and port of a URL, for logs, metrics and errors. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : "unknown";
 }
 
-/** How long an RPC asks to be left alone: in seconds, or until a date by its own clock, which is not ours. */
+/** Returns the pause that an RPC asks for: in seconds, or until a date by its own clock, which is not ours. */
 function retryAfterMs({ headers }: Response): number {
   const after = headers.get("retry-after") ?? "";
   const seconds = /^\d+$/.test(after)
     ? Number(after)
     : (Date.parse(after) - Date.parse(headers.get("date") ?? "")) / 1_000;
-  return seconds > 0 ? Math.min(seconds * 1_000, MAX_RETRY_AFTER_MS) : 0;
+  return seconds > 0 ? seconds * 1_000 : 0;
 }

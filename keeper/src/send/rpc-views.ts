@@ -1,6 +1,6 @@
 /** Views of an RPC's state, as metrics, log and status show it. */
 
-/** Why an RPC is set aside. */
+/** Reason for which an RPC is set aside. */
 export type SetAsideReason =
   "failing" | "slow" | "behind" | "too large" | "rate limited" | "wrong chain";
 

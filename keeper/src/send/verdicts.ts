@@ -1,19 +1,49 @@
-/** What each error means to a keeper: tables, so that a missing one is seen. The reasons are in `classify`'s tests and comments. */
+/**
+ * Maps each error to the keeper's decision, so that a missing one is noticed. The reasons are in `classify`'s tests
+ * and comments.
+ */
 import { MilepostErrorCode, type MilestoneErrorName } from "@milepost/sdk";
-import type { Verdict } from "../types";
+
+/** The keeper's decision after an action was not carried out. */
+export type Verdict =
+  | {
+      /** Kind of the decision: the action is tried again after a delay that grows with each attempt. */
+      kind: "retryable";
+      /** Name of the error, or a short word such as `ReleaseLater`. */
+      reason: string;
+    }
+  | {
+      /** Kind of the decision: the policy waits until one of the accounts behind the error changes. */
+      kind: "waiting";
+      /** Name of the error, such as `InsufficientFunds`. */
+      reason: string;
+    }
+  | {
+      /** Kind of the decision: nothing is left to do for the milestone. */
+      kind: "terminal";
+      /** Name of the error, such as `PolicyCompleted`. */
+      reason: string;
+    }
+  | {
+      /** Kind of the decision: the error is not known, so the accounts are read again and the action is postponed. */
+      kind: "unknown";
+      /** Name of the error, or `Unrecognized`. */
+      reason: string;
+    };
 
 export type VerdictKind = Verdict["kind"];
 
 /**
- * The program's errors. Time alone mends what is retryable; an account has to change for what waits; what is terminal is
- * over; the rest should not come up in what the keeper sends, so it looks.
+ * Verdicts on the program's errors. Time alone resolves a retryable error; an account has to change for a waiting
+ * one; a terminal one is final. The rest should not occur in the keeper's transactions, so the keeper reads the
+ * accounts.
  */
 export const PROGRAM_VERDICTS: Readonly<Record<MilestoneErrorName, VerdictKind>> = {
   // The chain's clock is ahead of the node that was asked, or behind the one that planned.
   PaymentNotDue: "retryable",
   MediationNotStarted: "retryable",
   MediationNotTimedOut: "retryable",
-  // The keeper's own account: no policy is to blame, and the next look leaves it out.
+  // The keeper's own account: no policy is to blame, and the next attempt leaves it out.
   InvalidKeeperTokenAccount: "retryable",
 
   MilestoneAlreadyReleased: "terminal",
@@ -35,7 +65,7 @@ export const PROGRAM_VERDICTS: Readonly<Record<MilestoneErrorName, VerdictKind>>
   InvalidRecipientTokenAccount: "waiting",
   InvalidGatewayFeeAccount: "waiting",
   InvalidProtocolFeeAccount: "waiting",
-  // The gateway has another signer now.
+  // The gateway now has another signer.
   InvalidSigner: "waiting",
   InvalidEscrow: "waiting",
   EscrowNotAccepted: "waiting",
@@ -95,7 +125,7 @@ export const PROGRAM_VERDICTS: Readonly<Record<MilestoneErrorName, VerdictKind>>
   EvidenceMismatch: "unknown",
 };
 
-/** Token program errors that an account's owner can mend; the others are unknown. */
+/** Token program errors that an account's owner can repair; the others are unknown. */
 export const TOKEN_VERDICTS: Readonly<Record<string, VerdictKind>> = {
   InsufficientFunds: "waiting",
   OwnerMismatch: "waiting",
@@ -106,7 +136,10 @@ export const TOKEN_VERDICTS: Readonly<Record<string, VerdictKind>> = {
   CpiGuardTransferBlocked: "waiting",
 };
 
-/** The runtime's errors that another try mends, with a new blockhash, other company or more SOL; the others are unknown. */
+/**
+ * The runtime's errors that another attempt repairs, with a new blockhash, other members or more SOL; the others are
+ * unknown.
+ */
 export const RUNTIME_VERDICTS: Readonly<Record<string, VerdictKind>> = {
   BlockhashNotFound: "retryable",
   AccountInUse: "retryable",
@@ -127,17 +160,17 @@ export const RUNTIME_VERDICTS: Readonly<Record<string, VerdictKind>> = {
   MaxInstructionTraceLengthExceeded: "retryable",
   MaxAccountsDataAllocationsExceeded: "retryable",
   MaxAccountsExceeded: "retryable",
-  // The lookup table is not there yet, or no more.
+  // The lookup table does not exist yet, or no longer.
   AddressLookupTableNotFound: "retryable",
   InvalidAddressLookupTableOwner: "retryable",
   InvalidAddressLookupTableData: "retryable",
   InvalidAddressLookupTableIndex: "retryable",
-  // The fee payer's own: no policy is to blame.
+  // The account is the fee payer's own: no policy is to blame.
   AccountNotFound: "retryable",
   InsufficientFundsForFee: "retryable",
   InsufficientFundsForRent: "retryable",
   InvalidRentPayingAccount: "retryable",
-  // These very bytes landed: their signature has to be looked up.
+  // These exact bytes landed: their signature has to be searched for.
   AlreadyProcessed: "unknown",
 };
 
@@ -154,7 +187,7 @@ export const SDK_VERDICTS: Readonly<Record<MilepostErrorCode, VerdictKind | null
   [MilepostErrorCode.InputStatus]: "unknown",
   [MilepostErrorCode.InputPeriod]: "unknown",
   [MilepostErrorCode.InputHash]: "unknown",
-  // The policy itself: deleted. Anything else a node that lags or a strange account.
+  // The policy itself was deleted. Otherwise a node lags, or an account is invalid.
   [MilepostErrorCode.AccountNotFound]: "unknown",
   [MilepostErrorCode.AccountWrongKind]: "unknown",
   [MilepostErrorCode.AccountMismatch]: "unknown",
@@ -171,7 +204,7 @@ export const SDK_VERDICTS: Readonly<Record<MilepostErrorCode, VerdictKind | null
   [MilepostErrorCode.SendRejected]: "unknown",
   [MilepostErrorCode.SendTooLarge]: "unknown",
   [MilepostErrorCode.SendUnconfirmed]: "unknown",
-  // The keeper's keys are at hand: it asks no wallet.
+  // The keeper holds its own keys: it asks no wallet.
   [MilepostErrorCode.SendWalletRejected]: "unknown",
   [MilepostErrorCode.SendWalletTimeout]: "unknown",
   [MilepostErrorCode.SendWalletFailed]: "unknown",
@@ -186,7 +219,7 @@ export const SDK_VERDICTS: Readonly<Record<MilepostErrorCode, VerdictKind | null
   [MilepostErrorCode.RpcBehind]: "retryable",
 };
 
-/** JSON-RPC codes of a node, with the word for it. */
+/** Verdicts and reasons by JSON-RPC code of a node. */
 export const RPC_VERDICTS: Readonly<Record<number, readonly [VerdictKind, string]>> = {
   [-32001]: ["retryable", "RpcBlockCleanedUp"],
   [-32002]: ["unknown", "RpcPreflightFailure"],

@@ -1,6 +1,24 @@
-/** Which payments are due soon, and about which of them somebody was warned. */
+/** Stores alerts about payments that are due soon. */
 import { PublicKey } from "@solana/web3.js";
-import type { Database, Underfunded } from "../types";
+import type { Database } from "@milepost/database";
+
+/** A payment that is due within the alert window and that the available money does not cover. */
+export interface Underfunded {
+  /** Address of the policy, base58. */
+  policy: string;
+  /** Index of the milestone, from 0. */
+  milestoneIndex: number;
+  /** Wallet of the owner, base58; the owner can repair it. */
+  owner: string;
+  /** Mint of the payment, base58. */
+  mint: string;
+  /** Due time, in Unix seconds by the chain's clock. */
+  dueAt: bigint;
+  /** Error that the program would return, such as `InsufficientFunds` or `MilestoneNotFunded`. */
+  reason: string;
+  /** Amount missing for this payment after those before it, in base units; 0 when no money is missing. */
+  shortfall: bigint;
+}
 
 /** A policy whose current milestone comes due. */
 export interface DueWithin {
@@ -11,8 +29,8 @@ export interface DueWithin {
 }
 
 /**
- * Due after `after` and not after `until`, the soonest first. With more than `limit` of them, the `until` returned is
- * earlier: up to it, they are all there.
+ * Returns plans due after `after` and not after `until`, the soonest first. With more than `limit` of them, the
+ * `until` returned is earlier: the plans are complete up to it.
  */
 export async function dueWithin(
   database: Database,
@@ -48,8 +66,8 @@ export interface AlertReport {
 }
 
 /**
- * Tells those of `found` that were not told before, by this keeper or another one, and forgets those that are not among
- * them any more, so that they are told again when they come back. Twice at most after a crash in between, never not at all.
+ * Reports the findings that no keeper has reported before, and forgets alerts that are no longer among `found`, so
+ * that they are reported again when they return. A crash in between may repeat an alert once, and never loses one.
  */
 export async function raiseAlerts(
   database: Database,
@@ -57,7 +75,7 @@ export async function raiseAlerts(
   tell: (alert: Underfunded) => void,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
-    // Two keepers that find the same take turns, so that one of them tells it.
+    // Two keepers with the same finding take turns, so that one of them reports it.
     await transaction.query("LOCK TABLE milepost_keeper.alerts IN EXCLUSIVE MODE");
     const rows = JSON.stringify(
       found.map(({ policy, milestoneIndex, owner, dueAt, mint, reason, shortfall }) => ({

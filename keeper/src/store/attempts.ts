@@ -1,37 +1,78 @@
-/** The journal: what was signed, before it is sent, and what became of it. */
-import type {
-  Attempt,
-  AttemptMember,
-  AttemptState,
-  Database,
-  KeeperAction,
-  Outcome,
-} from "../types";
+/** Keeps the journal: each signed transaction before it is sent, and how it ended. */
+import type { Database } from "@milepost/database";
+import type { KeeperAction } from "./policy-plan";
+import { type Outcome, writeOutcomes } from "./outcomes";
+
+/** A policy's part in a transaction, which may act on several policies. */
+export interface Member {
+  /** Address of the policy, base58. */
+  policy: string;
+  /** Index of the milestone that the transaction acts on, from 0. */
+  milestoneIndex: number;
+  /** Action of this member's instruction. */
+  action: KeeperAction;
+}
+
+/** A member of a signed transaction, as the journal keeps it. */
+export interface AttemptMember extends Member {
+  /** Due time that the store had at signing, in Unix seconds by the chain's clock; null when it had none. */
+  dueAt: bigint | null;
+  /**
+   * Rent of the token accounts that the payment may create, in lamports, for the rent budget. Missing on members read
+   * from the journal.
+   */
+  rentLamports?: bigint;
+}
+
+/**
+ * Stage of an attempt.
+ * - `signed`: journaled; its end is not known yet, so none of its policies may be signed for again.
+ * - `landed`: confirmed without an error.
+ * - `failed`: confirmed with an error; the fee is spent and nothing else has changed.
+ * - `expired`: its blockhash expired before it landed; it can never land.
+ */
+export type AttemptState = "signed" | "landed" | "failed" | "expired";
+
+/** One signed transaction, stored before it is sent. */
+export interface Attempt {
+  /** Signature of the transaction, base58; it identifies the attempt. */
+  signature: string;
+  /** Signed bytes of the transaction, sent again as they are. */
+  wire: Uint8Array;
+  /** Members in the order of their instructions. */
+  members: AttemptMember[];
+  /** Block height after which the transaction can no longer land. */
+  lastValidBlockHeight: number;
+  /** Stage that the attempt has reached. */
+  state: AttemptState;
+  /** Name of the error that a `failed` attempt met; null otherwise. */
+  error: string | null;
+}
 
 /** A signed transaction in the journal. */
 export type Journaled = Pick<Attempt, "signature" | "wire" | "members" | "lastValidBlockHeight"> & {
-  /** Signed more than an hour ago: many times as long as a blockhash lives. */
+  /** True when it was signed more than an hour ago: many times as long as a blockhash lives. */
   isStale?: boolean;
 };
 
-/** Stores a signed transaction; to be awaited before the first send. */
+/** Stores a signed transaction; await it before the first send. */
 export async function recordAttempt(database: Database, attempt: Journaled): Promise<void> {
-  await database.transaction(async (transaction) => {
-    await transaction.query(
-      `INSERT INTO milepost_keeper.attempts (signature, wire, last_valid_block_height, state)
-       VALUES ($1, $2, $3, 'signed')`,
-      [attempt.signature, attempt.wire, attempt.lastValidBlockHeight],
-    );
-    await transaction.query(
-      `INSERT INTO milepost_keeper.attempt_members (signature, position, policy, milestone_index, action, due_at,
-         rent_lamports)
-       SELECT $1, r.position, r.policy, r.milestone_index, r.action, r.due_at, r.rent_lamports
-       FROM jsonb_to_recordset($2::jsonb) AS r (
-         position smallint, policy text, milestone_index smallint, action text, due_at bigint,
-         rent_lamports numeric)`,
-      [attempt.signature, JSON.stringify(attempt.members.map(toMemberRow))],
-    );
-  });
+  await database.query(
+    `WITH attempt AS (
+       INSERT INTO milepost_keeper.attempts (signature, wire, last_valid_block_height, state)
+       VALUES ($1, $2, $3, 'signed') RETURNING signature
+     )
+     INSERT INTO milepost_keeper.attempt_members (signature, position, policy, milestone_index, action, due_at,
+       rent_lamports)
+     SELECT attempt.signature, r.position, r.policy, r.milestone_index, r.action, r.due_at, r.rent_lamports
+     FROM attempt, jsonb_to_recordset($4::jsonb) AS r (
+       position smallint, policy text, milestone_index smallint, action text, due_at bigint,
+       rent_lamports numeric)`,
+    [
+      ...[attempt.signature, attempt.wire, attempt.lastValidBlockHeight],
+      JSON.stringify(attempt.members.map(toMemberRow)),
+    ],
+  );
 }
 
 function toMemberRow(member: AttemptMember, position: number): Record<string, unknown> {
@@ -65,8 +106,8 @@ const SELECT_ATTEMPTS = `
   FROM milepost_keeper.attempts a`;
 
 /**
- * Signed transactions with one of these policies in them whose end nobody knows: none of the policies may be signed for
- * again until it is. The oldest first.
+ * Returns the open attempts with one of these policies among their members, the oldest first. Until an attempt ends,
+ * none of its policies may be signed for again.
  */
 export async function openAttemptsOf(
   database: Database,
@@ -82,7 +123,7 @@ export async function openAttemptsOf(
   return rows.map(toAttempt);
 }
 
-/** Signed transactions whose end nobody knows, the oldest first. */
+/** Returns the open attempts, the oldest first. */
 export async function openAttempts(
   database: Database,
   limit: number,
@@ -109,17 +150,17 @@ function toAttempt(row: AttemptRow): Attempt & Journaled {
   };
 }
 
-/** How a transaction ended. */
+/** End of an attempt. */
 export interface AttemptEnd {
   state: Exclude<AttemptState, "signed">;
   error?: string;
-  /** What it paid, when it landed. */
+  /** Payments of a landed attempt. */
   outcomes?: readonly Outcome[];
 }
 
 /**
- * Writes down how a transaction ended, and what it paid, all or nothing. A paid policy waits until a read of its slot or
- * later shows what is next. Again with the same end, it changes nothing. Answers with the outcomes that are new.
+ * Records how a transaction ended and what it paid, all or nothing. A paid policy waits until a read of its slot or
+ * later shows what is next. A repetition with the same end changes nothing. Resolves with the outcomes that are new.
  */
 export async function finishAttempt(
   database: Database,
@@ -132,91 +173,11 @@ export async function finishAttempt(
        WHERE signature = $1 AND state = 'signed'`,
       [signature, end.state, end.error ?? null],
     );
-    return recordOutcomes(transaction, end.outcomes ?? []);
+    return writeOutcomes(transaction, end.outcomes ?? []);
   });
 }
 
-/**
- * Milestones that are paid, by an attempt of ours or, with its signature, by somebody else. Answers with those not
- * recorded before.
- */
-export async function recordOutcomes(
-  database: Database,
-  outcomes: readonly Outcome[],
-): Promise<Outcome[]> {
-  if (outcomes.length === 0) return [];
-  return database.transaction(async (transaction) => {
-    const rows = JSON.stringify(outcomes.map(toOutcomeRow));
-    const fresh = await transaction.query<{ policy: string; milestone_index: number }>(
-      `INSERT INTO milepost_keeper.outcomes
-         (policy, milestone_index, signature, slot, due_at, executed_at, mint, fee_lamports, rent_lamports, reward)
-       SELECT r.* FROM jsonb_to_recordset($1::jsonb) AS r (policy text, milestone_index smallint, signature text,
-         slot bigint, due_at bigint, executed_at bigint, mint text, fee_lamports numeric, rent_lamports numeric,
-         reward numeric)
-       ORDER BY r.policy, r.milestone_index
-       ON CONFLICT DO NOTHING RETURNING policy, milestone_index`,
-      [rows],
-    );
-    // planned = '' lets the next read decide, also one that shows the milestone unpaid: then its block was dropped.
-    await transaction.query(
-      `UPDATE milepost_keeper.policies p
-       SET state = 'waiting', reason = 'Executed', planned = '', queued_at = NULL, not_before = NULL, attempts = 0,
-         watched = NULL, watched_digest = NULL, watched_checked_at = NULL,
-         seen_slot = greatest(p.seen_slot, paid.slot), updated_at = now()
-       FROM (
-         SELECT locked.address, r.milestone_index, r.slot
-         FROM jsonb_to_recordset($1::jsonb) AS r (policy text, milestone_index smallint, slot bigint)
-         JOIN milepost_keeper.policies locked ON locked.address = r.policy
-         ORDER BY locked.address FOR UPDATE OF locked
-       ) paid
-       WHERE p.address = paid.address AND p.milestone_index = paid.milestone_index`,
-      [rows],
-    );
-    const isFresh = new Set(fresh.map((row) => `${row.policy}/${row.milestone_index}`));
-    return outcomes.filter(({ policy, milestoneIndex }) =>
-      isFresh.has(`${policy}/${milestoneIndex}`),
-    );
-  });
-}
-
-function toOutcomeRow(outcome: Outcome): Record<string, unknown> {
-  return {
-    policy: outcome.policy,
-    milestone_index: outcome.milestoneIndex,
-    signature: outcome.signature,
-    slot: outcome.slot,
-    due_at: outcome.dueAt?.toString() ?? null,
-    executed_at: outcome.executedAt.toString(),
-    mint: outcome.mint,
-    fee_lamports: outcome.feeLamports.toString(),
-    rent_lamports: outcome.rentLamports?.toString() ?? null,
-    reward: outcome.reward?.toString() ?? null,
-  };
-}
-
-/** Everything paid for a policy, by milestone. */
-export async function outcomesOf(database: Database, policy: string): Promise<Outcome[]> {
-  const rows = await database.query<Record<keyof Outcome, string | null>>(
-    `SELECT policy, milestone_index AS "milestoneIndex", signature, slot, due_at AS "dueAt",
-       executed_at AS "executedAt", mint, fee_lamports AS "feeLamports", rent_lamports AS "rentLamports", reward
-     FROM milepost_keeper.outcomes WHERE policy = $1 ORDER BY milestone_index`,
-    [policy],
-  );
-  return rows.map((row) => ({
-    policy: row.policy!,
-    milestoneIndex: Number(row.milestoneIndex),
-    signature: row.signature!,
-    slot: Number(row.slot),
-    dueAt: row.dueAt === null ? null : BigInt(row.dueAt),
-    executedAt: BigInt(row.executedAt!),
-    mint: row.mint,
-    feeLamports: BigInt(row.feeLamports!),
-    rentLamports: row.rentLamports === null ? null : BigInt(row.rentLamports),
-    reward: row.reward === null ? null : BigInt(row.reward),
-  }));
-}
-
-/** Forgets transactions that ended more than `days` ago; what they paid stays. */
+/** Forgets transactions that ended more than `days` ago; their outcomes stay. */
 export async function forgetAttempts(database: Database, days: number): Promise<number> {
   const rows = await database.query(
     `DELETE FROM milepost_keeper.attempts WHERE signature IN (

@@ -1,9 +1,9 @@
-/** What payments cost lately. */
-import type { Database } from "../types";
+/** Reads the cost of recent payments. */
+import type { Database } from "@milepost/database";
 
 /**
- * Lamports that one of the last 200 payments cost on average, fee and rent, and never less than 1; null before the first
- * payment.
+ * Returns the average lamports per payment over the last 200, fee and rent, and never less than 1; null before the
+ * first payment.
  */
 export async function recentCost(database: Database): Promise<bigint | null> {
   const [row] = await database.query<{ lamports: string | null }>(

@@ -1,5 +1,6 @@
-/** Whose turn it is. Database time decides about delays, chain time about due. */
-import type { Database, KeeperAction } from "../types";
+/** Chooses the policies whose turn it is. Delays go by database time, due times by chain time. */
+import type { Database } from "@milepost/database";
+import type { KeeperAction } from "./policy-plan";
 
 /** A policy whose time has come. */
 export interface DuePolicy {
@@ -7,18 +8,21 @@ export interface DuePolicy {
   milestoneIndex: number;
   action: KeeperAction;
   dueAt: bigint;
-  /** How often it was held up since its plan last changed. */
+  /** Number of times that it was postponed since its plan last changed. */
   attempts: number;
 }
 
 const DUE_COLUMNS = `address AS policy, milestone_index AS "milestoneIndex", action, due_at AS "dueAt", attempts`;
 
-/** What has failed as often as this has its turn after everything else. The index `policies_turn` has it, too. */
+/** Number of failures from which a policy comes after all others. The index `policies_turn` has the same number. */
 export const MAX_TURN = 20;
-/** What failed often comes last: else a crowd that fails for years would be in front of everybody who is due today. */
+/**
+ * Order of turns. Policies that failed often come last: otherwise a crowd that fails for years would come before
+ * everything due today.
+ */
 const IN_TURN = `least(attempts, ${MAX_TURN}), due_at, address`;
 
-/** Due by the chain's clock, not delayed and not taken into the queue. */
+/** Condition for policies that are due by the chain's clock, not delayed and not taken into the queue. */
 const IS_DUE = `
   state = 'scheduled' AND due_at <= $1::bigint AND (not_before IS NULL OR not_before <= now())
   AND (queued_at IS NULL OR queued_at < now() - make_interval(secs => $3))`;
@@ -26,8 +30,9 @@ const IS_DUE = `
 type DueRow = Omit<DuePolicy, "dueAt"> & { dueAt: string };
 
 /**
- * What is due at `chainNow` and not in the queue: what was never held up first, and of those the longest due. What was
- * taken into the queue more than `leaseSeconds` ago counts again: its job may be lost.
+ * Returns policies that are due at `chainNow` and not in the queue: those with the fewest failures first, and of
+ * those the longest due. A policy taken into the queue more than `leaseSeconds` ago counts again: its job may be
+ * lost.
  */
 export async function due(
   database: Database,
@@ -42,7 +47,10 @@ export async function due(
   return rows.map(toDue);
 }
 
-/** `due`, marked as being in the queue; several keepers never get the same. For the transaction that makes the jobs. */
+/**
+ * Returns the same as `due` and marks the policies as queued; several keepers never get the same. Call it in the
+ * transaction that makes the jobs.
+ */
 export async function takeDue(
   database: Database,
   chainNow: bigint,

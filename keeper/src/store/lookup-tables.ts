@@ -1,18 +1,18 @@
-/** Address lookup tables that the keepers of one database made, so that whoever comes next uses and closes them. */
-import type { Database } from "../types";
+/** Stores the address lookup tables of all keepers of one database, so that the next keeper uses and closes them. */
+import type { Database } from "@milepost/database";
 
 export type LookupTableState = "creating" | "active" | "deactivating" | "closed";
 
 export interface LookupTableRecord {
   address: string;
   state: LookupTableState;
-  /** In the order of their indexes. */
+  /** Addresses in the order of their indexes. */
   addresses: string[];
   /** Slot of the last creation, extension or deactivation: an extension counts from the next slot on. */
   changedSlot: number;
 }
 
-/** Inserts or renews; an older slot never overwrites a newer one, and what is to be closed is never in use again. */
+/** Inserts or renews. An older slot never overwrites a newer one, and a table to be closed is never in use again. */
 export async function saveLookupTable(database: Database, table: LookupTableRecord): Promise<void> {
   await database.query(
     `INSERT INTO milepost_keeper.lookup_tables AS t (address, state, addresses, changed_slot, used_slot)
@@ -25,7 +25,7 @@ export async function saveLookupTable(database: Database, table: LookupTableReco
   );
 }
 
-/** Tables in one of these states, the newest change first. */
+/** Returns the tables in one of these states, the newest change first. */
 export async function lookupTables(
   database: Database,
   states: readonly LookupTableState[] = ["active"],
@@ -40,7 +40,7 @@ export async function lookupTables(
   return rows.map((row) => ({ ...row, changedSlot: Number(row.changedSlot) }));
 }
 
-/** These were of use at the slot. */
+/** Records the use of these tables at the slot. */
 export async function useLookupTables(
   database: Database,
   addresses: readonly string[],
@@ -53,7 +53,7 @@ export async function useLookupTables(
   );
 }
 
-/** Active tables that were of no use since the slot, the longest idle first. */
+/** Returns active tables without use since the slot, the longest idle first. */
 export async function idleLookupTables(
   database: Database,
   slot: number,

@@ -1,5 +1,6 @@
-/** Which alerts still have to be sent by a channel. At least once each; several keepers share the work. */
-import type { Database, Underfunded } from "../types";
+/** Stores which alerts a channel still has to send, each at least once; several keepers share the work. */
+import type { Database } from "@milepost/database";
+import type { Underfunded } from "./alerts";
 
 /** An alert that this keeper has claimed for one channel. */
 export interface DueNotification {
@@ -11,7 +12,7 @@ export interface DueNotification {
   attempt: number;
 }
 
-/** Longer than a channel may take to send; after it another keeper tries. */
+/** Time of a claim, longer than a channel may take to send; after it another keeper tries. */
 const CLAIM = "2 minutes";
 
 interface Row {
@@ -71,7 +72,7 @@ export async function claimNotifications(
     .sort((a, b) => (a.alert.dueAt === b.alert.dueAt ? 0 : a.alert.dueAt < b.alert.dueAt ? -1 : 1));
 }
 
-/** Records that the channel has sent these. An alert that was withdrawn meanwhile has no row any more. */
+/** Records that the channel has sent these. An alert withdrawn in between no longer has a row. */
 export async function notificationsSent(
   database: Database,
   channel: string,
@@ -85,7 +86,7 @@ export async function notificationsSent(
   );
 }
 
-/** Has the channel try these again after `seconds`. */
+/** Makes the channel try these again after `seconds`. */
 export async function notificationsFailed(
   database: Database,
   channel: string,

@@ -1,33 +1,34 @@
 /**
- * Which policies there are, when each is due, and what holds it up. Database time decides about delays, chain time about due.
- * Whoever locks several rows does so by address, and policies come before jobs: then no two keepers wait for one another.
+ * Stores the policies, their due times, and their delays. Delays go by database time, due times by chain time. Rows
+ * are locked in the order of their addresses, and policies before jobs: then no two keepers wait for one another.
  */
-import type { Database, KeeperAction, PolicyPlan, PolicyState } from "../types";
+import type { Database } from "@milepost/database";
+import type { KeeperAction, PolicyPlan, PolicyState } from "./policy-plan";
 
-/** What a worker found out about; ignored when the policy has moved on to another milestone meanwhile. */
+/** Policy as a worker knew it; its result is ignored when the policy has moved on to another milestone since. */
 export interface PolicyAt {
   policy: string;
   milestoneIndex: number;
 }
 
-/** Accounts a wait depends on; when their digest differs, the wait is over. */
+/** Accounts that a wait depends on; when their digest differs, the wait is over. */
 export interface Watch {
   accounts: string[];
   digest: string;
 }
 
 /**
- * Whether one slot is so far ahead of another one, by an hour or so, that an RPC has made it up: else nothing read from now on
- * would ever count.
+ * Returns a condition that holds when one slot is about an hour or more ahead of another, so that an RPC must have
+ * made it up. Otherwise no later read would ever count.
  */
 function isUnbelievable(slot: string, other: string): string {
   return `${slot} - 9000 > ${other}`;
 }
 
-/** About a minute: by then, a block is final or gone. */
+/** About a minute of slots: by then, a block is final or dropped. */
 const DROPPED_SLOTS = 150;
 
-/** Inserts or renews plans. What a worker found out (waits, delays) stays while the plan is the same as before. */
+/** Inserts or renews plans. A worker's results (waits, delays) stay while the plan is the same as before. */
 export async function upsertPlans(database: Database, plans: readonly PolicyPlan[]): Promise<void> {
   if (plans.length === 0) return;
   await database.query(UPSERT, [JSON.stringify(newestOfEach(plans).map(toRow))]);
@@ -66,7 +67,7 @@ const UPSERT = `
     updated_at = CASE WHEN p.planned = excluded.planned THEN p.updated_at ELSE now() END
   WHERE excluded.seen_slot >= p.seen_slot OR ${isUnbelievable("p.seen_slot", "excluded.seen_slot")}`;
 
-/** One statement can't touch a row twice. */
+/** Keeps the newest plan of each policy, as one statement can't touch a row twice. */
 function newestOfEach(plans: readonly PolicyPlan[]): PolicyPlan[] {
   const newest = new Map<string, PolicyPlan>();
   for (const plan of plans) {
@@ -88,7 +89,10 @@ function toRow(plan: PolicyPlan): Record<string, unknown> {
   };
 }
 
-/** What is known about these, due or not, with `null` due times left out; for a worker that starts on a batch. */
+/**
+ * Returns the stored plans of these policies, due or not, with `null` due times left out; for a worker that starts on
+ * a batch.
+ */
 export async function plansOf(
   database: Database,
   policies: readonly string[],
@@ -128,7 +132,7 @@ function toPlan(row: PlanRow): PolicyPlan {
 const AT = "address = $1 AND milestone_index = $2";
 const MOST_ATTEMPTS = 2_147_483_647;
 
-/** Not before `seconds` from now, for the reason given; by that it counts as held up `mostAttempts` times at most. */
+/** Postpones a policy by `seconds`, for the reason given; that counts as `mostAttempts` failures at most. */
 export async function backOff(
   database: Database,
   at: PolicyAt,
@@ -145,7 +149,7 @@ export async function backOff(
   );
 }
 
-/** Not until its plan changes, or one of the watched accounts does; then not before `seconds` from now. */
+/** Makes a policy wait until its plan or one of the watched accounts changes; then for at least `seconds` from now. */
 export async function wait(
   database: Database,
   at: PolicyAt,
@@ -163,8 +167,8 @@ export async function wait(
 }
 
 /**
- * Over, for the reason given, until a read of `slot` (of the account that says so) or later shows something else: then
- * that counts.
+ * Ends a policy for the reason given, until a read of `slot` (of the account that shows the end) or later shows
+ * another state, which then counts.
  */
 export async function done(
   database: Database,
@@ -181,7 +185,7 @@ export async function done(
   );
 }
 
-/** Nobody else changes these before the transaction ends. */
+/** Locks the policies until the transaction ends. */
 export async function lockPolicies(database: Database, policies: readonly string[]): Promise<void> {
   await database.query(
     "SELECT FROM milepost_keeper.policies WHERE address = ANY($1::text[]) ORDER BY address FOR UPDATE",
@@ -189,7 +193,7 @@ export async function lockPolicies(database: Database, policies: readonly string
   );
 }
 
-/** Out of the queue without a verdict, such as by a worker that stops: due again at once. */
+/** Takes policies out of the queue without a verdict, as a worker that stops does: they are due again at once. */
 export async function giveBack(database: Database, policies: readonly string[]): Promise<void> {
   await database.query(
     `UPDATE milepost_keeper.policies SET queued_at = NULL
@@ -199,16 +203,16 @@ export async function giveBack(database: Database, policies: readonly string[]):
   );
 }
 
-/** A policy of which a worker found out something that no read has shown yet. */
+/** Policy with a worker's result that no read has shown yet. */
 export interface UnreadPolicy {
   policy: string;
-  /** A read counts from this slot on. */
+  /** Slot from which a read counts. */
   slot: number;
 }
 
 /**
- * Policies that were paid or ended and whose accounts no read has shown since: all of `policies`, or, without them, up to
- * `limit` that have been so for half a minute.
+ * Returns policies that were paid or ended and whose accounts no read has shown since: all of `policies`, or, without
+ * them, up to `limit` that have been so for half a minute.
  */
 export async function unread(
   database: Database,
@@ -224,7 +228,10 @@ export async function unread(
   return rows.map(({ policy, slot }) => ({ policy, slot: Number(slot) }));
 }
 
-/** Addresses after `after` that no read of slot `slot` or later has seen. */
+/**
+ * Returns addresses after `after` that no read of slot `slot` or later has seen, in their order. They are few, so the
+ * query reads the table once, as it is stored: in the order of the addresses it would read each row by itself.
+ */
 export async function unseen(
   database: Database,
   slot: number,
@@ -232,14 +239,25 @@ export async function unseen(
   limit: number,
 ): Promise<string[]> {
   const rows = await database.query<{ address: string }>(
-    `SELECT address FROM milepost_keeper.policies WHERE (seen_slot < $1::bigint OR ${isUnbelievable("seen_slot", "$1::bigint")}) AND address > $2
-     ORDER BY address LIMIT $3`,
+    `WITH missing AS MATERIALIZED (
+       SELECT address FROM milepost_keeper.policies
+       WHERE (seen_slot < $1::bigint OR ${isUnbelievable("seen_slot", "$1::bigint")}) AND address > $2
+     )
+     SELECT address FROM missing ORDER BY address LIMIT $3`,
     [slot, after, limit],
   );
   return rows.map(({ address }) => address);
 }
 
-/** Forgets policies that were gone from the chain at `slot`; what was seen later stays. */
+/**
+ * Counts the values of the policies' columns anew, which queries are planned by. The embedded database does not do it by
+ * itself, and a server only minutes after a first scan: until then, each pass would sort all that is due.
+ */
+export async function renewStatistics(database: Database): Promise<void> {
+  await database.script("ANALYZE (SKIP_LOCKED) milepost_keeper.policies");
+}
+
+/** Forgets policies that were gone from the chain at `slot`; policies seen later stay. */
 export async function removeVanished(
   database: Database,
   policies: readonly string[],

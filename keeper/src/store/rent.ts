@@ -1,9 +1,9 @@
-/** The rent of others' token accounts that all keepers of a database have paid. */
-import type { Database } from "../types";
+/** Reads the rent that all keepers of a database have paid for others' token accounts. */
+import type { Database } from "@milepost/database";
 
 /**
- * Lamports of the last hour by the database's clock, with those of signed transactions whose end nobody knows. Open ones of
- * the policies in `except` are left out.
+ * Returns the lamports of the last hour by the database's clock, with those of open attempts, except the open ones of
+ * the policies in `except`.
  */
 export async function rentSpent(database: Database, except: readonly string[]): Promise<bigint> {
   const [row] = await database.query<{ lamports: string }>(

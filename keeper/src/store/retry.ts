@@ -1,17 +1,17 @@
 /** Ends delays at once, because the cause of a failure was repaired. Signs nothing: leases and open attempts stay. */
-import type { Database } from "../types";
+import type { Database } from "@milepost/database";
 
 export interface RetryWhat {
-  /** Default: all. */
+  /** Addresses of the policies. Default: all. */
   policies?: readonly string[];
-  /** Only those that were put off for this reason. Default: any. */
+  /** Reason for which they were postponed. Default: any. */
   reason?: string;
 }
 
 /**
- * Has what is put off tried again at once, and decides anew on what waits for an account to change. How often each has
- * failed still counts, so that it has its turn behind the others. Returns how many policies that were. What is already in
- * work, or waits for its date, is left as it is.
+ * Makes postponed policies due again at once, and has waits for an account decided again. Earlier failures still
+ * count, so each policy has its turn behind the others. A policy in work, or one that waits for its date, stays as it
+ * is. Returns the number of policies.
  */
 export async function retryNow(database: Database, what: RetryWhat = {}): Promise<number> {
   const rows = await database.query(

@@ -1,5 +1,6 @@
-/** What people and metrics want to know about the store. Reads only. */
-import type { Database, KeeperAction, PolicyState } from "../types";
+/** Reads the store for the status view and the metrics. */
+import type { Database } from "@milepost/database";
+import type { KeeperAction, PolicyState } from "./policy-plan";
 
 /** A policy in the status view. */
 export interface StatusEntry {
@@ -13,11 +14,11 @@ export interface StatusEntry {
   action: KeeperAction;
   /** Due time, in Unix seconds by the chain's clock; null when it is not known. */
   dueAt: bigint | null;
-  /** Reason for which the policy waits or was put off; empty when nothing holds it up. */
+  /** Reason for which the policy waits or was postponed; empty when nothing delays it. */
   reason: string;
-  /** Number of times that the policy was held up since its plan last changed. */
+  /** Number of times that the policy was postponed since its plan last changed. */
   attempts: number;
-  /** Time of the next attempt, by the database's clock; null when nothing puts it off. */
+  /** Time of the next attempt, by the database's clock; null when nothing postpones it. */
   notBefore: Date | null;
   /** Time of the last change of this entry, by the database's clock. */
   since: Date;
@@ -32,7 +33,7 @@ function toEntry(row: Row): StatusEntry {
   return { ...row, dueAt: row.dueAt === null ? null : BigInt(row.dueAt) };
 }
 
-/** What is executed next, by its due time, whatever puts it off. */
+/** Returns the next executions by due time, postponed or not. */
 export async function upcoming(database: Database, limit: number): Promise<StatusEntry[]> {
   const rows = await database.query<Row>(
     `SELECT ${COLUMNS} FROM milepost_keeper.policies WHERE state = 'scheduled' ORDER BY due_at, address LIMIT $1`,
@@ -41,7 +42,10 @@ export async function upcoming(database: Database, limit: number): Promise<Statu
   return rows.map(toEntry);
 }
 
-/** Due, or with its time unknown, and not going on: waiting for an account, or put off after an error. The longest so first. */
+/**
+ * Returns policies that are due, or whose time is unknown, and make no progress: they wait for an account, or are
+ * postponed after an error. The longest first.
+ */
 export async function stuck(
   database: Database,
   chainNow: bigint,
@@ -57,19 +61,19 @@ export async function stuck(
   return rows.map(toEntry);
 }
 
-/** Numbers of the store, for metrics and status. */
+/** Counts of the store's rows, for metrics and status. */
 export interface Counts {
   /** Number of policies with an action that time alone makes possible, due or not. */
   scheduled: number;
   /** Number of scheduled policies that are due by the chain's clock. */
   due: number;
-  /** Number of due policies that are put off after an error. */
+  /** Number of due policies that are postponed after an error. */
   backingOff: number;
   /** Number of waiting policies by reason. */
   waiting: Record<string, number>;
   /** Number of policies with nothing left to do. */
   done: number;
-  /** Earliest due time of the due policies that nothing puts off, in Unix seconds; null when there is none. */
+  /** Earliest due time of the due policies that nothing postpones, in Unix seconds; null when there is none. */
   oldestDueAt: bigint | null;
   /** Number of signed transactions whose end is not known. */
   openAttempts: number;

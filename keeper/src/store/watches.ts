@@ -1,11 +1,14 @@
-/** Waits that end when a watched account changes, or after a while. */
-import type { Database } from "../types";
+/** Stores waits that end when a watched account changes, or after a while. */
+import type { Database } from "@milepost/database";
 import type { PolicyAt, Watch } from "./policies";
 
 /** A waiting policy with its watch. */
 export interface WatchedPolicy extends PolicyAt, Watch {}
 
-/** Waits with a watch, the longest unchecked first; they count as checked now, so that several keepers share the work. */
+/**
+ * Takes waits with a watch, the longest unchecked first; they count as checked now, so that several keepers share the
+ * work.
+ */
 export async function takeWatched(database: Database, limit: number): Promise<WatchedPolicy[]> {
   return database.query<WatchedPolicy>(
     `WITH taken AS (
@@ -18,7 +21,7 @@ export async function takeWatched(database: Database, limit: number): Promise<Wa
   );
 }
 
-/** Ends up to `limit` waits with a watch that are six hours old, so that they are decided on anew. */
+/** Ends up to `limit` waits with a watch that are six hours old, so that they are decided again. */
 export async function wakeOld(database: Database, limit: number): Promise<void> {
   await database.query(
     `UPDATE milepost_keeper.policies SET state = 'scheduled', reason = '', watched = NULL, watched_digest = NULL,
@@ -32,7 +35,7 @@ export async function wakeOld(database: Database, limit: number): Promise<void> 
   );
 }
 
-/** Ends a wait whose watched accounts are no longer what `digest` says. */
+/** Ends a wait when the digest of its watched accounts differs from `digest`. */
 export async function wake(database: Database, at: PolicyAt, digest: string): Promise<void> {
   await database.query(
     `UPDATE milepost_keeper.policies SET state = 'scheduled', reason = '', watched = NULL, watched_digest = NULL,

@@ -1,4 +1,4 @@
-/** Where a worker may die. Each is survived: whoever comes next finds in the store and on the chain how far it got. */
+/** Points at which a worker may die. The next worker finds in the store and on the chain how far it got. */
 
 /** In the order in which a payment passes them. */
 export const CRASH_POINTS = [
@@ -8,7 +8,7 @@ export const CRASH_POINTS = [
   "after-sign",
   /** The signed bytes are in the store, and were not sent. */
   "after-journal",
-  /** They were sent once; nobody knows what became of them. */
+  /** They were sent once, and their result is not known. */
   "after-send",
   /** The transaction's end is known, to this process alone. */
   "after-confirm",
@@ -19,5 +19,5 @@ export const CRASH_POINTS = [
 /** One of `CRASH_POINTS`. */
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
-/** Called at each point; for tests, which end the process there. */
+/** Runs at each point; for tests, which end the process there. */
 export type CrashHook = (point: CrashPoint) => void | Promise<void>;

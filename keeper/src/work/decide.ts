@@ -1,4 +1,4 @@
-/** What to do for a policy, from what was read about it. */
+/** Decides on the action for a policy from its snapshot. */
 import {
   AccountNotFoundError,
   buildExecution,
@@ -16,34 +16,34 @@ import type { PublicKey } from "@solana/web3.js";
 import BN from "bn.js";
 import { classify } from "../send/classify";
 import { RPC_BEHIND } from "../send/rpc-error";
-import { PROGRAM_VERDICTS, TOKEN_VERDICTS } from "../send/verdicts";
-import type { Member, Verdict } from "../types";
+import { PROGRAM_VERDICTS, TOKEN_VERDICTS, type Verdict } from "../send/verdicts";
+import type { Member } from "../store/attempts";
 
 /** A policy that a worker holds. */
 export interface Item {
   member: Member;
   dueAt: bigint | null;
-  /** How often it was held up before. */
+  /** Number of times that it was postponed before. */
   attempts: number;
   /** Slot of the newest account that its plan was read from. */
   seenSlot?: number;
 }
 
 export type Decision =
-  { kind: "ready"; needsApproval: boolean } | { kind: "held up"; verdict: Verdict };
+  { kind: "ready"; needsApproval: boolean } | { kind: "postponed"; verdict: Verdict };
 
-/** Whether the milestone can be paid now, by the program's rules. `signers` are the keys that the keeper has. */
+/** Decides by the program's rules whether the milestone can be paid now. `signers` are the keys that the keeper has. */
 export function decide(
   { member }: Item,
   look: { snapshot: ReleaseSnapshot } | { error: unknown },
   signers: readonly PublicKey[],
 ): Decision {
-  if ("error" in look) return heldUp(verdictOnLook(member, look.error));
+  if ("error" in look) return postponed(verdictOnError(member, look.error));
   try {
     return decideSnapshot(member, look.snapshot, signers);
   } catch (error) {
-    // A strange policy is held up, and not the pass with all others.
-    return heldUp(classify(error));
+    // An invalid policy is postponed alone: it must not end the pass with all others.
+    return postponed(classify(error));
   }
 }
 
@@ -53,9 +53,9 @@ function decideSnapshot(
   signers: readonly PublicKey[],
 ): Decision {
   const { currentMilestone } = snapshot.policy.policyType.milestone;
-  if (currentMilestone > member.milestoneIndex) return heldUp(by("MilestoneAlreadyReleased"));
-  // A policy never goes back: what was read is from before the plan.
-  if (currentMilestone < member.milestoneIndex) return heldUp(BEHIND);
+  if (currentMilestone > member.milestoneIndex) return postponed(by("MilestoneAlreadyReleased"));
+  // A policy never goes back: the snapshot is older than the plan.
+  if (currentMilestone < member.milestoneIndex) return postponed(BEHIND);
   return member.action === "expireMediation"
     ? decideMediation(member, snapshot)
     : decidePayment(snapshot, signers);
@@ -64,22 +64,22 @@ function decideSnapshot(
 function decidePayment(snapshot: ReleaseSnapshot, signers: readonly PublicKey[]): Decision {
   const report = decideRelease(snapshot, { signers });
   const unmet = report.requirements.find(({ isMet }) => !isMet);
-  if (unmet) return heldUp(verdictOn(unmet));
+  if (unmet) return postponed(verdictOn(unmet));
   return { kind: "ready", needsApproval: report.requiredSigner !== null };
 }
 
 function decideMediation(member: Member, { escrow, now }: ReleaseSnapshot): Decision {
-  if (!escrow) return heldUp(by("EscrowClosed"));
+  if (!escrow) return postponed(by("EscrowClosed"));
   const state = milestoneStateAt(escrow.account, member.milestoneIndex, now);
   if (state !== "mediation") {
-    return heldUp(by(state === "disputed" ? "MediationNotStarted" : "MilestoneNotDisputed"));
+    return postponed(by(state === "disputed" ? "MediationNotStarted" : "MilestoneNotDisputed"));
   }
   return now.gte(mediationExpiresAt(escrow.account))
     ? { kind: "ready", needsApproval: false }
-    : heldUp(by("MediationNotTimedOut"));
+    : postponed(by("MediationNotTimedOut"));
 }
 
-/** The instructions. Throws the SDK's errors, and the RPC's for a mediation. */
+/** Builds the instructions. Throws the SDK's errors, and the RPC's for a mediation. */
 export async function build(
   context: MilestoneContext,
   { member }: Item,
@@ -110,13 +110,13 @@ export async function build(
   };
 }
 
-/** The token program refuses some accounts that our program lets pass. */
+/** Returns the verdict on an unmet requirement. The token program refuses some accounts that our program accepts. */
 function verdictOn({ error, foreignError }: Requirement): Verdict {
   const kind = foreignError && TOKEN_VERDICTS[foreignError];
   return kind ? { kind, reason: `Token${foreignError}` } : by(error ?? "InvalidSigner");
 }
 
-function verdictOnLook({ policy }: Member, error: unknown): Verdict {
+function verdictOnError({ policy }: Member, error: unknown): Verdict {
   const isGone = error instanceof AccountNotFoundError && error.address.toBase58() === policy;
   return isGone ? { kind: "terminal", reason: "PolicyDeleted" } : classify(error);
 }
@@ -127,6 +127,6 @@ function by(reason: MilestoneErrorName): Verdict {
   return { kind: PROGRAM_VERDICTS[reason], reason };
 }
 
-function heldUp(verdict: Verdict): Decision {
-  return { kind: "held up", verdict };
+function postponed(verdict: Verdict): Decision {
+  return { kind: "postponed", verdict };
 }

@@ -1,4 +1,4 @@
-/** Runs `work` on each, at most `limit` at once. Rejects with the first error, after what was begun has ended. */
+/** Runs `work` on each, at most `limit` at once. Rejects with the first error, after every started call has ended. */
 export async function inParallel<T>(
   items: readonly T[],
   limit: number,

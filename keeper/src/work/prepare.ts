@@ -1,81 +1,95 @@
-/** From executions that share a transaction to its signed bytes; nothing is written down or sent. */
+/** Turns a batch into signed bytes. Stores and sends nothing. */
 import { type ExecutionGroup, groupExecutions } from "@milepost/sdk";
-import type { AddressLookupTableAccount } from "@solana/web3.js";
-import {
-  computeUnitLimitFor,
-  recentPrice,
-  type Simulation,
-  simulateGroup,
-  withBudget,
-} from "../send/pack";
+import type { PublicKey } from "@solana/web3.js";
+import { writableAccounts } from "../send/fees-and-blockhash";
+import { draft, type Draft } from "../send/message";
+import { computeUnitLimitFor } from "../send/pack";
 import { sign, type Signed } from "../send/sign";
-import type { Ready, Shipping } from "./ship";
+import { simulate, type Simulation } from "../send/simulate";
+import type { Failure } from "./after-failure";
+import type { Batch, PassContext, Ready } from "./batch";
+import { itemsToSign } from "./may-sign";
 
-/** Payments that are to share a transaction. */
-export interface Load {
-  items: readonly Ready[];
-  lookupTables: readonly AddressLookupTableAccount[];
-}
-
-export type Failure = Exclude<Simulation, { isOk: true }>;
-
-export type Made =
+export type Prepared =
   | { kind: "signed"; signed: Signed }
-  /** The simulation failed. */
-  | { kind: "refused"; failure: Failure }
-  /** Other workers have taken some over. */
-  | { kind: "lost"; rest: Ready[] }
-  /** Nothing was sent. */
-  | { kind: "unanswered"; error: unknown };
+  /** Some members may not be signed for; `items` may. */
+  | { kind: "reduced"; items: readonly Ready[] }
+  | Failed;
 
-/** Simulates and signs. `headroom` is how many times the simulated compute units the transaction may take. */
-export async function prepare(shipping: Shipping, load: Load, headroom: number): Promise<Made> {
-  const { context, payer, gatewaySigners, priorityFee, crash } = shipping.settings;
-  const { items, lookupTables } = load;
-  const simulation = await simulate(shipping, load);
-  if ("kind" in simulation) return simulation;
-  if (!simulation.isOk) return { kind: "refused", failure: simulation };
-  const group = groupOf(shipping, load);
-  const instructions = withBudget(group, {
-    computeUnitLimit: computeUnitLimitFor(simulation.computeUnits * headroom),
-    computeUnitPrice: await recentPrice(context, group.instructions, priorityFee),
+type Failed = { kind: "failed"; failure: Failure };
+
+/** Simulates and signs. `headroom` is the factor of the simulated compute units that the transaction may take. */
+export async function prepare(
+  pass: PassContext,
+  batch: Batch,
+  headroom: number,
+): Promise<Prepared> {
+  const { context, payer, gatewaySigners, network, crash } = pass.options;
+  const { items } = batch;
+  const simulated = await answered(async () => {
+    const group = groupOf(pass, batch);
+    const computeUnitPrice = await network.price(pricedAccounts(batch, group));
+    const made = draft(group, { payer: payer.publicKey, computeUnitPrice });
+    return { made, simulation: await simulate(context, made) };
   });
+  if ("kind" in simulated) return simulated;
+  const { made, simulation } = simulated;
+  if (!simulation.isOk) return { kind: "failed", failure: { ...simulation, kind: "simulated" } };
+  const computeUnitLimit = computeUnitLimitFor(simulation.computeUnits * headroom);
   await crash?.("before-sign");
-  const rest = await shipping.stillHeld(items);
-  if (rest.length < items.length) return { kind: "lost", rest };
-  const signed = await asked(() =>
-    sign(context, instructions, { payer, signers: gatewaySigners, lookupTables }),
-  );
+  const allowed = await itemsToSign(pass, items);
+  if (allowed.length < items.length) return { kind: "reduced", items: allowed };
+  const signed = await answered(async () => {
+    const latest = await network.blockhash({ isNew: wasTried(batch) });
+    return sign(made, { ...latest, computeUnitLimit }, { payer, signers: gatewaySigners });
+  });
   return "kind" in signed ? signed : { kind: "signed", signed };
 }
 
-/** `unanswered` also where the transaction could not even be written, because it is too large. */
-export function simulate(
-  shipping: Shipping,
-  load: Load,
-): Promise<Simulation | { kind: "unanswered"; error: unknown }> {
-  const { context, payer } = shipping.settings;
-  return asked(async () => simulateGroup(context, payer.publicKey, groupOf(shipping, load)));
+const wasTried = ({ items, exceeded, failures }: Batch): boolean =>
+  exceeded > 0 || failures > 0 || items.some(({ attempts }) => attempts > 0);
+
+/**
+ * Returns the accounts that set the price. Others compete for the fee accounts, which all payments of a gateway write; after
+ * a failure, every account may be the one that is in demand.
+ */
+function pricedAccounts(batch: Batch, { instructions }: ExecutionGroup): PublicKey[] {
+  if (wasTried(batch)) return writableAccounts(instructions);
+  const shared = batch.items.flatMap(({ snapshot }) => [
+    snapshot.gatewayFeeDestination.address,
+    snapshot.protocolFeeDestination.address,
+  ]);
+  return [...new Map(shared.map((address) => [address.toBase58(), address])).values()];
 }
 
-async function asked<T>(
-  call: () => Promise<T>,
-): Promise<T | { kind: "unanswered"; error: unknown }> {
+/** Simulates a batch. A transaction that is too large to be encoded also counts as unanswered. */
+export function simulateBatch(
+  pass: Pick<PassContext, "options">,
+  batch: Pick<Batch, "items" | "lookupTables">,
+): Promise<Simulation | Failed> {
+  const { context, payer } = pass.options;
+  return answered(() => {
+    const made: Draft = draft(groupOf(pass, batch), { payer: payer.publicKey });
+    return simulate(context, made);
+  });
+}
+
+async function answered<T>(call: () => Promise<T>): Promise<T | Failed> {
   try {
     return await call();
   } catch (error) {
-    return { kind: "unanswered", error };
+    return { kind: "failed", failure: { kind: "unanswered", error } };
   }
 }
 
-/** The SDK's group of items that are known to fit one transaction. */
+/** Returns the SDK's group of items that are known to fit one transaction. */
 export function groupOf(
-  { settings }: Pick<Shipping, "settings">,
-  { items, lookupTables }: Load,
+  { options }: Pick<PassContext, "options">,
+  { items, lookupTables }: Pick<Batch, "items" | "lookupTables">,
 ): ExecutionGroup {
   const [group] = groupExecutions(
     items.map(({ execution }) => execution),
-    { ...settings.packing, payer: settings.payer.publicKey, lookupTables },
+    { ...options.packing, payer: options.payer.publicKey, lookupTables },
   );
   return group!;
 }

@@ -1,13 +1,13 @@
-/** How much rent of others' token accounts is paid within an hour: their owners may close them and keep it. */
+/** Limits the rent paid per hour for others' token accounts: their owners may close them and keep it. */
 import { type Execution, TOKEN_PROGRAM_ID } from "@milepost/sdk";
+import type { Database } from "@milepost/database";
 import { rentSpent } from "../store/rent";
-import type { Database } from "../types";
 
 export const RENT_BUDGET_SPENT = "RentBudgetSpent";
-/** Lamports an hour. */
+/** Lamports per hour. */
 export const DEFAULT_RENT_BUDGET = 500_000_000n;
 
-/** What is to be paid, and may need accounts for it. */
+/** A payment that may need token accounts. */
 interface Paying {
   member: { policy: string };
   execution: Execution;
@@ -15,13 +15,13 @@ interface Paying {
 
 export interface RentBudgetOptions {
   database: Database;
-  /** Lamports an hour over all keepers of the database. Default: 500,000,000. */
+  /** Lamports per hour over all keepers of the database. Default: 500,000,000. */
   limit?: bigint;
-  /** Told when the budget is spent, and again only after half of it was there in between. */
+  /** Listener for a spent budget; called again only after half of it was available in between. */
   onSpent?: (limit: bigint) => void;
 }
 
-/** One for all workers of a process. */
+/** Rent budget that all workers of a process share. */
 export class RentBudget {
   readonly limit: bigint;
   private readonly shares = new Set<RentShare>();
@@ -32,7 +32,7 @@ export class RentBudget {
     this.limit = options.limit ?? DEFAULT_RENT_BUDGET;
   }
 
-  /** For one pass, which has to end it. */
+  /** Opens a share for one pass, which has to end it. */
   share(): RentShare {
     const share: RentShare = new RentShare(
       (items) => this.take(share, items),
@@ -42,20 +42,20 @@ export class RentBudget {
     return share;
   }
 
-  /** Lamports that may be paid now. Rejects when the database does. */
+  /** Returns the lamports that may be paid now. Rejects when the database does. */
   async left(): Promise<bigint> {
     const left = this.limit - (await this.used());
     return left > 0n ? left : 0n;
   }
 
-  /** One after another: what two take at once would both be measured against the same rest. */
+  /** Reserves for one pass after another: two at once would both be measured against the same remainder. */
   private take(share: RentShare, items: readonly Paying[]): Promise<ReadonlySet<Paying>> {
     const result = this.running.then(async () => {
       let used = await this.used();
       if (used <= this.limit / 2n) this.isSpent = false;
       const refused = new Set<Paying>();
       for (const item of items) {
-        // Also where several need the same account: its owner may close it between their transactions.
+        // This holds when several need the same account, too: its owner may close it between their transactions.
         const rent = rentOf(item.execution);
         if (used + rent > this.limit) {
           refused.add(item);
@@ -75,7 +75,7 @@ export class RentBudget {
   }
 
   private async used(): Promise<bigint> {
-    // Before the database is asked: what lands meanwhile may count twice, but never not at all.
+    // Read before the database: a payment that lands in between may count twice, but is never left out.
     const held = [...this.shares].flatMap((share) => [...share.held]);
     const spent = await rentSpent(
       this.options.database,
@@ -85,18 +85,18 @@ export class RentBudget {
   }
 }
 
-/** What a pass has of the budget for payments that have not ended. */
+/** Share of a pass for payments that have not ended. */
 export class RentShare {
   /** Lamports by policy. */
   readonly held = new Map<string, bigint>();
 
   constructor(
     private readonly takeOf: (items: readonly Paying[]) => Promise<ReadonlySet<Paying>>,
-    /** Gives back all of it; what is signed and open still counts, as the journal has it. */
+    /** Gives back all of it; signed open transactions still count, as the journal has them. */
     readonly end: () => void,
   ) {}
 
-  /** Divides what is ready by whether the budget allows it, the first ones first. Rejects when the database does. */
+  /** Divides the payments by the budget's limit, the first ones first. Rejects when the database does. */
   async divide<T extends Paying>(items: readonly T[]): Promise<{ allowed: T[]; refused: T[] }> {
     const creating = items.filter(({ execution }) => execution.setup.length > 0);
     if (creating.length === 0) return { allowed: [...items], refused: [] };
@@ -107,19 +107,19 @@ export class RentShare {
     };
   }
 
-  /** Paid, and so in the store, or not paid at all. */
+  /** Releases a policy's share: it was paid, and so is in the store, or was not paid at all. */
   ended(policy: string): void {
     this.held.delete(policy);
   }
 }
 
 const ACCOUNT_BYTES = 165n;
-/** More than any extension of a mint has its accounts begin with. */
+/** Size in bytes that no new account exceeds, with any extension of its mint. */
 const EXTENDED_ACCOUNT_BYTES = 256n;
 const HEADER_BYTES = 128n;
 const LAMPORTS_PER_BYTE = 6_960n;
 
-/** Lamports that the execution's accounts take at most. */
+/** Returns the most lamports that the execution's accounts can take. */
 export function rentOf({ setup }: Pick<Execution, "setup">): bigint {
   return setup.reduce((sum, { keys }) => {
     const isPlain = keys.some(({ pubkey }) => pubkey.equals(TOKEN_PROGRAM_ID));

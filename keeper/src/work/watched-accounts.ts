@@ -1,4 +1,4 @@
-/** Which accounts have to change before something that waits is worth another try. */
+/** Lists the accounts of which one has to change before a waiting policy is worth another try. */
 import { type Destination, payingAccount, type ReleaseSnapshot } from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
 
@@ -14,7 +14,10 @@ const destinations: Accounts = (snapshot) => [
   snapshot.protocolFeeDestination.address,
 ];
 
-/** A missing account may be what would be born frozen. Fees may be sent elsewhere instead of being thawed. */
+/**
+ * A missing account may be the one that would be frozen from the start. Fees may be sent elsewhere instead of being
+ * thawed.
+ */
 const frozen: Accounts = (snapshot) => {
   const { source, userPayment, recipientDestination, gatewayFeeDestination } = snapshot;
   const { protocolFeeDestination, configAddress, policy } = snapshot;
@@ -29,7 +32,7 @@ const frozen: Accounts = (snapshot) => {
   ];
 };
 
-/** By the verdict's reason, beside the policy and its escrow. Only those: others change with every payment of others. */
+/** Accounts by the verdict's reason, beside the policy and its escrow. Others change with payments of other policies. */
 const ACCOUNTS: Readonly<Record<string, Accounts>> = {
   ProgramPaused: ({ configAddress }) => [configAddress],
   InvalidSigner: ({ policy }) => [policy.gateway],
@@ -56,7 +59,7 @@ const ACCOUNTS: Readonly<Record<string, Accounts>> = {
   MintUnsupported: ({ userPayment }) => [userPayment.mint],
 };
 
-/** The policy alone when nothing was read about it. */
+/** Returns the accounts to watch: the policy alone when nothing was read about it. */
 export function watchedAccounts(
   policy: string,
   reason: string,

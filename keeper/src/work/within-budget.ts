@@ -1,25 +1,28 @@
-/** What the budget of rents does not allow is put off, before anything is signed for it. */
+/** Postpones payments that exceed the rent budget, before anything is signed for them. */
 import { backOff } from "../store/policies";
 import { RENT_BUDGET_SPENT } from "./rent-budget";
-import type { Ready, Shipping } from "./ship";
+import type { Ready, PassContext } from "./batch";
 
-/** A crowd has its turn behind the others, and whoever fails of it later is not left alone for hours: 8 minutes at most. */
+/**
+ * Limit of the attempts that count: the payments come after the others, and their later failures wait 8 minutes at
+ * most.
+ */
 const MOST_ATTEMPTS = 4;
 
-/** Those that need no accounts, or whose accounts are within the budget. */
+/** Returns the payments that need no accounts, or whose accounts are within the budget. */
 export async function withinBudget(
-  shipping: Pick<Shipping, "settings" | "rent" | "ended">,
+  pass: Pick<PassContext, "options" | "rent" | "ended">,
   items: readonly Ready[],
 ): Promise<readonly Ready[]> {
-  if (!shipping.rent) return items;
-  const { allowed, refused } = await shipping.rent.divide(items);
-  const { database, events, random } = shipping.settings;
+  if (!pass.rent) return items;
+  const { allowed, refused } = await pass.rent.divide(items);
+  const { database, events, random } = pass.options;
   for (const item of refused) {
     events.failed(item.member, { kind: "retryable", reason: RENT_BUDGET_SPENT });
-    // However often: by then the budget has moved on, or somebody has created the accounts.
+    // The delay does not grow: by then the budget has moved on, or the accounts exist.
     const seconds = 300 * (1 + random());
     await backOff(database, item.member, seconds, RENT_BUDGET_SPENT, MOST_ATTEMPTS);
   }
-  await shipping.ended(refused);
+  await pass.ended(refused);
   return allowed;
 }

@@ -1,25 +1,23 @@
-/** Pays what is due: one pass after another, each over the leases it gets from the queue. */
-import type { Lease } from "../queue/execute-queue";
-import { classify } from "../send/classify";
-import { deliver, type Delivery } from "../send/deliver";
-import { finishAttempt, type Journaled, openAttempts } from "../store/attempts";
+/** Pays due policies: one pass after another, each over the leases it gets from the queue. */
+import type { Lease } from "../queue/leases";
+import { deliver } from "../send/deliver";
+import { openAttempts } from "../store/attempts";
+import { closeAttempt } from "./close-attempt";
 import { inParallel } from "./parallel";
 import { Pass } from "./pass";
-import { recordLanded } from "./record";
-import type { WorkerSettings } from "./settings";
-import { deliveryOf } from "./ship";
+import { deliverOptions, type WorkerOptions } from "./worker-options";
 
 export interface PassResult {
   /** Leases that the pass had. */
   leased: number;
-  /** Leases that it ended; the others were given back or are somebody else's. */
+  /** Leases that it ended; the others were given back or were taken over. */
   ended: number;
 }
 
 export interface RecoverOptions {
-  /** Transactions at most. Default: 100, the oldest. */
+  /** Limit of transactions, the oldest first. Default: 100. */
   limit?: number;
-  /** How often each is sent, at most. Default: 1. */
+  /** Limit of sends per transaction. Default: 1. */
   maxRounds?: number;
 }
 
@@ -28,22 +26,22 @@ export class Worker {
   private isStopped = false;
   private running: Promise<unknown> = Promise.resolve();
   private recovering: Promise<unknown> = Promise.resolve();
-  /** Of a pass that ended without them, and not given back yet. */
+  /** Leases that a pass left and that are not given back yet. */
   private kept: readonly Lease[] = [];
 
-  constructor(private readonly settings: WorkerSettings) {}
+  constructor(private readonly options: WorkerOptions) {}
 
   /**
-   * Works on up to `batchSize` policies to their end. Rejects when the database does; leases that have not ended are then
-   * given back, at the latest when the next pass begins. One pass at a time.
+   * Works on up to `batchSize` policies to their end. Rejects when the database does; leases that have not ended are
+   * then given back, at the latest when the next pass begins. One pass runs at a time.
    */
   pass(): Promise<PassResult> {
     return this.alone(async () => {
       if (this.isStopped) return { leased: 0, ended: 0 };
-      const { queue, batchSize = 100 } = this.settings;
+      const { queue, batchSize = 100 } = this.options;
       await this.giveBack();
       const leases = await queue.fetch(batchSize);
-      const pass = new Pass(this.settings, leases, this.deliveries.signal, () => this.isStopped);
+      const pass = new Pass(this.options, leases, this.deliveries.signal, () => this.isStopped);
       try {
         if (leases.length > 0) await pass.run();
       } finally {
@@ -57,20 +55,20 @@ export class Worker {
   }
 
   /**
-   * Looks after signed transactions whose end nobody knows, also those of policies that are not due any more: once, or until
-   * they have ended when `maxRounds` is larger. To be called now and then: a pass only looks after those of its own policies.
-   * It may run beside one, as both find out the same. Answers with how many ended.
+   * Finds out the end of open attempts, including those of policies that are no longer due: once, or until they have
+   * ended when `maxRounds` is larger. Call it at intervals: a pass only checks the attempts of its own policies. It
+   * may run beside a pass, as both reach the same result. Resolves with the number of attempts that ended.
    */
   recover({ limit = 100, maxRounds = 1 }: RecoverOptions = {}): Promise<number> {
-    const { database, concurrency = 8 } = this.settings;
-    const options = deliveryOf({ settings: this.settings, signal: this.deliveries.signal });
+    const { database, concurrency = 8 } = this.options;
+    const options = deliverOptions(this.options, this.deliveries.signal);
     const work = async () => {
       let ended = 0;
       await inParallel(await openAttempts(database, limit), concurrency, async (attempt) => {
         if (this.isStopped) return;
         const delivery = await deliver(attempt, { ...options, maxRounds });
         if (delivery.state === "open") return;
-        await this.close(attempt, delivery);
+        await closeAttempt(this.options, attempt, delivery);
         ended += 1;
       });
       return ended;
@@ -80,36 +78,22 @@ export class Worker {
     return result;
   }
 
-  private async close(
-    attempt: Journaled,
-    delivery: Exclude<Delivery, { state: "open" }>,
-  ): Promise<void> {
-    if (delivery.state === "landed") {
-      return recordLanded(this.settings, attempt, delivery.slot);
-    }
-    const error = delivery.state === "failed" ? classify(delivery.error).reason : undefined;
-    await finishAttempt(this.settings.database, attempt.signature, {
-      state: delivery.state,
-      error,
-    });
-  }
-
-  /** Signs nothing more; resolves when what is on its way has ended. */
+  /** Signs nothing more; resolves when the transactions on their way have ended. */
   async stop(): Promise<void> {
     this.isStopped = true;
     await Promise.all([this.running, this.recovering]);
   }
 
-  /** `stop` without waiting for the chain: what is on its way stays in the journal, for whoever comes next. */
+  /** Stops without waiting for the chain: the journal keeps the transactions on their way for the next worker. */
   async abandon(): Promise<void> {
     this.isStopped = true;
     this.deliveries.abort();
     await Promise.all([this.running, this.recovering]);
   }
 
-  /** Nobody has to wait until leases run out that this worker does nothing with. */
+  /** Gives back leases, so that no other worker waits until they run out. */
   private async giveBack(): Promise<void> {
-    await this.settings.queue.release(this.kept);
+    await this.options.queue.release(this.kept);
     this.kept = [];
   }
 

@@ -1,9 +1,9 @@
 import { expect } from "chai";
+import { openServer, type Server } from "@milepost/database/testing";
 import { CRASH_POINTS, type CrashPoint } from "../../src/work/crash-points";
 import { FaultWorld } from "./fault-world";
-import { openServer, type Server } from "./server";
 
-/** What the journal says of a transaction whose keeper was killed there. */
+/** Journal states of a transaction whose keeper was killed at each point. */
 const JOURNALED: Record<CrashPoint, string[]> = {
   "before-sign": [],
   "after-sign": [],
@@ -13,7 +13,7 @@ const JOURNALED: Record<CrashPoint, string[]> = {
   "after-record": ["landed"],
 };
 
-/** How many milestones the chain has then paid of each policy. */
+/** Number of milestones per policy that the chain has then paid. */
 const PAID: Record<CrashPoint, number> = {
   "before-sign": 0,
   "after-sign": 0,
@@ -23,7 +23,7 @@ const PAID: Record<CrashPoint, number> = {
   "after-record": 1,
 };
 
-/** Longer than a lease. */
+/** Seconds longer than a lease. */
 const LEASE_IS_OVER = 400;
 
 describe("faults: kill -9", () => {
@@ -59,7 +59,7 @@ describe("faults: kill -9", () => {
   }
 
   for (const point of CRASH_POINTS) {
-    it(`given a keeper that was to run once and is killed ${point}, when another one runs once, then it pays all that is due, each milestone once`, async () => {
+    it(`given a keeper that runs once and is killed ${point}, when another one runs once, then it pays each due milestone once`, async () => {
       const policies = await world.due(2, 1);
       await dieAt(point, true);
       expect(await world.attempts()).to.deep.equal(JOURNALED[point]);
@@ -70,8 +70,8 @@ describe("faults: kill -9", () => {
     });
   }
 
-  it("given keepers that are killed at one point after another, when one lives, then each milestone is paid once", async function () {
-    // Seven processes, and leases are looked after every five seconds.
+  it("given keepers that are killed at one point after another, when one survives, then each milestone is paid once", async function () {
+    // The test starts seven processes, and leases are checked every five seconds.
     this.timeout(300_000);
     const policies = await world.due(4);
     for (const point of CRASH_POINTS) {

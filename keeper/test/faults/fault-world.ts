@@ -1,18 +1,18 @@
-/** A chain, a database, keepers in processes of their own, and what has to be true of them in the end. */
+/** Provides a chain, a database, keepers in processes of their own, and the checks of their final state. */
 import { expect } from "chai";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { decodeEvents } from "@milepost/sdk";
 import { type Keypair, SystemProgram } from "@solana/web3.js";
-import { openDatabase } from "../../src/database/open";
-import type { Database } from "../../src/types";
-import { MilepostNet, type TestPolicy } from "../cli-localnet";
+import type { Database } from "@milepost/database";
+import { createDatabase, dropDatabase, type Server } from "@milepost/database/testing";
+import { openDatabase } from "../../src/store/database";
+import { MilepostNet, type TestPolicy } from "../harness/cli-localnet";
 import { KeeperProcess, type KeeperProcessOptions } from "./keeper-process";
-import { createDatabase, dropDatabase, type Server } from "./server";
 
 const HOUR = 3_600n;
-/** What each owner begins with, and what each milestone takes; see `MilepostNet.policy`. */
+/** Tokens that each owner begins with, and that each milestone takes; see `MilepostNet.policy`. */
 const OWNED = 1_000n;
 const AMOUNT = 100n;
 
@@ -23,16 +23,16 @@ export interface DuePolicy extends TestPolicy {
 export class FaultWorld {
   private readonly processes: KeeperProcess[] = [];
   private readonly directory = mkdtempSync(path.join(tmpdir(), "keeper-faults-"));
-  /** The file of the fee payer's keypair. */
+  /** File of the fee payer's keypair. */
   readonly keypair = path.join(this.directory, "payer.json");
 
   private constructor(
     readonly chain: MilepostNet,
     private readonly server: Server,
     readonly databaseUrl: string,
-    /** The test's own connections, which no proxy disturbs. */
+    /** Connections of the test, which no proxy disturbs. */
     readonly database: Database,
-    /** Of every keeper's fees. */
+    /** Fee payer of every keeper. */
     readonly payer: Keypair,
   ) {}
 
@@ -68,14 +68,14 @@ export class FaultWorld {
     return keeper;
   }
 
-  /** A keeper that pays what is due and ends. */
+  /** Runs a keeper that pays all due milestones and exits. */
   async keepOnce(options: Partial<KeeperProcessOptions> = {}): Promise<KeeperProcess> {
     const keeper = this.keeper({ isOnce: true, ...options });
     expect(await keeper.exit, keeper.output).to.equal(0);
     return keeper;
   }
 
-  /** A running keeper, which is told to stop when the chain and the store show everything as paid. */
+  /** Runs a keeper until the chain and the store show everything as paid. */
   async keepUntilOver(
     policies: readonly DuePolicy[],
     options: Partial<KeeperProcessOptions> = {},
@@ -86,15 +86,15 @@ export class FaultWorld {
     return keeper;
   }
 
-  /** By SIGTERM, with nothing left under way. */
+  /** Ends the keeper by SIGTERM, with no work in progress. */
   async end(keeper: KeeperProcess): Promise<void> {
-    // Before, nobody listens for the signal.
+    // Before that line, the process does not handle the signal.
     await keeper.line("started");
     keeper.kill("SIGTERM");
     expect(await keeper.exit, keeper.output).to.equal(0);
   }
 
-  /** Until every milestone is paid and recorded; rejects when one of the keepers ends before. */
+  /** Resolves when every milestone is paid and recorded; rejects when one of the keepers exits before. */
   async untilOver(
     policies: readonly DuePolicy[],
     ...keepers: readonly KeeperProcess[]
@@ -108,7 +108,7 @@ export class FaultWorld {
     );
   }
 
-  /** Looks again with every slot of the chain. */
+  /** Checks again with every slot of the chain. */
   async until(
     condition: () => Promise<boolean>,
     ...keepers: readonly KeeperProcess[]
@@ -128,14 +128,14 @@ export class FaultWorld {
     }
   }
 
-  /** Policies with so many milestones each, every one due. */
+  /** Makes policies with this many milestones each, every one due. */
   async due(...counts: number[]): Promise<DuePolicy[]> {
     const policies = await this.policies(...counts);
     await this.chain.pass(BigInt(Math.max(...counts)) * HOUR);
     return policies;
   }
 
-  /** Policies whose milestones come due in an hour, in two, and so on. */
+  /** Makes policies whose milestones come due in an hour, in two, and so on. */
   async policies(...counts: number[]): Promise<DuePolicy[]> {
     const made: DuePolicy[] = [];
     for (const milestones of counts) {
@@ -165,7 +165,7 @@ export class FaultWorld {
         not_before = not_before - interval '${seconds} seconds'`);
   }
 
-  /** Whether the chain shows every milestone as over. */
+  /** Returns true when the chain shows every milestone as over. */
   async areOver(policies: readonly DuePolicy[]): Promise<boolean> {
     for (const policy of policies) {
       if ((await this.chain.currentMilestone(policy)) < policy.milestones) return false;
@@ -173,7 +173,7 @@ export class FaultWorld {
     return true;
   }
 
-  /** On chain each milestone was paid once and none was missed; the store knows the same. */
+  /** Expects that each milestone was paid once on chain and none was missed, and that the store agrees. */
   async expectPaidOnce(policies: readonly DuePolicy[]): Promise<void> {
     const { connection } = this.chain.net;
     for (const policy of policies) {
@@ -190,7 +190,7 @@ export class FaultWorld {
     expect(await this.attempts()).not.to.include("signed");
   }
 
-  /** How often each milestone was paid, by the events of what landed. */
+  /** Counts the payments of each milestone, by the events of landed transactions. */
   async payments({ address }: TestPolicy): Promise<number[]> {
     const { connection } = this.chain.net;
     const counts: number[] = [];
@@ -209,19 +209,19 @@ export class FaultWorld {
     return counts;
   }
 
-  /** Transactions with the policy in them that landed and failed. */
+  /** Counts landed transactions with the policy in them that failed. */
   async failures({ address }: TestPolicy): Promise<number> {
     const all = await this.chain.net.connection.getSignaturesForAddress(address);
     return all.filter(({ err }) => err !== null).length;
   }
 
-  /** How many payments the store knows of. */
+  /** Counts the payments in the store. */
   private async outcomes(): Promise<number> {
     const rows = await this.database.query("SELECT 1 FROM milepost_keeper.outcomes");
     return rows.length;
   }
 
-  /** The journal's states, the oldest first. */
+  /** Returns the journal's states, the oldest first. */
   async attempts(): Promise<string[]> {
     const rows = await this.database.query<{ state: string }>(
       "SELECT state FROM milepost_keeper.attempts ORDER BY created_at, signature",

@@ -1,10 +1,10 @@
-/** Many who ask a keeper over HTTP without a pause, while it has payments to make. */
+/** Faults by many clients that query a keeper over HTTP without a pause, while it has payments to make. */
 import { expect } from "chai";
-import { CliProcess } from "../cli-process";
+import { openServer, type Server } from "@milepost/database/testing";
+import { CliProcess } from "../harness/cli-process";
 import { FaultWorld } from "./fault-world";
-import { openServer, type Server } from "./server";
 
-const CLIENTS = 300;
+const CLIENTS = 100;
 
 describe("faults: a flood of requests over HTTP", () => {
   let server: Server;
@@ -18,7 +18,7 @@ describe("faults: a flood of requests over HTTP", () => {
     await server?.stop();
   });
 
-  it("given 300 clients that ask for status and readiness without a pause, when payments come due, then each milestone is paid once, and the clients had few connections of the database", async function () {
+  it("given 100 clients that ask for status and readiness without a pause, when payments come due, then each milestone is paid once, and the clients used few database connections", async function () {
     this.timeout(300_000);
     const keeper = CliProcess.start([
       ...["--url", world.rpcUrl, "--keypair", world.keypair, "--metrics-port", "0"],
@@ -26,14 +26,16 @@ describe("faults: a flood of requests over HTTP", () => {
     ]);
     try {
       const { port } = await keeper.line("metrics, health and status");
-      await keeper.line("chain scanned");
+      const statusOf = (asked: string) => statusAt(`http://127.0.0.1:${port as number}${asked}`);
+      // It has scanned the chain before it knows its fee payer's balance.
+      while ((await statusOf("/readyz")) !== 200);
       let isOver = false;
       let answered = 0;
       const ask = async (path: string) => {
         while (!isOver) {
-          const response = await fetch(`http://127.0.0.1:${port as number}${path}`);
-          await response.text();
-          expect(response.status, path).to.equal(200);
+          const status = await statusOf(path);
+          // A machine that is too busy for a ping of the database within two seconds makes the keeper unready.
+          if (path !== "/readyz" || status !== 503) expect(status, path).to.equal(200);
           answered += 1;
         }
       };
@@ -48,12 +50,13 @@ describe("faults: a flood of requests over HTTP", () => {
       await world.until(async () => answered > answeredBefore + CLIENTS);
       isOver = true;
       await flood;
+      while ((await statusOf("/readyz")) !== 200);
       await world.expectPaidOnce(policies);
       const [sessions] = await world.database.query<{ count: string }>(
         `SELECT count(*) FROM pg_stat_activity
          WHERE datname = current_database() AND application_name = 'milepost-keeper'`,
       );
-      // Five of the keeper's, two for status, and two of this test.
+      // The keeper has five, status two, and this test two.
       expect(Number(sessions!.count)).to.be.at.most(9);
       expect(keeper.lines.filter(({ level }) => level === "warn")).to.deep.equal([]);
     } finally {
@@ -61,3 +64,20 @@ describe("faults: a flood of requests over HTTP", () => {
     }
   });
 });
+
+/**
+ * Returns the status of an answer. Asks again, as clients do, after the server has closed the connection: it closes one
+ * that a busy client left idle for five seconds. A server that has ended refuses the next connection.
+ */
+async function statusAt(url: string): Promise<number> {
+  for (;;) {
+    try {
+      const response = await fetch(url);
+      await response.text();
+      return response.status;
+    } catch (error) {
+      const { code } = (error as { cause?: { code?: string } }).cause ?? {};
+      if (!["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(code ?? "")) throw error;
+    }
+  }
+}

@@ -1,19 +1,21 @@
-/** The keeper as the CLI puts it together, in a process that kills itself where it is told to, on a clock that may be wrong. */
+/**
+ * Runs the keeper as the CLI puts it together, in a process that kills itself at a given point, on a clock that may
+ * be wrong.
+ */
 import { readFileSync } from "node:fs";
 import { Keypair } from "@solana/web3.js";
 import { untilToldToStop } from "../../src/cli/signals";
 import { openConnections } from "../../src/config/connections";
-import { migrate } from "../../src/database/migrate";
-import { openDatabase } from "../../src/database/open";
+import { migrate, openDatabase } from "../../src/store/database";
 import { openSocket } from "../../src/find/socket";
 import { createKeeper } from "../../src/keeper";
-import { openQueue } from "../../src/queue/execute-queue";
-import { createLog } from "../../src/show/log";
-import { createMetrics } from "../../src/show/metrics";
+import { openQueue } from "../../src/queue/leases";
+import { createLog } from "../../src/observe/log";
+import { createMetrics } from "../../src/observe/metrics";
 import type { CrashHook } from "../../src/work/crash-points";
 import { type KeeperProcessOptions, OPTIONS_VARIABLE } from "./keeper-process";
 
-/** `kill -9` at the first time that the point is passed: nothing after it runs, no `finally` either. */
+/** Kills the process by `kill -9` when it first passes the point: nothing after it runs, not even a `finally`. */
 function crashAt({ crashAt: wanted }: KeeperProcessOptions): CrashHook {
   return (point) => {
     if (point !== wanted) return undefined;
@@ -22,7 +24,7 @@ function crashAt({ crashAt: wanted }: KeeperProcessOptions): CrashHook {
   };
 }
 
-/** From now on, everything in this process that asks what time it is gets a wrong answer. */
+/** Skews the clock of this process from now on. */
 function skewClock(milliseconds: number): void {
   const honest = globalThis.Date;
   const wrongNow = () => honest.now() + milliseconds;
@@ -62,7 +64,7 @@ async function main(): Promise<number> {
     feePayer: Keypair.fromSecretKey(Uint8Array.from(secret)),
     log,
     metrics: createMetrics(),
-    // The shortest delays that the backoff allows.
+    // These are the shortest delays that the backoff allows.
     random: () => 0.01,
     resendEveryMs: 200,
     stopMs: options.stopMs,
@@ -86,7 +88,7 @@ async function main(): Promise<number> {
   return isQuiet ? 0 : 1;
 }
 
-main()
+void main()
   .catch((error: unknown) => {
     console.error(error);
     return 1;

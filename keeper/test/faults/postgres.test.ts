@@ -1,17 +1,16 @@
 import { expect } from "chai";
 import pg from "pg";
-import { startPostgres, type TestPostgres } from "../postgres";
+import { startPostgres, TcpProxy, type TestPostgres } from "@milepost/database/testing";
 import { FaultWorld } from "./fault-world";
 import { RpcProxy } from "./rpc-proxy";
-import { TcpProxy } from "./tcp-proxy";
 
-/** What a Postgres without room on its disk says; "disk_full". */
+/** SQL that makes Postgres answer as it does without room on its disk: "disk_full". */
 const DISK_FULL = `
   CREATE FUNCTION milepost_keeper.no_room() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`;
 
 describe("faults: Postgres", () => {
-  // One that may be stopped, whatever server other suites have.
+  // This server may be stopped, whichever server other suites use.
   let server: TestPostgres;
   let world: FaultWorld;
   let rpc: RpcProxy;
@@ -37,7 +36,7 @@ describe("faults: Postgres", () => {
     statementTimeoutMs: 3_000,
   });
 
-  /** Lets something happen when the first transaction is sent, before it lands; resolves after it. */
+  /** Runs `happen` when the first transaction is sent, before it lands; resolves after it. */
   function onFirstSend(happen: () => Promise<void> | void): Promise<void> {
     let isFirst = true;
     return new Promise((resolve) => {
@@ -54,12 +53,12 @@ describe("faults: Postgres", () => {
     });
   }
 
-  it("given a Postgres that restarts while a transaction is under way, when it is back, then what landed is recorded and each milestone is paid once", async () => {
+  it("given a Postgres that restarts while a transaction is under way, when it is back, then the landed payments are recorded and each milestone is paid once", async () => {
     const policies = await world.due(2, 1);
     const isOver = onFirstSend(() => server.restart());
     const keeper = world.keeper(through());
     await isOver;
-    // The leases may have been given back, or not: the connection was gone.
+    // The leases may have been given back or not, as the connection was gone.
     await world.elapse(400);
     await world.untilOver(policies, keeper);
     await world.end(keeper);
@@ -67,7 +66,7 @@ describe("faults: Postgres", () => {
     for (const policy of policies) expect(await world.failures(policy)).to.equal(0);
   });
 
-  it("given a network that loses Postgres while a transaction is under way, when it is back, then what landed is recorded and each milestone is paid once", async () => {
+  it("given a network that loses Postgres while a transaction is under way, when it is back, then the landed payments are recorded and each milestone is paid once", async () => {
     const policies = await world.due(2, 1);
     const isOver = onFirstSend(() => {
       network.isRefusing = true;
@@ -99,7 +98,7 @@ describe("faults: Postgres", () => {
     await blocking.connect();
     await blocking.query("BEGIN; LOCK TABLE milepost_keeper.attempt_members");
     const policies = await world.due(2, 1);
-    // The server gives the statement up.
+    // The server cancels the statement.
     await keeper.line(({ level, task, err }) => {
       return level === "warn" && task === "work" && /"57014"/.test(JSON.stringify(err));
     });
@@ -120,7 +119,7 @@ describe("faults: Postgres", () => {
           EXECUTE FUNCTION milepost_keeper.no_room()`);
       const policies = await world.due(2, 1);
       await keeper.line(({ level, task }) => level === "warn" && task === "work");
-      // What is not in the journal is not sent.
+      // A transaction that is not in the journal is not sent.
       if (table === "attempts") expect(rpc.count("sendTransaction")).to.equal(0);
       else expect(await world.attempts()).to.include("signed");
       await world.database.script(`DROP FUNCTION milepost_keeper.no_room CASCADE`);

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { CliProcess } from "../cli-process";
-import { migrate } from "../../src/database/migrate";
-import { MIGRATIONS } from "../../src/database/migrations";
+import { openServer, type Server } from "@milepost/database/testing";
+import { CliProcess } from "../harness/cli-process";
+import { migrate } from "../../src/store/database";
+import { MIGRATIONS } from "../../src/store/migrations";
 import { FaultWorld } from "./fault-world";
-import { openServer, type Server } from "./server";
 import { result, RpcProxy } from "./rpc-proxy";
 
 const DAY_MS = 86_400_000;
@@ -40,7 +40,7 @@ describe("faults: processes", () => {
 
   const through = () => ({ urls: [proxy.url], wsUrl: proxy.wsUrl });
 
-  /** Drops every transaction until it is healed; resolves when the first one came. */
+  /** Drops every transaction until it is healed; resolves when the first one arrived. */
   function dropAll(): Promise<void> {
     return new Promise((resolve) => {
       proxy.fault = async (request, next) => {
@@ -80,7 +80,7 @@ describe("faults: processes", () => {
     expect(await world.attempts()).to.deep.equal(["landed"]);
   });
 
-  it("given two keepers on one Postgres, when they work side by side, then each milestone is paid once and nobody pays for a second try", async () => {
+  it("given two keepers on one Postgres, when they work side by side, then each milestone is paid once and neither pays for a second transaction", async () => {
     const keepers = [world.keeper(), world.keeper()];
     await Promise.all(keepers.map((keeper) => keeper.line("started")));
     const policies = await world.due(...Array.from({ length: 12 }, () => 2));
@@ -92,14 +92,14 @@ describe("faults: processes", () => {
     expect(told).to.equal(24);
   });
 
-  it("given two keepers on one Postgres, when one is killed with a lease in its hands, then the other one pays what it had", async () => {
+  it("given two keepers on one Postgres, when one is killed while it holds a lease, then the other one pays its policies", async () => {
     const policies = await world.due(2, 1);
     const victim = world.keeper({ crashAt: "after-send" });
     expect(await victim.exit, victim.output).to.equal("SIGKILL");
     const other = world.keeper();
     await other.line("started");
     const fresh = await world.due(1);
-    // What nobody has a lease on does not wait for the dead.
+    // Policies without a lease do not wait for the dead keeper.
     await other.line((line) => line.policy === fresh[0]!.address.toBase58());
     await world.elapse(400);
     await world.untilOver([...policies, ...fresh], other);
@@ -107,13 +107,13 @@ describe("faults: processes", () => {
     await world.expectPaidOnce([...policies, ...fresh]);
   });
 
-  it("given two keepers on one Postgres, when one is killed with a lease in its hands, then the other one has paid what it had soon after the lease was over by the database's clock", async () => {
+  it("given two keepers on one Postgres, when one is killed while it holds a lease, then the other one pays its policies soon after the lease expires by the database's clock", async () => {
     const policies = await world.due(2, 1);
     const victim = world.keeper({ crashAt: "before-sign", leaseSeconds: 5 });
     expect(await victim.exit, victim.output).to.equal("SIGKILL");
     const [killed] = await world.database.query<{ at: Date }>("SELECT now() AS at");
     const other = world.keeper({ leaseSeconds: 5 });
-    // No time passes but the database's own.
+    // Only the database's own time passes.
     await world.untilOver(policies, other);
     await world.end(other);
     await world.expectPaidOnce(policies);
@@ -122,22 +122,22 @@ describe("faults: processes", () => {
        FROM milepost_keeper.outcomes`,
       [killed!.at],
     );
-    // The rest of the lease, and at most five seconds until that is looked at; leases used to be 300 seconds.
+    // The rest of the lease, and at most five seconds until the next check; leases used to be 300 seconds.
     expect(last!.seconds).to.be.within(2, 45);
   });
 
-  it("given a transaction that is on its way for longer than a lease, when its keeper lives, then nobody takes over, and it is paid once", async () => {
+  it("given a transaction that is on its way for longer than a lease, when its keeper lives, then no other keeper takes over, and it is paid once", async () => {
     const policies = await world.due(1);
     const isSent = dropAll();
-    const busy = world.keeper({ ...through(), leaseSeconds: 2 });
+    const busy = world.keeper({ ...through(), leaseSeconds: 5 });
     await isSent;
-    // It drops what the other one sends as well.
-    const other = world.keeper({ ...through(), leaseSeconds: 2 });
+    // It also drops the other keeper's transactions.
+    const other = world.keeper({ ...through(), leaseSeconds: 5 });
     await other.line("started");
     const lease = async () => {
       const [job] = await world.database.query<{ began: string; isOld: boolean; taken: number }>(
         `SELECT started_on::text AS began, retry_count AS taken,
-           started_on < now() - interval '8 seconds' AS "isOld" FROM milepost_keeper_queue.job`,
+           started_on < now() - interval '11 seconds' AS "isOld" FROM milepost_keeper_queue.job`,
       );
       return job!;
     };
@@ -156,7 +156,7 @@ describe("faults: processes", () => {
     await older.line("started");
     const first = await world.due(2, 2, 1);
     await older.line("milestone paid");
-    // What a minor version may do: columns and tables that the older code knows nothing of.
+    // A minor version may add columns and tables that the older code does not know.
     await migrate(world.database, [...MIGRATIONS, NEWER]);
     const newer = world.keeper();
     await newer.line("started");
@@ -188,14 +188,14 @@ describe("faults: processes", () => {
       expect(ended!.seconds).to.be.lessThan(60);
       expect(keeper.errors).to.equal(
         `milepost-keeper: the keeper's database has schema ${newer.major}.0, this keeper knows ` +
-          `${newest.major}.${newest.minor}: run a keeper of version ${newer.major}, or give this one a database of its own\n`,
+          `${newest.major}.${newest.minor}: run a keeper of version ${newer.major}, or give this one its own database\n`,
       );
     } finally {
       await keeper.end();
     }
   });
 
-  it("given an empty fee payer, when it gets SOL, then each milestone is paid once, and nobody was blamed before", async () => {
+  it("given an empty fee payer, when it gets SOL, then each milestone is paid once, and no policy was blamed before", async () => {
     const policies = await world.due(2, 1);
     const { publicKey } = world.payer;
     const rich = await world.chain.net.connection.getBalance(publicKey);

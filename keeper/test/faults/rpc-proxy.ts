@@ -1,4 +1,4 @@
-/** An RPC that goes wrong when told to: HTTP and websocket, in front of a chain that does not. */
+/** Proxies the HTTP and websocket of a healthy chain, with faults on demand. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { Frames } from "./websocket-frames";
@@ -9,13 +9,13 @@ export interface RpcRequest {
   params?: unknown[];
 }
 
-/** What the chain, or the fault, answers. */
+/** Answer of the chain, or of the fault. */
 export interface RpcAnswer {
   status: number;
   body: string;
 }
 
-/** Answers, or `null` to hang up without a word. `next` asks the chain. */
+/** Answers, or returns `null` to hang up without an answer. `next` asks the chain. */
 export type RpcFault = (
   request: RpcRequest,
   next: () => Promise<RpcAnswer>,
@@ -25,9 +25,9 @@ const honest: RpcFault = (_, next) => next();
 
 export class RpcProxy {
   fault: RpcFault = honest;
-  /** What a websocket hands on for each text that the chain sends. */
+  /** Messages that a websocket forwards for each one that the chain sends. */
   news: (text: string) => string[] = (text) => [text];
-  /** Websockets are hung up on as soon as they are opened. */
+  /** True to hang up on websockets as soon as they are opened. */
   isRefusingSockets = false;
   readonly calls: string[] = [];
   private readonly sockets = new Set<Socket>();
@@ -35,6 +35,8 @@ export class RpcProxy {
   private readonly server = createServer((request, response) => void this.serve(request, response));
 
   private constructor(private readonly target: URL) {
+    // The only connections that it ends are those of a fault.
+    this.server.keepAliveTimeout = 0;
     this.server.on("connection", (socket: Socket) => this.keep(socket));
     this.server.on("upgrade", (request: IncomingMessage, socket: Socket) =>
       this.upgrade(request, socket),
@@ -64,7 +66,7 @@ export class RpcProxy {
     this.fault = honest;
   }
 
-  /** Nothing comes out of the websockets that are open any more, and nobody is told. Later ones work. */
+  /** Silences the open websockets without an error. Later ones work. */
   deafen(): void {
     for (const chain of this.upstreams) chain.removeAllListeners("data").resume();
   }
@@ -134,7 +136,7 @@ export class RpcProxy {
   }
 }
 
-/** A JSON-RPC answer with this result. */
+/** Returns a JSON-RPC answer with this result. */
 export function result({ id }: RpcRequest, value: unknown): RpcAnswer {
   return { status: 200, body: JSON.stringify({ jsonrpc: "2.0", id, result: value }) };
 }

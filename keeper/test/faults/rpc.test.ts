@@ -1,7 +1,7 @@
 import { expect } from "chai";
+import { openServer, type Server } from "@milepost/database/testing";
 import { seededRandom } from "../../bench/random";
 import { FaultWorld } from "./fault-world";
-import { openServer, type Server } from "./server";
 import { result, type RpcFault, RpcProxy } from "./rpc-proxy";
 
 const DROPPED_SIGNATURE = "1".repeat(64);
@@ -11,7 +11,7 @@ describe("faults: the RPC", () => {
   let server: Server;
   let world: FaultWorld;
   let proxy: RpcProxy;
-  /** The transactions that were handed to the RPC. */
+  /** Transactions that the RPC received. */
   let sent: string[];
   before(async () => {
     server = await openServer();
@@ -35,7 +35,7 @@ describe("faults: the RPC", () => {
     gapMs: 2_000,
   });
 
-  /** Does something else with the first transactions. */
+  /** Replaces the answer to the first transactions. */
   function sending(count: number, instead: RpcFault): RpcFault {
     return async (request, next) => {
       if (request.method !== "sendTransaction") return next();
@@ -53,7 +53,7 @@ describe("faults: the RPC", () => {
     ["hangs up before it lands", async () => null],
   ];
   for (const [name, instead] of SENDING) {
-    it(`given an RPC that, told of a transaction, ${name}, when the keeper goes on, then the same bytes are all that is sent, and they are paid once`, async () => {
+    it(`given an RPC that, when it gets a transaction, ${name}, when the keeper goes on, then it sends only the same bytes, and they are paid once`, async () => {
       const policies = await world.due(1, 1);
       proxy.fault = sending(3, instead);
       await world.keepUntilOver(policies, through());
@@ -63,8 +63,8 @@ describe("faults: the RPC", () => {
     });
   }
 
-  it("given an RPC that drops a transaction for ever, when its blockhash has expired, then another is signed, not before, and that one lands", async () => {
-    // One policy: two that were put off need not share the second transaction.
+  it("given an RPC that never lands a transaction, when its blockhash has expired, then another is signed, not earlier, and that one lands", async () => {
+    // One policy is enough: two postponed ones need not share the second transaction.
     const policies = await world.due(1);
     const isGone = new Promise<void>((resolve) => {
       proxy.fault = async (request, next) => {
@@ -79,7 +79,7 @@ describe("faults: the RPC", () => {
     await isGone;
     expect(new Set(sent).size).to.equal(1);
     expect(await world.attempts()).to.deep.equal(["signed"]);
-    // One more than a blockhash lives.
+    // One slot more than a blockhash lives.
     await world.chain.net.rpc("localnet_warp", [{ slots: 200, seconds: 80 }]);
     await world.untilOver(policies, keeper);
     await world.end(keeper);
@@ -108,8 +108,8 @@ describe("faults: the RPC", () => {
     const before = new Map<string, unknown>();
     let isBehind = true;
     let asked = 0;
-    // A look shows each account as it was at the first one, whichever others it is asked about with. What has to be of some
-    // slot or later is asked of a node that has come to it: so is all that depends on what was paid.
+    // A read shows each account as it was at its first read, whichever others are read with it. A read as of some
+    // slot or later goes to a node that has reached it: so does every read that depends on a payment.
     proxy.fault = async ({ method, params }, next) => {
       const [addresses, config] = params as [string[], { minContextSlot?: number }];
       if (method !== "getMultipleAccounts" || !isBehind) return next();
@@ -118,13 +118,13 @@ describe("faults: the RPC", () => {
         return next();
       }
       const answer = await next();
-      const body = JSON.parse(answer!.body) as { result: { value: unknown[] } };
+      const body = JSON.parse(answer.body) as { result: { value: unknown[] } };
       body.result.value = body.result.value.map((account, index) => {
         const about = JSON.stringify([addresses[index], config]);
         if (!before.has(about)) before.set(about, account);
         return before.get(about);
       });
-      return { ...answer!, body: JSON.stringify(body) };
+      return { ...answer, body: JSON.stringify(body) };
     };
     const keeper = world.keeper(through());
     await keeper.line("milestone paid", 2);
@@ -135,7 +135,7 @@ describe("faults: the RPC", () => {
     await world.expectPaidOnce(policies);
   });
 
-  it("given two RPCs that disagree, when one says of every transaction that it failed, then what the accounts show counts, and each milestone is paid once", async () => {
+  it("given two RPCs that disagree, when one says of every transaction that it failed, then the accounts decide, and each milestone is paid once", async () => {
     const policies = await world.due(2, 1);
     let lies = 0;
     proxy.fault = async (request, next) => {
@@ -180,7 +180,7 @@ describe("faults: the RPC", () => {
     await world.expectPaidOnce(more);
   });
 
-  it("given one RPC that is gone and one that is not, when both are known, then each milestone is paid once", async () => {
+  it("given one RPC that is gone and one that is not, when both are configured, then each milestone is paid once", async () => {
     const policies = await world.due(2, 1);
     proxy.fault = async () => null;
     await world.keepUntilOver(policies, {
@@ -191,12 +191,12 @@ describe("faults: the RPC", () => {
     expect(proxy.count("sendTransaction")).to.be.greaterThan(0);
   });
 
-  it("given a websocket that goes silent, when a policy is made that it says nothing of, then it is found and paid once", async () => {
+  it("given a websocket that goes silent, when a policy is made that it does not report, then it is found and paid once", async () => {
     const keeper = world.keeper(through());
     await keeper.line("started");
     const known = await world.policies(1);
     await world.chain.pass(HOUR);
-    // It was heard of over the socket: no scan but the first.
+    // The socket reported it: the first scan is the only one.
     await world.untilOver(known, keeper);
     expect(keeper.count("chain scanned")).to.equal(1);
     proxy.deafen();
@@ -234,7 +234,7 @@ describe("faults: the RPC", () => {
     await world.expectPaidOnce(policies);
   });
 
-  it("given a websocket that says everything twice, and what it said before once more, when milestones are paid one after another, then each is paid once", async () => {
+  it("given a websocket that repeats its news and older news, when milestones are paid one after another, then each is paid once", async () => {
     const before = new Map<string, string>();
     proxy.news = (text) => {
       const { method, params } = JSON.parse(text) as Notification;
@@ -259,9 +259,12 @@ describe("faults: the RPC", () => {
     const seed = Number(process.env.SEED ?? 1 + Math.floor(Math.random() * 1e9));
     const random = seededRandom(seed);
     const failures: RpcFault[] = [...ANSWERS.slice(0, -1).map(([, answer]) => answer), never];
+    // Every tenth call from a random one on: a share at random may be none.
+    let turn = Math.floor(random() * 10);
     let failed = 0;
     proxy.fault = (request, next) => {
-      if (random() >= 0.1) return next();
+      turn = (turn + 1) % 10;
+      if (turn !== 0) return next();
       failed += 1;
       return failures[Math.floor(random() * failures.length)]!(request, next);
     };

@@ -1,12 +1,10 @@
-/** A Postgres that ends the keeper's sessions again and again. */
+/** Faults of a Postgres that ends the keeper's sessions again and again. */
 import { expect } from "chai";
-import { isConnectionLoss } from "../../src/database/errors";
-import { migrate } from "../../src/database/migrate";
-import { openDatabase } from "../../src/database/open";
-import { openQueue } from "../../src/queue/execute-queue";
-import type { Database } from "../../src/types";
+import { type Database, isConnectionLoss } from "@milepost/database";
+import { createDatabase, dropDatabase, openServer, type Server } from "@milepost/database/testing";
+import { migrate, openDatabase } from "../../src/store/database";
+import { openQueue } from "../../src/queue/leases";
 import { FaultWorld } from "./fault-world";
-import { createDatabase, dropDatabase, openServer, type Server } from "./server";
 import { SessionKiller } from "./sessions";
 
 describe("faults: sessions that Postgres ends", () => {
@@ -20,7 +18,7 @@ describe("faults: sessions that Postgres ends", () => {
     let url: string;
     let killer: SessionKiller;
     let database: Database;
-    /** Whose sessions nobody ends. */
+    /** Database whose sessions stay open. */
     let quiet: Database;
     beforeEach(async () => {
       url = await createDatabase(server);
@@ -46,7 +44,7 @@ describe("faults: sessions that Postgres ends", () => {
       return over;
     }
 
-    it("given sessions that end at any moment, when statements, scripts and transactions run, then each fails as a loss or works, and nothing is done twice", async () => {
+    it("given sessions that end at any moment, when statements, scripts and transactions run, then each works or fails as a lost connection, and nothing is done twice", async () => {
       await quiet.script(
         "CREATE TABLE t (a text PRIMARY KEY, n int); INSERT INTO t VALUES ('q', 0), ('s', 0), ('t', 0)",
       );
@@ -80,7 +78,7 @@ describe("faults: sessions that Postgres ends", () => {
       }
     });
 
-    it("given a session that ends within a transaction, when it had not been committed, then it is done again and counts once", async () => {
+    it("given a session that ends within a transaction, when it had not been committed, then it runs again and counts once", async () => {
       await quiet.script("CREATE TABLE t (a int)");
       let tries = 0;
       await database.transaction(async (transaction) => {
@@ -93,7 +91,7 @@ describe("faults: sessions that Postgres ends", () => {
       expect(await quiet.query("SELECT a FROM t ORDER BY a")).to.deep.equal([{ a: 1 }, { a: 2 }]);
     });
 
-    it("given a session that ends within every try of a transaction, when it was tried five times, then the loss is told and nothing stays", async () => {
+    it("given a session that ends in every attempt at a transaction, when five attempts have failed, then it rejects with the loss and nothing stays", async () => {
       await quiet.script("CREATE TABLE t (a int)");
       let tries = 0;
       const [refused] = await Promise.allSettled([
@@ -109,7 +107,7 @@ describe("faults: sessions that Postgres ends", () => {
       expect(await quiet.query("SELECT a FROM t")).to.deep.equal([]);
     });
 
-    it("given a session that ends during the migration and while the queue's tables are made, then both are there in the end", async () => {
+    it("given a session that ends during the migration and while the queue's tables are made, then both exist in the end", async () => {
       let left = 3;
       const interrupted = (inner: Database): Database => ({
         query: async (text, values) => {
@@ -138,7 +136,7 @@ describe("faults: sessions that Postgres ends", () => {
       const keepers = [1, 2].map(() => world.keeper({ databaseUrl: killer.url }));
       await Promise.all(keepers.map((keeper) => keeper.line("started")));
       const policies = await world.due(2, 1, 2, 1, 1);
-      // With every slot, about 400 ms apart.
+      // It ends them with every slot, about every 400 ms.
       await world.until(
         async () => {
           await killer.endAll();

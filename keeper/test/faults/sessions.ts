@@ -1,11 +1,11 @@
 /** Ends sessions on a Postgres server, as an administrator, a proxy's limit or a failover does. */
 import pg from "pg";
 
-/** The name that the sessions go by, so that nobody else's are ended. */
+/** Name of the sessions to end, so that no other sessions are ended. */
 const NAME = "victim";
 
 export class SessionKiller {
-  /** How many sessions were ended. */
+  /** Number of sessions that were ended. */
   ended = 0;
 
   private constructor(
@@ -13,21 +13,21 @@ export class SessionKiller {
     private readonly target: URL,
   ) {}
 
-  /** @param target a database's URL, whose server's superuser it names. */
+  /** @param target URL of a database, with the superuser of its server */
   static async open(target: string): Promise<SessionKiller> {
     const client = new pg.Client({ connectionString: target });
     await client.connect();
     return new SessionKiller(client, new URL(target));
   }
 
-  /** The database's URL for those whose sessions are ended. */
+  /** URL of the database for sessions that are ended. */
   get url(): string {
     const url = new URL(this.target);
     url.searchParams.set("application_name", NAME);
     return url.href;
   }
 
-  /** Ends every session there is now, whatever it is doing. */
+  /** Ends every current session, even one in the middle of a statement. */
   async endAll(): Promise<void> {
     const { rowCount } = await this.client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -6,7 +6,7 @@ const POLICIES = 200;
 const MILESTONES = 4;
 const PAYMENTS = POLICIES * MILESTONES;
 
-/** Everything due from the start, a lease as short as a test wants it, no comparison, nobody killed by the clock. */
+/** Flags: every milestone due from the start, a lease short enough for a test, no comparison, no kills by the clock. */
 const FLAGS = [
   ...["--policies", String(POLICIES), "--milestones", String(MILESTONES), "--workers", "3"],
   ...["--fail", "10", "--latency", "0", "--every", "0", "--lead", "0", "--lease", "10"],
@@ -14,10 +14,10 @@ const FLAGS = [
 ];
 
 describe("faults: a small soak", function () {
-  // Half a minute on a machine of its own.
+  // The soak takes half a minute on a machine of its own.
   this.timeout(300_000);
 
-  it("given 800 milestones, keepers killed twice and a tenth of the calls failing, when all is over, then each was paid once, many a transaction", async () => {
+  it("given 800 milestones, keepers killed twice and a tenth of the calls failing, when all is over, then each was paid once, many per transaction", async () => {
     const options = readOptions(FLAGS, process.env);
     const lines: string[] = [];
     const result = await runSoak(options, (line) => lines.push(line), [PAYMENTS / 4, PAYMENTS / 2]);

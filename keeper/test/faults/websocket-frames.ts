@@ -1,15 +1,15 @@
-/** The texts in what a websocket's server sends, so that a proxy can repeat, reorder and leave out. */
+/** Reads the texts that a websocket's server sends, so that a proxy can repeat, reorder and drop them. */
 
 const TEXT = 1;
 
-/** Divides a stream of unmasked frames; whatever is not a whole text stays as it is. */
+/** Divides a stream of unmasked frames; a frame that is not a whole text stays as it is. */
 export class Frames {
   private rest = Buffer.alloc(0);
   private isUpgraded = false;
 
   constructor(private readonly change: (text: string) => string[]) {}
 
-  /** The bytes to hand on instead of these. */
+  /** Returns the bytes to forward instead of these. */
   push(data: Buffer): Buffer {
     this.rest = Buffer.concat([this.rest, data]);
     const out: Buffer[] = [];

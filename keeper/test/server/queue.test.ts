@@ -1,7 +1,7 @@
+import { emptyDatabase } from "@milepost/database/testing";
 import { expect } from "chai";
-import { migrate } from "../../src/database/migrate";
-import { type ExecuteQueue, openQueue } from "../../src/queue/execute-queue";
-import { emptyDatabase } from "../test-database";
+import { migrate } from "../../src/store/database";
+import { type ExecuteQueue, openQueue } from "../../src/queue/leases";
 
 describe("keepers that start at once", () => {
   it("given keepers that start at once on a server without any tables, when they make them, then all of them can use the queue", async () => {
@@ -13,7 +13,7 @@ describe("keepers that start at once", () => {
       const keepers = await Promise.all([1, 2, 3, 4].map(() => empty.another()));
       const opened = await Promise.allSettled(
         keepers.map(async (keeper) => {
-          // Its session then knows enough to be wrong about what another one makes meanwhile.
+          // Its session then has stale knowledge of what another one makes in between.
           await migrate(keeper);
           queues.push(await openQueue(keeper));
         }),
