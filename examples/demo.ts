@@ -1,5 +1,6 @@
-/** `make demo`: two acts on a LiteSVM inside this process and one on a localnet, with the committed program. */
+/** `make demo`: plays two acts on a LiteSVM in this process, one on a localnet and one over HTTP, with the committed program. */
 import { freelanceProject } from "./freelance-project";
+import { httpProject } from "./http-project";
 import { payday } from "./payday";
 import { renovation } from "./renovation";
 
@@ -7,6 +8,7 @@ async function main(): Promise<void> {
   await freelanceProject();
   await renovation();
   await payday();
+  await httpProject();
 }
 
 main().then(

@@ -1,6 +1,6 @@
 /**
- * First act, spec 003: a client promises 300 USDC in four milestones by delegation; a stranger's key releases one a
- * week; a day early is refused.
+ * First act, spec 003: a client promises 300 USDC in four milestones by delegation. A stranger's key releases one
+ * milestone per week, and the program refuses a release one day early.
  */
 import { createMemoBuffer, decodeEvents, MilestoneClient, RELEASE_DUE_DATE } from "@milepost/sdk";
 import { readTokenAccount, SendResult } from "../tests/harness";

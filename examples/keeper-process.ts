@@ -10,11 +10,11 @@ import type { Keypair } from "@solana/web3.js";
 const ROOT = path.resolve(__dirname, "..");
 
 export interface KeeperProcess {
-  /** How many policies it found on the chain. */
+  /** Number of policies that the keeper found on the chain. */
   readonly policies: number;
-  /** Its log so far. */
+  /** Returns the log so far. */
   said(): string;
-  /** Tells it to stop, and waits until it has. Throws when it ended badly, with what it said. */
+  /** Stops the keeper and waits for its exit. Throws, with the log, when the exit code is not 0. */
   stop(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ interface ScanLine {
   policies?: number;
 }
 
-/** Resolves when it has seen the chain. Throws when it ends before that, with what it said. */
+/** Starts a keeper and resolves after its first scan. Throws, with the log, when it exits before that. */
 export async function startKeeper(url: string, feePayer: Keypair): Promise<KeeperProcess> {
   const directory = mkdtempSync(path.join(tmpdir(), "milepost-demo-"));
   const keypair = path.join(directory, "id.json");
@@ -32,7 +32,7 @@ export async function startKeeper(url: string, feePayer: Keypair): Promise<Keepe
   const own = ["--data-dir", path.join(directory, "data"), "--metrics-port", "off"];
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", path.join(ROOT, "keeper/src/cli.ts"), ...args, ...own],
+    ["--import", "tsx", path.join(ROOT, "keeper/src/cli/main.ts"), ...args, ...own],
     { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] },
   );
   const exit = once(child, "close").then(([code, signal]) => (code ?? signal) as number | string);
@@ -47,9 +47,9 @@ export async function startKeeper(url: string, feePayer: Keypair): Promise<Keepe
   });
   const stop = () => end(child, exit, said, directory);
   const ended = exit.then((code) => {
-    throw new Error(`the keeper ended (${code}) at its start:\n${said.join("\n")}`);
+    throw new Error(`the keeper exited with ${code} at its start:\n${said.join("\n")}`);
   });
-  // Heard by the race; at the end nobody asks.
+  // The race handles the rejection; after it, the exit is expected.
   ended.catch(() => undefined);
   try {
     const policies = await Promise.race([scanned, ended]);
@@ -69,5 +69,5 @@ async function end(
   child.kill("SIGTERM");
   const code = await exit;
   rmSync(directory, { recursive: true, force: true });
-  if (code !== 0) throw new Error(`the keeper ended with ${code}:\n${said.join("\n")}`);
+  if (code !== 0) throw new Error(`the keeper exited with ${code}:\n${said.join("\n")}`);
 }

@@ -1,6 +1,6 @@
 /**
- * Third act: nobody is there but a keeper, a process of its own with an RPC's address and a key for fees. A studio's
- * twelve salaries come due on the same second, and a buyer's payment is locked in a vault until its day.
+ * Third act: a keeper works alone, as a process that has only an RPC's URL and a key for fees. A studio's twelve
+ * salaries come due in the same second, and a vault holds a buyer's payment until its day.
  */
 import {
   createMemoBuffer,
@@ -11,11 +11,12 @@ import {
   RELEASE_DUE_DATE,
 } from "@milepost/sdk";
 import { createMint, getOrCreateAssociatedTokenAccount, mintTo } from "@solana/spl-token";
-import { Connection, Keypair, type Logs, PublicKey, type TokenBalance } from "@solana/web3.js";
+import { Connection, Keypair, PublicKey } from "@solana/web3.js";
 import { type Localnet, startLocalnet } from "../localnet/src";
 import { deploy } from "../migrations/deploy";
 import { fixedKeypair, readProgram } from "../tests/harness";
 import { type KeeperProcess, startKeeper } from "./keeper-process";
+import { watchReleases } from "./releases";
 import { printSteps, type Step, USDC, usdc } from "./table";
 
 const DAY = 86_400;
@@ -25,13 +26,12 @@ const PAYDAY = 5;
 const LOCKED = 8_000n * USDC;
 const SALARY = 2_500n * USDC;
 const SALARIES = 12;
-/** Of each payment, the gateway's; and of that, the keeper's. */
+/** The gateway's part of each payment. */
 const GATEWAY_FEE_BPS = 100n;
+/** The keeper's part of the gateway's fee. */
 const KEEPER_REWARD_BPS = 2_000n;
-/** How long the keeper may take for what is due, by the wall's clock. */
-const PATIENCE_MS = 90_000;
 
-/** Plays on a localnet of its own, whose days go by when they are told to. */
+/** Plays the act on a localnet of its own, whose clock the act sets. */
 export async function payday(): Promise<void> {
   const deployer = fixedKeypair("payday/deployer");
   const localnet = await startLocalnet({
@@ -53,17 +53,10 @@ export async function payday(): Promise<void> {
   }
 }
 
-/** The gateway's fee, what the recipient gets after it, and the keeper's part of it. */
+/** Returns the gateway's fee, what the recipient gets after it, and the keeper's part of the fee. */
 function partsOf(amount: bigint): { recipient: bigint; fee: bigint; reward: bigint } {
   const fee = (amount * GATEWAY_FEE_BPS) / 10_000n;
   return { recipient: amount - fee, fee, reward: (fee * KEEPER_REWARD_BPS) / 10_000n };
-}
-
-/** What one transaction of the keeper's paid to recipients. */
-interface Release {
-  signature: string;
-  payments: number;
-  amount: bigint;
 }
 
 class Week {
@@ -85,7 +78,7 @@ class Week {
     [this.gateway] = getGatewayPda(deployer.publicKey);
   }
 
-  /** Everything that people sign, before they go to sleep. */
+  /** Sends everything that people sign, on day 0. */
   async prepare(): Promise<void> {
     const { connection, deployer, gateway } = this;
     await this.fund(deployer);
@@ -94,7 +87,7 @@ class Week {
     await setUp.send(await setUp.setKeeperReward({ keeperRewardBps: Number(KEEPER_REWARD_BPS) }));
     this.mint = await createMint(connection, deployer, deployer.publicKey, null, 6);
     await this.tokensOf(deployer.publicKey);
-    // The keeper creates none by itself; without it, it pays all the same, for nothing.
+    // The keeper does not create its own token account. Without one, it pays too, but earns nothing.
     await this.tokensOf(this.feePayer.publicKey);
     this.start = (await getChainTime(this.client(deployer))).toNumber();
 
@@ -122,7 +115,7 @@ class Week {
     const studio = await this.person("studio", SALARY * BigInt(SALARIES));
     const promised: string[] = [];
     for (let index = 0; index < SALARIES; index += 1) {
-      // Every third has no token account yet: the first salary creates it.
+      // Every third employee has no token account yet: the first salary creates it.
       const amount = index % 3 === 2 ? null : 0n;
       const employee = await this.person(`employee ${index + 1}`, amount);
       this.employees.push(employee.publicKey);
@@ -142,7 +135,7 @@ class Week {
     await this.note("studio", what, "done", promised);
   }
 
-  /** The keeper's days. */
+  /** Runs the keeper until everything is paid, checks the balances, and prints the table. */
   async pass(): Promise<void> {
     const { feePayer, localnet } = this;
     await this.fund(feePayer, 1);
@@ -177,10 +170,10 @@ class Week {
 End state
   seller     ${usdc(locked.recipient)} of ${usdc(LOCKED)}, from the vault
   employees  ${SALARIES} x ${usdc(salary.recipient)} of ${usdc(SALARY)}, from the studio's own account
-  gateway    ${usdc(fees - rewards)}: its ${percent(GATEWAY_FEE_BPS)} without the ${percent(KEEPER_REWARD_BPS)} of that it pays to whoever executes
+  gateway    ${usdc(fees - rewards)}: its ${percent(GATEWAY_FEE_BPS)} without the ${percent(KEEPER_REWARD_BPS)} of that it pays to the executor
   keeper     ${usdc(rewards)} earned; ${(SOL - left).toLocaleString("en")} lamports spent, lookup table included
 
-Nobody signed after day 0. Any keeper could have done it, and two at once pay nothing twice.
+Nobody signed after day 0. Any keeper can execute these payments, and two at once pay nothing twice.
 `);
   }
 
@@ -189,65 +182,21 @@ Nobody signed after day 0. Any keeper could have done it, and two at once pay no
     await this.localnet.close();
   }
 
-  /** Goes to `day`, waits until so many payments were made, and writes down by which transactions. */
+  /** Moves the clock to `day`, waits for `count` payments, and adds a step per transaction. */
   private async releases(
     day: number,
     count: number,
     outcome: (amount: bigint, payments: number) => string,
   ): Promise<void> {
-    const releases = this.watch(count);
-    const to = this.start + day * DAY;
-    this.localnet.chain.setTime(to);
+    const recipients = [this.seller, ...this.employees];
+    const releases = watchReleases(this.connection, recipients, count).catch((error: Error) => {
+      throw new Error(`${error.message}; the keeper logged:\n${this.keeper?.said()}`);
+    });
+    this.localnet.chain.setTime(this.start + day * DAY);
     for (const { signature, payments, amount } of await releases) {
       const what = payments === 1 ? "releases a payment" : `releases ${payments} at once`;
       await this.note("keeper", what, outcome(amount, payments), [signature]);
     }
-  }
-
-  /** The releases that the chain logs from now on, once they are `count` payments. */
-  private watch(count: number): Promise<Release[]> {
-    return new Promise((resolve, reject) => {
-      const releases: Release[] = [];
-      const seen = () => releases.reduce((sum, { payments }) => sum + payments, 0);
-      const finish = (error?: Error) => {
-        clearTimeout(limit);
-        void this.connection.removeOnLogsListener(subscription);
-        if (error) reject(error);
-        else resolve(releases);
-      };
-      const limit = setTimeout(
-        () =>
-          finish(
-            new Error(
-              `${count} payments were due, ${seen()} came; the keeper said:\n${this.keeper?.said()}`,
-            ),
-          ),
-        PATIENCE_MS,
-      );
-      const hear = async (signature: string) => {
-        const amounts = await this.paidBy(signature);
-        if (amounts.length === 0) return;
-        const amount = amounts.reduce((sum, each) => sum + each, 0n);
-        releases.push({ signature, payments: amounts.length, amount });
-        if (seen() >= count) finish();
-      };
-      const subscription = this.connection.onLogs(PROGRAM_ID, ({ signature, err }: Logs) => {
-        if (!err) hear(signature).catch(finish);
-      });
-    });
-  }
-
-  /** What the seller and the employees got by a transaction: of ten payments at once, a node cuts off the log. */
-  private async paidBy(signature: string): Promise<bigint[]> {
-    const landed = await this.connection.getTransaction(signature, {
-      maxSupportedTransactionVersion: 0,
-    });
-    const { preTokenBalances, postTokenBalances } = landed!.meta!;
-    const held = (balances: readonly TokenBalance[] | null | undefined, owner: PublicKey) =>
-      BigInt(balances?.find((each) => each.owner === owner.toBase58())?.uiTokenAmount.amount ?? 0);
-    return [this.seller, ...this.employees]
-      .map((owner) => held(postTokenBalances, owner) - held(preTokenBalances, owner))
-      .filter((amount) => amount > 0n);
   }
 
   private client(wallet: Keypair): MilestoneClient {
@@ -258,7 +207,7 @@ Nobody signed after day 0. Any keeper could have done it, and two at once pay no
     await this.connection.requestAirdrop(publicKey, sol * SOL);
   }
 
-  /** With SOL, and with a token account that holds `amount` base units; without one where that is null. */
+  /** Returns a key with SOL and a token account of `amount` base units, or without a token account when that is null. */
   private async person(name: string, amount: bigint | null = 0n): Promise<Keypair> {
     const { connection, deployer, mint } = this;
     const keypair = fixedKeypair(`payday/${name}`);
@@ -269,7 +218,7 @@ Nobody signed after day 0. Any keeper could have done it, and two at once pay no
     return keypair;
   }
 
-  /** The token account of `owner`, created if need be. */
+  /** Returns the token account of `owner`, and creates it when it is missing. */
   private async tokensOf(owner: PublicKey): Promise<PublicKey> {
     const { connection, deployer, mint } = this;
     return (await getOrCreateAssociatedTokenAccount(connection, deployer, mint, owner)).address;

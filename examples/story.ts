@@ -1,4 +1,4 @@
-/** What the demo's first two acts share: a chain in this process, its people, and the table of what they do. */
+/** The stage of the demo's first two acts: a chain in this process, its people, and the table of their steps. */
 import { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js";
 import {
   getGatewayPda,
@@ -32,7 +32,7 @@ export class Story {
     readonly gateway: PublicKey,
   ) {}
 
-  /** A LiteSVM with the committed program, its config, a gateway that takes no fee, and a USDC. */
+  /** Starts a LiteSVM with the committed program, its config, a gateway without a fee, and a mint for USDC. */
   static async begin(): Promise<Story> {
     const chain = await startChain({ runtime: "litesvm" });
     const start = chain.now();
@@ -45,14 +45,14 @@ export class Story {
     return story;
   }
 
-  /** A funded keypair, the same in every run. */
+  /** Returns a funded keypair, the same in every run. */
   async person(name: string): Promise<Keypair> {
     const keypair = fixedKeypair(`demo/${name}`);
     await this.chain.airdrop(keypair.publicKey);
     return keypair;
   }
 
-  /** A token account with `amount` base units in it. */
+  /** Creates a token account with `amount` base units. */
   async purse(owner: PublicKey, amount = 0n): Promise<PublicKey> {
     const account = await createTokenAccount(this.chain, this.mint, owner);
     if (amount > 0n) await mintTo(this.chain, this.mint, account, amount);
@@ -69,12 +69,12 @@ export class Story {
     if (actual !== amount) throw new Error(`expected ${usdc(amount)}, found ${usdc(actual)}`);
   }
 
-  /** The chain's clock at `days` after the beginning. */
+  /** Sets the chain's clock to `days` after the start. */
   async day(days: number): Promise<void> {
     await this.chain.setTime(this.start + BigInt(days) * DAY);
   }
 
-  /** Sends what must work and adds a line to the table. */
+  /** Sends a transaction that must succeed, and adds a step to the table. */
   async does(
     signer: Keypair,
     who: string,
@@ -88,7 +88,7 @@ export class Story {
     return result;
   }
 
-  /** Sends what the program must refuse, and says its error. Throws when it went through. */
+  /** Sends a transaction that the program must refuse, and adds a step with its error. Throws when it succeeds. */
   async isRefused(
     signer: Keypair,
     who: string,

@@ -1,4 +1,4 @@
-/** The table that each act ends with: who did what, when, at what cost. */
+/** The table that each act prints: day, person, step, outcome and compute units. */
 
 /** Base units of one USDC. */
 export const USDC = 1_000_000n;
@@ -33,7 +33,7 @@ export function printSteps(title: string, steps: readonly Step[]): void {
   for (const step of steps) console.log(line(step));
 }
 
-/** Base units as a USDC amount. */
+/** Returns base units as a USDC amount with two decimals. */
 export function usdc(amount: bigint): string {
   const cents = (amount % USDC) / 10_000n;
   return `${(amount / USDC).toLocaleString("en")}.${cents.toString().padStart(2, "0")} USDC`;

@@ -1,4 +1,4 @@
-/** The example apps, installed from the packed packages: built, served and run against a localnet of the package's own. */
+/** The example apps, installed from the packed packages: built, served and run against a localnet that the package starts. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -41,7 +41,7 @@ class Served {
     isReady: RegExp,
   ): Promise<Served> {
     const file = path.join(APPS, "node_modules/.bin", command);
-    // A group of its own, so that what it starts ends with it.
+    // A process group of its own, so that its children stop with it.
     const child = spawn(file, args, {
       cwd: path.join(APPS, app),
       env: environment,

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { AccountMeta, PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { expect } from "chai";
 import { expectError, expectUnchanged, SendResult, snapshot } from "../harness";
-import { PROGRAM_ID } from "../instructions";
+import { PROGRAM_ID } from "../world";
 import { Call, validCall } from "./calls";
 import { slotsOf } from "./kinds";
 import type { Change } from "./mutations";

@@ -2,7 +2,7 @@
 import type { Builder } from "./calls";
 import { EXECUTE_HELD } from "./kinds";
 import type { Party } from "./stage";
-import { HeldPolicy } from "../escrow-world";
+import { HeldPolicy } from "../world";
 
 /** Half of the milestone's amount, so that everyone gets something. */
 export const HALF = 25_000n;

@@ -1,6 +1,6 @@
 /** One valid call of each instruction on the stage; every account in it is a different one. */
 import { PublicKey, SystemProgram, TransactionInstruction } from "@solana/web3.js";
-import { gatewayAddress, policyAddress, userPaymentAddress } from "../instructions";
+import { gatewayAddress, policyAddress, userPaymentAddress } from "../world";
 import { ESCROW_BUILDERS } from "./calls-escrow";
 import { slotsOf } from "./kinds";
 import { AMOUNTS, Party, Stage } from "./stage";
@@ -97,7 +97,7 @@ const BUILDERS: Record<string, Builder> = {
   ...ESCROW_BUILDERS,
 };
 
-/** The valid call of an instruction; throws for an instruction that nobody has written one for. */
+/** Returns the valid call of an instruction; throws for an instruction without one. */
 export async function validCall(stage: Stage, name: string): Promise<Call> {
   const builder = BUILDERS[name];
   if (!builder) throw new Error(`write a valid call of ${name}`);

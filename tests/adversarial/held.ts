@@ -1,9 +1,7 @@
 /** The held policies of the stage: one in each state that an instruction starts from, and two that belong elsewhere. */
 import { Keypair, PublicKey } from "@solana/web3.js";
 import { createTokenAccount, fixedKeypair, mintTo } from "../harness";
-import { Accounts } from "../instructions";
-import { HeldPolicy, Terms } from "../escrow-world";
-import { Person, START, World } from "../world";
+import { Accounts, HeldPolicy, Person, START, Terms, World } from "../world";
 
 export const PLATFORM_FEE_BPS = 250;
 

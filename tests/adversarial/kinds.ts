@@ -1,5 +1,5 @@
 /** What each account of each instruction is, which the IDL does not say, and the flags it does say. */
-import { IDL } from "../instructions";
+import { IDL } from "../world";
 
 export type Kind =
   | "signer"
@@ -69,7 +69,7 @@ const VACANT = new Set([
   "open_escrow.escrow",
 ]);
 
-/** An account nobody has thought about yet has no kind, and the suite does not start. */
+/** An account that is missing here has no kind, and the suite does not start. */
 function kindOf(instruction: string, name: string, isSigner: boolean): Kind {
   if (VACANT.has(`${instruction}.${name}`)) return "vacant";
   if (`${instruction}.${name}` === "open_escrow.vault") return "vacant_vault";

@@ -2,7 +2,7 @@
 import { AccountMeta, PublicKey } from "@solana/web3.js";
 import { TOKEN_2022_PROGRAM_ID } from "@solana/spl-token";
 import { ChainAccount, fixedKeypair, writeTokenAccount } from "../harness";
-import { PROGRAM_ID } from "../instructions";
+import { PROGRAM_ID } from "../world";
 import type { Call } from "./calls";
 import { isTrailing, Kind, Slot, slotsOf } from "./kinds";
 import type { Stage } from "./stage";
@@ -78,7 +78,7 @@ const isProgram = async (stage: Stage, address: PublicKey): Promise<boolean> =>
   (await stage.world.chain.getAccount(address))?.executable ?? false;
 
 /**
- * Puts `address` into a slot with the flags an attacker could give it: nobody signs for an address without a
+ * Puts `address` into a slot with the flags an attacker could give it: no one signs for an address without a
  * keypair, and runtimes refuse or ignore write locks on programs.
  */
 async function put(
@@ -122,7 +122,7 @@ const occupied =
     return keysOf(call);
   };
 
-/** Somebody made the vault before the escrow, as anyone may, and put something in. */
+/** A stranger creates the vault before the escrow, which anyone may do, and puts tokens in. */
 const premade: Change = async (stage, call) => {
   const address = call.accounts["vault"] as PublicKey;
   const owner = call.accounts["escrow"] as PublicKey;

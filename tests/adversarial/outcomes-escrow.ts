@@ -12,7 +12,7 @@ import { AMOUNTS, GATEWAY_FEE_BPS, PROTOCOL_FEE_BPS } from "./stage";
 const AMOUNT = AMOUNTS[0] as bigint;
 const bps = (amount: bigint, rate: number): bigint => (amount * BigInt(rate)) / 10_000n;
 
-/** Everyone got his share of what the milestone was funded with, in the account that was named, and the vault is empty. */
+/** Each party got their share of the milestone's funding in the named account, and the vault is empty. */
 const divided =
   (slot: string, recipientAmount: bigint): Proof =>
   async (outcome) => {
@@ -64,7 +64,7 @@ const opened: Proof = async (outcome) => {
     const rent = await world.chain.rentExempt(account?.data.length ?? 0);
     expect(Number(account?.lamports)).to.be.at.least(Number(rent));
   }
-  // Money in a vault that was there before is nobody's milestone.
+  // Money that was in the vault before belongs to no milestone.
   const milestones = escrow["milestones"] as { funded: unknown }[];
   expect(milestones.map(({ funded }) => toBigInt(funded))).to.deep.equal([0n, 0n, 0n, 0n]);
   const policy = await world.decode("PaymentPolicy", given(outcome, "policy"));

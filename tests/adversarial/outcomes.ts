@@ -1,8 +1,7 @@
 /** Where a swapped account is allowed, what must have come of it. */
 import { PublicKey } from "@solana/web3.js";
 import { expect } from "chai";
-import { PROGRAM_ID } from "../instructions";
-import { Decoded, toBigInt } from "../world";
+import { Decoded, PROGRAM_ID, toBigInt } from "../world";
 import { ESCROW_OUTCOMES } from "./outcomes-escrow";
 import { expectShares, given, type Outcome, type Proof, rewardOf } from "./shares";
 import { AMOUNTS, GATEWAY_FEE_BPS, PROTOCOL_FEE_BPS } from "./stage";
@@ -15,7 +14,7 @@ export const sameKey = (actual: unknown, expected: PublicKey): void => {
   expect((actual as PublicKey).toBase58()).to.equal(expected.toBase58());
 };
 
-/** The account in `slot` is made, ours, rent exempt, and has what it was funded with in advance besides. */
+/** The account in `slot` exists, belongs to the program, is rent exempt, and also has what it was funded with in advance. */
 export async function created(outcome: Outcome, type: string, slot: string): Promise<Decoded> {
   const { chain } = outcome.stage.world;
   const address = given(outcome, slot);

@@ -2,7 +2,7 @@
 import type { PublicKey } from "@solana/web3.js";
 import { expect } from "chai";
 import { readTokenAccount, type Snapshot } from "../harness";
-import { PROGRAM_ID } from "../instructions";
+import { PROGRAM_ID } from "../world";
 import { KEEPER_REWARD_BPS, type Stage } from "./stage";
 
 export interface Outcome {

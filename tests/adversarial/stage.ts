@@ -13,8 +13,7 @@ import {
   type Snapshot,
   TestMint,
 } from "../harness";
-import { Accounts, gatewayAddress, policyAddress, userPaymentAddress } from "../instructions";
-import { World } from "../world";
+import { Accounts, gatewayAddress, policyAddress, userPaymentAddress, World } from "../world";
 import { createHeldStage, HeldStage, OtherOwner } from "./held";
 
 /** Wallets beyond the world's own people. */
@@ -88,7 +87,7 @@ export class Stage {
     return this.wallets[extra].publicKey;
   }
 
-  /** The keypair of a wallet that can sign here; undefined for an address that nobody can sign for. */
+  /** The keypair of a wallet that can sign here; undefined for an address without a keypair. */
   keypairOf(address: PublicKey): Keypair | undefined {
     return [...Object.values(this.wallets), ...Object.values(this.world.people)].find((keypair) =>
       keypair.publicKey.equals(address),

@@ -1,7 +1,5 @@
 /** Compute units of what held policies add. */
-import { HeldPolicy } from "../escrow-world";
-import { Schedule } from "../instructions";
-import { START, World } from "../world";
+import { HeldPolicy, Schedule, START, World } from "../world";
 import type { Recorder } from "./measure";
 
 const AMOUNT = 100_000_000n;

@@ -2,8 +2,7 @@
 import { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import { createTransferCheckedInstruction, TOKEN_2022_PROGRAM_ID } from "@solana/spl-token";
 import { ComputeUse, computeUse, RuntimeName, SendResult } from "../harness";
-import { Schedule } from "../instructions";
-import { Person, START, World } from "../world";
+import { Person, Schedule, START, World } from "../world";
 import { measureEscrow } from "./measure-escrow";
 
 export interface Measurement {

@@ -61,32 +61,3 @@ export const goldenHex = (version: string, file: GoldenFile): string =>
   goldenFields(version, file)
     .map(({ hex }) => hex)
     .join("");
-
-/** Rows "offset | field" of the section of docs/accounts.md whose heading contains `heading`, and its size. */
-function tableOf(heading: string): { size: number; rows: [number, string][] } {
-  const page = readFileSync(path.join(__dirname, "../../docs/accounts.md"), "utf8");
-  const section = page.split(/^#+ /m).find((part) => part.split("\n")[0]?.includes(heading));
-  if (!section) throw new Error(`docs/accounts.md has no section ${heading}`);
-  const rows = [...section.matchAll(/^\| *(\d+) *\| *([a-z_ ]*[a-z]) *\|/gm)].map(
-    ([, offset, name]) => [Number(offset), name] as [number, string],
-  );
-  return { size: Number(/(\d+) bytes/.exec(section)?.[1]), rows };
-}
-
-/** The documented layout of an account, with the body of the policy's type and the escrow's milestones spelled out. */
-export function documentedLayout(type: GoldenType): { size: number; rows: [number, string][] } {
-  const { size, rows } = tableOf(`\`${type}\``);
-  const expanded = rows.flatMap(([offset, name]): [number, string][] => {
-    if (name === "policy_type body") return inside("The 128 bytes", offset);
-    if (name !== "milestones") return [[offset, name]];
-    const length = tableOf("The 105 bytes").size;
-    return [0, 1, 2, 3].flatMap((i) =>
-      inside("The 105 bytes", offset + length * i, `milestone ${i} `),
-    );
-  });
-  return { size, rows: expanded };
-}
-
-/** The rows of a part that stands at `offset`. */
-const inside = (heading: string, offset: number, prefix = ""): [number, string][] =>
-  tableOf(heading).rows.map(([inner, field]) => [offset + inner, prefix + field]);

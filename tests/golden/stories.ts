@@ -1,9 +1,7 @@
 /** The golden accounts made by the program's instructions alone: every field of every one at a value of its own. */
 import { PublicKey } from "@solana/web3.js";
 import { expect } from "chai";
-import { HeldPolicy, Terms } from "../escrow-world";
-import { escrowAddress, policyAddress } from "../instructions";
-import { World } from "../world";
+import { escrowAddress, HeldPolicy, policyAddress, Terms, World } from "../world";
 import type { GoldenFile } from "./files";
 import { counting } from "./held-values";
 
@@ -74,7 +72,7 @@ export async function tellTheStory(): Promise<World> {
   return world;
 }
 
-/** The same gateway, which has begun to pay whoever executes. */
+/** The same gateway, which has begun to pay executors. */
 export async function tellTheRewardingStory(): Promise<World> {
   const world = await tellTheStory();
   await world.chain.setTime(1_800_000_123n);

@@ -147,7 +147,7 @@ export const BORSH: Record<GoldenType, Schema> = {
 const PAYER = "55TPoSki1yUmJzeE6Zhc4B5YKSu873tAgCPYssnjfkUj";
 const zeros = (length: number): string => "00".repeat(length);
 
-/** A gateway that pays nobody: of every version before 0.2.0, and of later ones that never set a reward. */
+/** A gateway that pays no reward: of every version before 0.2.0, and of later ones that never set a reward. */
 const GATEWAY = {
   authority: "3VW2ycCwzH11oLgyVEaJEU3TbsCSbj1eYGJN6FAw19mX",
   signer: "AvimfN9QjSoMh9wKZWL5RmwZKTMD3pMWzwWrW86XPbRt",

@@ -87,7 +87,7 @@ function execution(result: string | null, meta: BanksTransactionMeta | null): Ex
 const pool = new Map<string, { bank: Bank; user: BankrunRuntime }>();
 
 /**
- * A bankrun bank holding `programs` besides the token programs it brings.
+ * A bankrun bank holding `programs` and its own token programs.
  *
  * bankrun never lets go of a bank: 12 MB and six threads stay for good, and a few hundred of them starve a
  * test run. So the next chain takes the bank of the last one over, every account as it was at the start.

@@ -58,7 +58,7 @@ export type Sendable =
 
 export class Chain {
   readonly connection: ChainConnection;
-  /** Pays wherever a test names nobody else. */
+  /** Pays where a test names no other payer. */
   readonly payer = fixedKeypair("chain/payer");
   /** Holds the upgrade right over the program under test. */
   readonly upgradeAuthority = fixedKeypair("chain/upgrade-authority");
@@ -148,7 +148,7 @@ export class Chain {
 
   // Transactions
 
-  /** A blockhash nobody was given before: two sends of one instruction never collide by accident. */
+  /** Returns a blockhash that was not used before: two sends of one instruction never collide by accident. */
   latestBlockhash(): { blockhash: string; lastValidBlockHeight: bigint } {
     this.blockhashCount += 1;
     const digest = createHash("sha256").update(`blockhash/${this.blockhashCount}`).digest();

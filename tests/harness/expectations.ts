@@ -9,6 +9,13 @@ import { idlPath } from "./program";
 import type { ChainAccount } from "./runtime";
 import { isBuiltinErrorName, type TransactionError } from "./transaction-error";
 
+/** Returns the error that a promise rejects with. Throws when it does not reject. */
+export async function rejection(promise: Promise<unknown>): Promise<Error> {
+  const [result] = await Promise.allSettled([promise]);
+  if (result.status === "fulfilled") throw new Error("expected a rejection");
+  return result.reason as Error;
+}
+
 export interface Snapshot {
   chain: Chain;
   accounts: Map<string, { address: PublicKey; account: ChainAccount | null }>;

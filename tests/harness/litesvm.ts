@@ -72,7 +72,7 @@ function execution(
   };
 }
 
-/** A LiteSVM holding `programs` besides the token programs it brings. */
+/** A LiteSVM holding `programs` and its own token programs. */
 export async function startLiteSvm(programs: AddressedAccount[]): Promise<Runtime> {
   const svm = new addon.LiteSvm();
   svm.setBlockhashCheck(false);

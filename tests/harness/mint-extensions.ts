@@ -46,7 +46,7 @@ const text = (value: string): Buffer => {
   return Buffer.concat([length, bytes]);
 };
 
-/** Some authority nobody signs for. */
+/** An authority that never signs. */
 const AUTHORITY = new PublicKey(Buffer.alloc(32, 7));
 
 /** One builder an extension, in the order of their numbers, with a harmless or typical value each. */

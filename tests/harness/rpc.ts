@@ -64,7 +64,7 @@ export async function answerRpc(
 async function callMethod(chain: Chain, method: string, params: unknown[]): Promise<unknown> {
   const answer = METHODS[method];
   if (!answer) throw new RpcError(-32601, `Method not found: ${method}`);
-  return answer(chain, params[0] as string, (params[1] ?? {}) as Config);
+  return answer(chain, params[0] as string, params[1] ?? {});
 }
 
 type Method = (chain: Chain, first: string, config: Config) => unknown;

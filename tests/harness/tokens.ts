@@ -269,7 +269,7 @@ const REQUIRED_BY: Partial<Record<ExtensionType, { type: ExtensionType; size: nu
 function tokenAccountExtensions(mint: TestMint, isAssociated: boolean) {
   const required = mint.extensions.flatMap(({ type }) => {
     const needed = REQUIRED_BY[type as ExtensionType];
-    return needed ? [{ type: needed.type as number, data: Buffer.alloc(needed.size) }] : [];
+    return needed ? [{ type: needed.type, data: Buffer.alloc(needed.size) }] : [];
   });
   const isImmutable = isAssociated && mint.program.equals(TOKEN_2022_PROGRAM_ID);
   return isImmutable

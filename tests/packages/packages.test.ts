@@ -9,8 +9,10 @@ import { type PublicKey, sendAndConfirmTransaction, Transaction } from "@solana/
 import { MilestoneClient } from "@milepost/sdk";
 import ts from "typescript";
 import { connectLocalnet, type MilepostSetting } from "../../localnet/src";
-import { codeBlocks, localLinks, ROOT } from "../readme/page";
-import { moduleOf } from "../readme/snippet";
+import { codeBlocks, localLinks, openPage, ROOT } from "../docs/page";
+import { moduleOf } from "../docs/snippet";
+import { openPage as openBrowserPage } from "../harness/open-page";
+import { describeGateway } from "./gateway-commands";
 import { Project, WORKSPACES } from "./project";
 
 const DAY = 86_400;
@@ -43,6 +45,16 @@ describe("the packed packages", function () {
       expect(createHash("sha256").update(bytes).digest("hex"), name).to.equal(sum);
     }
   });
+
+  for (const workspace of ["keeper", "gateway"] as const) {
+    it(`contain the template of the embedded database in @milepost/${workspace}`, () => {
+      const { version } = JSON.parse(
+        readFileSync(path.join(ROOT, "node_modules/@electric-sql/pglite/package.json"), "utf8"),
+      ) as { version: string };
+      const template = project.installed(workspace, `dist/embedded-postgres-${version}.br`);
+      expect(existsSync(template)).to.equal(true);
+    });
+  }
 
   for (const workspace of WORKSPACES) {
     it(`have no relative link in ${workspace}/README.md that leads nowhere`, () => {
@@ -109,6 +121,8 @@ describe("the packed packages", function () {
     expect(told[0]![1]).to.match(/Type '\(amount: BN, .* is not assignable to type 'string'/);
   });
 
+  describeGateway(() => project);
+
   describe("on a localnet started by its name", () => {
     let net: MilepostSetting;
     before(async () => {
@@ -137,18 +151,17 @@ describe("the packed packages", function () {
     const snippet = (name: string, code: string | undefined, more = ""): Promise<string> =>
       project.node(name, moduleOf(code!, `${SURROUNDINGS}\n${more}`));
 
-    it("run first.mjs of the README as it is printed", async () => {
-      const [first, ...others] = codeBlocks("js");
+    it("run the README's twelve lines as they are printed", async () => {
+      const [first, ...others] = codeBlocks("js", openPage("README.md").text);
       expect(others).to.deep.equal([]);
       const before = await paid();
-      expect(await project.node("first.mjs", first!)).to.equal(
-        "1 of 2 milestones paid, 50000000 units\n",
-      );
+      expect(await project.node("first.mjs", first!)).to.equal("50000000 base units released\n");
       expect((await paid()) - before).to.equal(49_500_000n);
     });
 
-    it("run the README's snippets as they are printed", async () => {
-      const [create, keeper, owner, held, ...others] = codeBlocks("ts");
+    it("run the snippets of docs/getting-started.md as they are printed", async () => {
+      const { text } = openPage("docs/getting-started.md");
+      const [create, keeper, owner, held, ...others] = codeBlocks("ts", text);
       expect(others).to.deep.equal([]);
       const start = await paid();
       expect(await snippet("create.mjs", create)).to.match(/^dueDate due at \d+/);
@@ -177,6 +190,16 @@ describe("the packed packages", function () {
       const before = await paid();
       expect(await snippet("held.mjs", held)).to.match(/approveMilestone any time/);
       expect((await paid()) > before).to.equal(true);
+    });
+
+    it("run the snippet of docs/errors.md as it is printed", async () => {
+      const [code, ...others] = codeBlocks("ts", openPage("docs/errors.md").text);
+      expect(others).to.deep.equal([]);
+      const given = `const { createMemoBuffer: memo, MilestoneClient: Client } = await import("@milepost/sdk");
+        const sdk = new Client(connection, wallet);
+        const { instructions, policy } = await sdk.prepareMilestone(mint, recipient, gateway, [1n], [4_000_000_000], 1, memo("later", 64));
+        await sdk.send(instructions);`;
+      expect(await snippet("errors.mjs", code, given)).to.match(/^PaymentNotDue \w+/);
     });
 
     it("run the snippets of the SDK's page as they are printed", async () => {
@@ -218,6 +241,61 @@ describe("the packed packages", function () {
       await project.node("own.mjs", moduleOf(own!, ""));
     });
 
+    it("run the page of @milepost/react as it is printed, in Chromium", async () => {
+      const [page, ...others] = codeBlocks("tsx", installedPage("react"));
+      expect(others).to.deep.equal([]);
+      const { instructions, policy } = await clientOf(net).prepareMilestone(
+        ...([net.mint, net.wallets.recipient.publicKey, net.gateway, [1_000_000n], [], 0] as const),
+      );
+      await clientOf(net).send(instructions);
+      const given = `import { Connection } from "@solana/web3.js";
+        const connection = new Connection("${net.url}", { commitment: "confirmed", wsEndpoint: "${net.wsUrl}" });
+        const policy = "${policy.toBase58()}";`;
+      const script = await project.bundlePage(given + page!);
+      // The script stands in the head, before there is a body.
+      const whenLoaded = `addEventListener("DOMContentLoaded", () => {${script}});`;
+      const opened = await openBrowserPage({ script: whenLoaded });
+      try {
+        await opened.page.getByRole("button", { name: "Connect wallet" }).waitFor();
+        await opened.page.getByRole("list", { name: "Milestones" }).waitFor();
+        await opened.page.getByRole("button", { name: "Release the payment" }).click();
+        // No wallet is connected: the step fails with a sentence.
+        await opened.page.getByText("Your wallet is not connected to this page").waitFor();
+        expect(opened.problems).to.deep.equal([]);
+      } finally {
+        await opened.close();
+      }
+    });
+
+    it("run the page of @milepost/kit as it is printed", async () => {
+      const [release, messages, ...others] = codeBlocks("js", installedPage("kit"));
+      expect(others).to.deep.equal([]);
+      const before = await paid();
+      expect(await project.node("kit-release.mjs", release!)).to.match(
+        /^[\d.]+ tokens of the recipient\n$/,
+      );
+      expect((await paid()) - before).to.equal(49_500_000n);
+
+      const signatures = await net.connection.getSignaturesForAddress(net.gateway, { limit: 1 });
+      const given = `const { getSolanaErrorFromTransactionError: toError } = await import("@solana/kit");
+        const { connection } = await (await import("@milepost/localnet")).connectLocalnet();
+        const options = { commitment: "confirmed", maxSupportedTransactionVersion: 0 };
+        const { meta } = await connection.getTransaction("${signatures[0]!.signature}", options);
+        const logs = meta.logMessages;
+        const error = toError({ InstructionError: [0, { Custom: 6000 }] });`;
+      expect(await project.node("kit-messages.mjs", moduleOf(messages!, given))).to.equal(
+        "50000000n\nWait until the chain's clock reaches the milestone's timestamp.\n",
+      );
+      for (const [name, load] of [
+        ["kit.cjs", 'const kit = require("@milepost/kit");'],
+        ["kit.mjs", 'import * as kit from "@milepost/kit";'],
+      ] as const) {
+        expect(await project.node(name, `${load} console.log(kit.toMemo("a").length);`)).to.equal(
+          "64\n",
+        );
+      }
+    });
+
     it("run the keeper's quick start as it is printed, on the localnet's port", async () => {
       const text = installedPage("keeper").replaceAll("http://127.0.0.1:8899", net.url);
       const commands = [...codeBlocks("sh", text), ...codeBlocks("console", text)].map((block) =>
@@ -226,7 +304,7 @@ describe("the packed packages", function () {
       const [localnet, keeper, install, dryRun, status] = commands;
       expect(localnet).to.equal("npx @milepost/localnet");
       expect(install).to.match(/^npm install @milepost\/keeper /);
-      const [create] = codeBlocks("ts");
+      const [create] = codeBlocks("ts", openPage("docs/getting-started.md").text);
       await snippet("due.mjs", create);
       await later(8 * DAY);
       const before = await paid();
@@ -252,11 +330,27 @@ describe("the packed packages", function () {
     });
 
     it("run the keeper's own program as it is printed", async () => {
-      const [program, ...others] = codeBlocks("ts", installedPage("keeper"));
+      const [program, source, ...others] = codeBlocks("ts", installedPage("keeper"));
       expect(others).to.deep.equal([]);
       const given = `const { connection, wallets } = await (await import("@milepost/localnet")).connectLocalnet();
         const url = connection.rpcEndpoint, bytes = wallets.keeper.secretKey;`;
       await project.node("keeper.mjs", moduleOf(program!, given));
+      const more = `import { Keypair } from "@solana/web3.js";
+        import { ACCOUNT_SIZE } from "@milepost/sdk";
+        import { createLog, createMetrics, migrate, openDatabase, openQueue } from "@milepost/keeper";
+        ${given}
+        const database = await openDatabase({ directory: "keeper-data" });
+        await migrate(database);
+        const options = { database, connection, queue: await openQueue(database, { isAlone: true }),
+          feePayer: Keypair.fromSecretKey(bytes), log: createLog(), metrics: createMetrics() };
+        const readIndex = async () => {
+          const filters = [{ dataSize: ACCOUNT_SIZE.paymentPolicy }];
+          const { context, value } = await connection.getProgramAccounts(PROGRAM_ID, { filters, withContext: true });
+          const accounts = value.map(({ pubkey, account }) => ({ address: pubkey.toBase58(), info: account }));
+          return { slot: context.slot, accounts };
+        };`;
+      const code = source!.replace("8080", "0") + "\nawait database.close();";
+      expect(await project.node("source.mjs", moduleOf(code, more))).to.include("chain scanned");
     });
   });
 });

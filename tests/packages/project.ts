@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { ROOT } from "../readme/page";
+import { build } from "esbuild";
+import { ROOT } from "../docs/page";
 
 const execute = promisify(execFile);
 
-export const WORKSPACES = ["sdk", "localnet", "keeper"] as const;
+export const WORKSPACES = ["sdk", "localnet", "keeper", "gateway", "react", "kit"] as const;
 export type Workspace = (typeof WORKSPACES)[number];
 
 export class Project {
@@ -33,7 +34,9 @@ export class Project {
     writeFileSync(path.join(directory, "package.json"), JSON.stringify({ private: true }));
     // Anchor for the one snippet that brings it.
     const others = ["@solana/web3.js@1", "bn.js", "@coral-xyz/anchor@0.32.1"];
-    const install = ["install", ...tarballs, ...others];
+    const react = ["react@19", "react-dom@19"];
+    const kit = ["@solana/kit@8", "@solana-program/token@0.16"];
+    const install = ["install", ...tarballs, ...others, ...react, ...kit];
     await execute("npm", [...install, "--no-audit", "--no-fund", "--prefer-offline"], {
       cwd: directory,
     });
@@ -50,6 +53,22 @@ export class Project {
     writeFileSync(path.join(this.directory, name), text);
     const { stdout } = await execute(process.execPath, [name], { cwd: this.directory });
     return stdout;
+  }
+
+  /** Bundles a page's program for a browser, with the installed packages and no polyfill. */
+  async bundlePage(contents: string): Promise<string> {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: this.directory, loader: "tsx" },
+      bundle: true,
+      write: false,
+      format: "iife",
+      platform: "browser",
+      target: "es2022",
+      jsx: "automatic",
+      define: { "process.env.NODE_ENV": '"production"' },
+      logLevel: "silent",
+    });
+    return outputFiles[0]!.text;
   }
 
   /** A command as a page prints it, to its end. */

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 
-/** The SHA-256 of each snippet as the document prints it: whoever edits one to make it pass is found out. */
+/** The SHA-256 of each snippet as the document prints it: an edit that makes one pass fails here. */
 export const SNIPPETS = {
   "basic-example": "a89ade75978ca2c07b58201925131af3958bebb5c049501713fd03287949f874",
   "manual-approval": "9bee7c322e4b688c5e0f925e8b9651087c7e197ab1bdea5012b0bcaf2e1f2a03",

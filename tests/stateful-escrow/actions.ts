@@ -1,6 +1,5 @@
 /** What one step does, with every name and number decided. The model predicts it, the chain performs it. */
-import type { Terms } from "../escrow-world";
-import type { Person } from "../world";
+import type { Person, Terms } from "../world";
 import type { Address, Places } from "./state";
 
 /** Where an instruction is led astray: one account is not what it should be. */
@@ -66,7 +65,7 @@ export type Action =
 
 export type ActionKind = Action["kind"];
 export type ActionOf<K extends ActionKind> = Extract<Action, { kind: K }>;
-/** Whose account claims the reward of an execution: another one for each milestone, so that all are met; null is nobody's. */
+/** Whose account claims the reward of an execution: another one per milestone, so that all occur; null claims none. */
 const KEEPERS: (Person | null)[] = ["stranger", "gatewayFees", null, "recipient"];
 export const keeperOf = ({ index }: ActionOf<"execute">): Person | null => KEEPERS[index] ?? null;
 

@@ -6,11 +6,11 @@ import {
   configAddress,
   escrowAddress,
   gatewayAddress,
+  type Person,
   policyAddress,
   PROGRAM_ID,
   userPaymentAddress,
-} from "../instructions";
-import type { Person } from "../world";
+} from "../world";
 import { type Address, type Places, RENT_PAYER } from "./state";
 
 const LABELS: Partial<Record<Person, string>> = {

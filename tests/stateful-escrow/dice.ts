@@ -1,4 +1,4 @@
-/** Answers from a command's numbers; when they run out they start anew. */
+/** Answers from a command's numbers, which start again when they run out. */
 export class Dice {
   private at = 0;
 

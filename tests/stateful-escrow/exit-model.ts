@@ -123,7 +123,7 @@ function disputed(state: State, rules: Rules): State {
     : { ...state, state: "disputed", mediationAge: -rules.delay };
 }
 
-/** Every move from `state`, whoever makes it. */
+/** Returns every move from `state`, of every party. */
 export function movesFrom(state: State, rules: Rules): Move[] {
   const moves: Move[] = [];
   if (state.current === 2) return moves;

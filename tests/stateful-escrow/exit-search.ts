@@ -66,7 +66,7 @@ export class Graph {
   }
 
   /**
-   * Ticks to the nearest state without money, by those who are there and without any two of them signing together;
+   * Ticks to the nearest state without money, by the parties who are there, without any two of them signing together;
    * infinite where there is no way.
    */
   waits(present: readonly Party[]): number[] {
@@ -104,7 +104,7 @@ export class Graph {
 
   /**
    * Ticks after which `player` alone has forced the money out, whatever all others do together against it: in each tick
-   * first they act as they like, then the player, then time passes. Infinite where it can be held up for ever.
+   * first they act as they like, then the player, then time passes. Infinite where it can be delayed without end.
    */
   forcedWaits(player: Party): number[] {
     const others = bitsOf(withoutParty(player));

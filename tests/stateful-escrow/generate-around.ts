@@ -1,6 +1,5 @@
 /** What happens around the policies: their making, the gateway, the admin, donations, time, a resend. */
-import type { Terms } from "../escrow-world";
-import type { Person } from "../world";
+import type { Person, Terms } from "../world";
 import type { Action } from "./actions";
 import { escrowBump, placesOf } from "./cast";
 import type { Coverage } from "./coverage";

@@ -1,6 +1,5 @@
-/** Whatever anybody might try: mostly refused, and what is right but for one thing. */
-import type { Terms } from "../escrow-world";
-import type { Person } from "../world";
+/** Random attempts: most are refused, and some are right except for one thing. */
+import type { Person, Terms } from "../world";
 import type { Action, ActionKind, Detour, MilestoneAction } from "./actions";
 import type { Dice } from "./dice";
 import { opening, randomTerms } from "./generate-around";
@@ -46,7 +45,7 @@ const RIGHTFUL: Partial<Record<ActionKind, Person>> = {
   expire: "stranger",
 };
 
-/** Any action on any policy, gone ones too, by the one who may or by somebody. */
+/** Any action on any policy, deleted ones too, by its party or by anyone. */
 export function anything(model: Model, dice: Dice): Action {
   const live = [...model.policies.values()];
   const dead = model.graveyard.at(-1);

@@ -5,7 +5,7 @@
 import { AssertionError } from "chai";
 import { type Action, type ActionKind, keeperOf } from "./actions";
 import { bytesOf, isSame, type Observed, readTokens } from "../stateful/observe";
-import { type Person, PEOPLE } from "../world";
+import { PEOPLE, type Person } from "../world";
 import { GATEWAY, RENT_PAYER_ADDRESS, USER_PAYMENT } from "./cast";
 import { FIRST_MILESTONE, FUNDING_KIND_OFFSET, MILESTONE_SIZE } from "./layout";
 import { type Address, isFinal, MILESTONE_STATES, type MilestoneState, type Places } from "./state";
@@ -223,7 +223,7 @@ export class Invariants {
       return;
     }
     holds((policy.data.readUInt8(FUNDING_KIND_OFFSET) === 1) === (account !== null), "kind is 1");
-    // 6, 17: nobody changes the terms.
+    // 6, 17: the terms never change.
     const policyTerms = termsOf(policy.data, null);
     holds(ledger.policyTerms === "" || ledger.policyTerms === policyTerms, "terms of the policy");
     ledger.policyTerms = policyTerms;

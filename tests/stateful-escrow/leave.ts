@@ -1,6 +1,6 @@
 /**
  * Invariant 18, on the chain: at the end of a run the admin is gone with the program paused, one party after the other is
- * away for ever, and still every vault empties, in bounded time.
+ * away permanently, and still every vault empties, in bounded time.
  */
 import { AssertionError } from "chai";
 import type { Person } from "../world";
@@ -37,7 +37,7 @@ export async function leaveWithout(run: Run, turn: number): Promise<void> {
   }
 }
 
-/** What those who are there do next; the clock moves where they wait. */
+/** The next step of the parties who are there; the clock moves where they wait. */
 function exit(run: Run, policy: LivePolicy, escrow: EscrowState, away: Person): Action {
   const { time } = run.model;
   const address = policy.places.policy;

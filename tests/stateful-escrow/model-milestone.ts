@@ -20,7 +20,7 @@ export const NO_SUCH_ACCOUNT = "AccountDataTooSmall";
 /** Anchor's refusal of a writable account that is named a second time. */
 export const DUPLICATE_ACCOUNT = "ConstraintDuplicateMutableAccount";
 
-/** Accounts and signers of an action on a milestone, before anything of the milestone is looked at. */
+/** Accounts and signers of an action on a milestone, before anything of the milestone is checked. */
 function accountFault(policy: LivePolicy, action: MilestoneAction): Outcome {
   if (!policy.escrow) return NO_SUCH_ACCOUNT;
   const { detour } = action;
@@ -154,7 +154,7 @@ export function onMilestone(model: Model, policy: LivePolicy, action: MilestoneA
     if (signer) return signer;
   }
   const milestone = currentMilestone(policy) as HeldMilestone;
-  // She approves what she looked at, and no later submission.
+  // The owner approves the submission that they reviewed, and no later one.
   if (action.kind === "approve" && action.evidence !== milestone.evidence) {
     return "EvidenceMismatch";
   }

@@ -51,7 +51,7 @@ function advance(model: Model, policy: LivePolicy, amount: bigint): void {
   policy.state.updatedAt = model.time;
 }
 
-/** Moves the gateway's share of its own fee on to whoever claims it. */
+/** Moves the gateway's share of its own fee on to the claimant. */
 function reward(model: Model, policy: LivePolicy, amount: bigint, keeper: Person | null): void {
   if (keeper === null) return;
   const due = share(share(amount, policy.state.gatewayFeeBps), model.keeperRewardBps);

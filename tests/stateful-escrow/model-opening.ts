@@ -1,5 +1,5 @@
 /** The model's beginnings: a delegated policy, and its way into an escrow. */
-import type { Terms } from "../escrow-world";
+import type { Terms } from "../world";
 import type { ActionOf } from "./actions";
 import { addressOf, GATEWAY, USER_PAYMENT } from "./cast";
 import { fundingOf } from "./model-money";

@@ -2,10 +2,8 @@
 import { createTransferInstruction } from "@solana/spl-token";
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js";
 import type { SendResult } from "../harness";
-import type { Accounts } from "../instructions";
-import { HeldPolicy, hash } from "../escrow-world";
+import { type Accounts, hash, HeldPolicy, type Person, type World } from "../world";
 import { key } from "../stateful/cast";
-import type { Person, World } from "../world";
 import { type Action, keeperOf, type MilestoneAction, type OnMilestone } from "./actions";
 import { type Model, type Places, RENT_PAYER } from "./state";
 

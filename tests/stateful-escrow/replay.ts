@@ -2,7 +2,8 @@
  * Policies and escrows rebuilt from the program's events alone, written byte by byte at the offsets of
  * `docs/accounts.md` (invariant 20). Nothing here reads an account or knows which instruction was sent.
  */
-import { Fields, found, programEvents } from "../stateful/replay";
+import { Fields, found } from "../stateful/replay";
+import { programEvents } from "../world";
 import { blankAccount, POLICY_SIZE } from "../stateful/layout";
 import { blankEscrow, FIRST_MILESTONE, FUNDING_KIND_OFFSET, MILESTONE_SIZE } from "./layout";
 import { type Address, MILESTONE_STATES, type MilestoneState } from "./state";

@@ -2,7 +2,7 @@
 import { AssertionError } from "chai";
 import { difference, expectOutcome } from "../stateful/compare";
 import { observe, type Observed } from "../stateful/observe";
-import { type Person, PEOPLE, World } from "../world";
+import { PEOPLE, type Person, World } from "../world";
 import { type Action, describeAction, ROW_NAMES } from "./actions";
 import { CONFIG, GATEWAY, RENT_PAYER_ADDRESS, USER_PAYMENT } from "./cast";
 import { type Coverage, keysBefore, rowKey, stateKey } from "./coverage";

@@ -1,7 +1,6 @@
 /** What the model of held escrow knows, and nothing about how it changes: no SDK, no Anchor, nothing read from a chain. */
-import type { Terms } from "../escrow-world";
+import type { Person, Terms } from "../world";
 import type { PolicyState } from "../stateful/layout";
-import type { Person } from "../world";
 
 /** An address as base58, which compares with `===`. */
 export type Address = string;
@@ -86,7 +85,7 @@ export interface Model {
   userPaymentUpdatedAt: bigint;
   allowance: bigint;
   tokens: Tokens;
-  /** Lamports of the one who pays all rent and nothing else. */
+  /** Lamports of the payer of all rent, who pays nothing else. */
   rentPayerLamports: bigint;
   /** By address, the oldest first. */
   policies: Map<Address, LivePolicy>;

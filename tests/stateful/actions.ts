@@ -36,13 +36,13 @@ export interface Execute {
   executor: Name;
   isSigned: boolean;
   feePayer: Name;
-  /** Whose `UserPayment` and token account are named; another's is an attempt to drain him. */
+  /** Whose `UserPayment` and token account are named; another owner's is an attempt to drain it. */
   userPaymentOf: Owner;
   gateway: Gateway;
   destination: Holder;
   gatewayFees: Holder | null;
   protocolFees: Holder | null;
-  /** Whose token account claims the gateway's reward; the mint is no token account. */
+  /** Whose token account claims the gateway's reward; the mint is not a token account. */
   keeper: Holder | "mint" | null;
 }
 

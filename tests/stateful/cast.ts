@@ -2,7 +2,7 @@
 import { getAssociatedTokenAddressSync } from "@solana/spl-token";
 import { Keypair, PublicKey } from "@solana/web3.js";
 import { fixedKeypair } from "../harness";
-import { PROGRAM_ID } from "../instructions";
+import { PROGRAM_ID } from "../world";
 
 /** Three owners of the same mint: two busy ones, and `cy`, who also closes and reopens. */
 export const OWNERS = ["ada", "ben", "cy"] as const;
@@ -11,7 +11,7 @@ export const GATEWAYS = ["north", "south", "spare"] as const;
 /** They pay rent and nothing else, so that their lamports are predictable to the last one. */
 export const SPONSORS = ["sam", "sue"] as const;
 export const GATEWAY_SIGNERS = ["sid", "sol"] as const;
-/** Everybody with a token account. */
+/** Everyone with a token account. */
 export const HOLDERS = ["cy", "ben", "stranger", "rob", "rita", "fees1", "fees2", "ada"] as const;
 
 export type Owner = (typeof OWNERS)[number];
@@ -29,7 +29,7 @@ export type Name =
 
 /** An address as base58, which compares with `===`. */
 export type Address = string;
-/** The all-zero address: "nobody". */
+/** The all-zero address, which no one can sign for. */
 export const NOBODY: Address = PublicKey.default.toBase58();
 
 function remembered<K, V>(compute: (key: K) => V): (key: K) => V {

@@ -1,4 +1,4 @@
-/** What a step's result and an account's bytes are held against, in words for whoever reads the failure. */
+/** What a step's result and an account's bytes are held against, in words for the reader of the failure. */
 import { type ChainAccount, expectError, type SendResult } from "../harness";
 
 /** From which byte on the account differs. */

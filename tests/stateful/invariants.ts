@@ -1,6 +1,6 @@
 /**
  * The lines of `docs/invariants.md` that concern delegated policies, checked on the chain's own bytes after each step.
- * The numbers in the comments are the lines' numbers. The model decides none of them but two: who changed his own
+ * The numbers in the comments are the lines' numbers. The model decides only two of them: who changed their own
  * allowance (2), and what each step was about.
  */
 import { AssertionError, expect } from "chai";
@@ -159,7 +159,7 @@ export class Invariants {
     }
   }
 
-  /** 6, 17: no instruction of anybody, admin or gateway, changes a policy's terms. */
+  /** 6, 17: no instruction, of an admin or a gateway, changes a policy's terms. */
   private termsNeverChange(after: Observed): void {
     for (const [address, data] of policiesIn(after)) {
       holds(termsOf(data).equals(this.account(address).terms), `terms of ${address}`);

@@ -70,7 +70,7 @@ function destinationFault(
   return model.token(holder).isFrozen ? "TokenAccountFrozen" : null;
 }
 
-/** What is due and claimed; the account is looked at only then. */
+/** The reward when it is due and claimed; only then is the account read. */
 function keeperFault(model: Model, { keeper, userPaymentOf }: Execute, reward: bigint): Outcome {
   if (reward === 0n || keeper === null) return null;
   if (keeper === userPaymentOf) return DUPLICATE_ACCOUNT;

@@ -7,7 +7,6 @@ import {
   MINT,
   type Name,
   NOBODY,
-  type Sponsor,
   tokensOf,
   userPaymentOf,
 } from "./cast";
@@ -156,6 +155,6 @@ export function closeUserPayment(model: Model, action: ActionOf<"closeUserPaymen
     return "PolicyIdsAheadOfSlot";
   }
   model.userPayments.delete(action.owner);
-  model.pay(action.rentPayer as Sponsor, model.rents.userPayment);
+  model.pay(action.rentPayer, model.rents.userPayment);
   return null;
 }

@@ -20,7 +20,7 @@ import type { TokenState } from "./state";
 /** Accounts by address; one that does not exist is null. */
 export type Observed = Map<Address, ChainAccount | null>;
 
-/** All that exists in every run, open or closed, but for the policies. */
+/** All accounts of every run, open or closed, except the policies. */
 export const STANDING: Address[] = [
   CONFIG.address,
   ...GATEWAYS.map((gateway) => gatewayOf(gateway).address),
@@ -85,7 +85,7 @@ export function readPolicy(data: Buffer): ReadPolicy {
 export const readCommitted = (data: Buffer): bigint => data.readBigUInt64LE(104);
 export const readOpenPolicies = (data: Buffer): number => data.readUInt32LE(112);
 
-/** Every policy among the observed accounts, whoever it belongs to. */
+/** Returns every policy among the observed accounts, of any owner. */
 export const policiesIn = (observed: Observed): [Address, Buffer][] =>
   [...observed].flatMap(([address, account]): [Address, Buffer][] =>
     account?.data.length === POLICY_SIZE ? [[address, account.data]] : [],

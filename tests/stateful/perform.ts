@@ -2,7 +2,7 @@
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token";
 import type { PublicKey } from "@solana/web3.js";
 import { programDataAddress, type SendResult, type Chain } from "../harness";
-import { instruction, scheduleArgs } from "../instructions";
+import { instruction, scheduleArgs } from "../world";
 import type { Action, CreatePolicy, DeletePolicy, Execute } from "./actions";
 import {
   CONFIG,

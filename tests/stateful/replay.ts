@@ -2,10 +2,9 @@
  * The accounts of the program, rebuilt from its events alone (invariant 20). Nothing here reads an account or knows
  * which instruction was sent.
  */
-import { BorshEventCoder } from "@coral-xyz/anchor";
 import type { PublicKey } from "@solana/web3.js";
 import type BN from "bn.js";
-import { IDL, PROGRAM_ID } from "../instructions";
+import type { ProgramEvent } from "../world";
 import { Address, NOBODY } from "./cast";
 import {
   ConfigState,
@@ -17,37 +16,6 @@ import {
   PolicyState,
   UserPaymentState,
 } from "./layout";
-
-/** An event under the IDL's names; every field is required, a missing one throws when it is read. */
-export interface ProgramEvent {
-  name: string;
-  data: Record<string, unknown>;
-}
-
-const coder = new BorshEventCoder(IDL);
-const INVOKE = /^Program (\w+) invoke \[\d+\]$/;
-const LEFT = /^Program (\w+) (?:success$|failed: )/;
-const DATA = "Program data: ";
-
-/**
- * The program's events in a transaction's logs. `Program data:` lines carry no program id, so the invoke stack says
- * whose they are: another program may print the same bytes. Throws at a line of ours that is no event.
- */
-export function programEvents(logs: string[], programId: PublicKey = PROGRAM_ID): ProgramEvent[] {
-  const ours = programId.toBase58();
-  const stack: string[] = [];
-  const events: ProgramEvent[] = [];
-  for (const line of logs) {
-    const invoked = INVOKE.exec(line)?.[1];
-    if (invoked) stack.push(invoked);
-    if (LEFT.test(line)) stack.pop();
-    if (!line.startsWith(DATA) || stack.at(-1) !== ours) continue;
-    const event = coder.decode(line.slice(DATA.length));
-    if (!event) throw new Error(`not an event of the IDL: ${line}`);
-    events.push(event);
-  }
-  return events;
-}
 
 /** Typed reads of an event's fields. */
 export class Fields {

@@ -175,7 +175,7 @@ function signing(policy: PolicyKey, flaw: string | null): { signer: Owner; userP
 function setFrozen(model: Model, command: CommandOf<"setFrozen">): Action[] {
   const { isFrozen } = command;
   const frozen = HOLDERS.filter((holder) => model.token(holder).isFrozen);
-  // One at a time: a frozen owner stops most of what he could do.
+  // One at a time: a frozen owner cannot do most of their actions.
   if (isFrozen === frozen.length > 0) return [];
   const holder = isFrozen ? command.holder : (frozen[0] as Holder);
   return [{ kind: "setFrozen", holder, isFrozen }];

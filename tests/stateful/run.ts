@@ -39,7 +39,8 @@ import {
 import { perform } from "./model";
 import { observe, type Observed, readTokens, STANDING } from "./observe";
 import { performOn } from "./perform";
-import { programEvents, Replay } from "./replay";
+import { Replay } from "./replay";
+import { programEvents } from "../world";
 import { resolve } from "./resolve";
 import { CODES, Model } from "./state";
 

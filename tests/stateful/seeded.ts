@@ -14,7 +14,7 @@ export const runOnce = <T>(
     seed: seed + chain,
     numRuns: 1,
     endOnFailure: process.env["SHRINK"] !== "1",
-    // So many commands are no message: the failed step says what it did.
+    // The list of commands is too long for a message: the failed step says what it did.
     reporter: ({ failed, errorInstance }) => {
       if (!failed) return;
       const why = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);

@@ -17,7 +17,7 @@ import { getChainTime, MilestoneClient, RELEASE_DUE_DATE } from "@milepost/sdk";
 
 const { connection, wallets, mint, gateway, url, wsUrl } = await connectLocalnet();
 
-// Somebody's plan: one payment, due now.
+// An owner's plan: one payment, due now.
 const client = new MilestoneClient(connection, wallets.owner);
 const now = (await getChainTime(client)).toNumber();
 const { instructions, policy } = await client.prepareMilestone(

@@ -1,6 +1,6 @@
 /**
  * What each kind of slot answers to each impostor, written from the rules in `docs/decisions/0001-interface.md`, never
- * recorded from a run. Anchor loads every account before it looks at how they belong together:
+ * recorded from a run. Anchor loads every account before it checks how they belong together:
  *
  * - one of ours, read-only: owner program, then length, then discriminator;
  * - one of ours, writable: the write lock, then length, owner program, discriminator;
@@ -220,7 +220,7 @@ export function movedUp(
   );
 }
 
-/** Any token account of the mint, whoever owns it; none where the program's id or nothing stands in its place. */
+/** Any token account of the mint, with any owner; none where the program's id or nothing takes its place. */
 export const KEEPER_TOKEN_ACCOUNT: SlotVerdicts = {
   ...exactly("InvalidKeeperTokenAccount"),
   ...copies("InvalidKeeperTokenAccount"),

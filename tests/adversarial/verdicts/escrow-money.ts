@@ -128,7 +128,7 @@ export const ESCROW_MONEY: Record<string, InstructionVerdicts> = {
         "already funded by somebody": ALLOWED,
         "already funded beyond its rent": ALLOWED,
         "already made, and with money in it": ALLOWED,
-        // Nobody can do that: nobody signs for the address. The associated token program's own error.
+        // No one can: the address has no signer. The error is the associated token program's own.
         "already assigned to another program": "IllegalOwner",
       },
       mint: MINT,
@@ -205,7 +205,7 @@ export const ESCROW_MONEY: Record<string, InstructionVerdicts> = {
     }),
   },
   resolve_dispute: {
-    // Nobody but the escrow says who the mediator is; the other owner's UserPayment is not the policy's.
+    // Only the escrow names the mediator; the other owner's UserPayment is not the policy's.
     slots: { mediator: signer("InvalidMediator", UNSIGNED), ...DIVISION("InvalidUserPayment") },
     exclusive: EXCLUSIVE,
     duplicates: pairs({ mediator: signs("InvalidMediator"), ...DIVISION_PAIRS }),

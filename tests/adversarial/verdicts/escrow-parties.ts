@@ -4,7 +4,7 @@ import { pairs, POLICY_SLOT, signs, USER_PAYMENT_SLOT } from "./pairs";
 
 const UNSIGNED = "MissingRequiredSignature";
 
-/** The recipient's: all of the stage's policies are his, so that only the escrow tells them apart. */
+/** The recipient of all of the stage's policies is the same, so that only the escrow tells them apart. */
 const BY_RECIPIENT: InstructionVerdicts = {
   slots: {
     recipient: signer("InvalidRecipient", UNSIGNED),
@@ -52,7 +52,7 @@ export const ESCROW_PARTIES: Record<string, InstructionVerdicts> = {
   request_mediation: {
     slots: {
       party: signer("InvalidParty", UNSIGNED),
-      // The other owner's has another owner, whom nobody here signs for.
+      // The other owner's account has another owner, who does not sign here.
       user_payment: userPayment("InvalidParty", "InvalidUserPayment"),
       policy: OWNERS_POLICY,
       escrow: ESCROW,

@@ -148,7 +148,7 @@ export const OWNER: Record<string, InstructionVerdicts> = {
       // The one of another mint is the owner's, and names another token account.
       user_payment: userPayment("InvalidOwner", "InvalidTokenAccount"),
       token_account: TOKEN_ACCOUNT,
-      // Under the other token program, this is no token account.
+      // Under the other token program, this is not a token account.
       token_program: { ...TOKEN_PROGRAM, "the other token program": "InvalidTokenAccount" },
     },
     exclusive: ["token_account"],

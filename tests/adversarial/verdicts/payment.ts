@@ -34,7 +34,7 @@ const destination = (error: string) => ({
 
 /**
  * Any address but the owner's and the all-zero one: another program's vault, say. What can never own a token account
- * that anybody could spend is refused: ours, mints, token accounts.
+ * that anyone could spend is refused: ours, mints, token accounts.
  */
 const RECIPIENT = {
   ...exactly("InvalidRecipient"),
@@ -51,7 +51,7 @@ export const PAYMENT: Record<string, InstructionVerdicts> = {
       payer: PAYER,
       owner: signer("InvalidOwner", UNSIGNED),
       config: CONFIG,
-      // Whom the owner chooses: it costs and binds nobody else.
+      // The owner chooses it: it costs and binds no one else.
       gateway: gatewayWritable(ALLOWED),
       user_payment: userPaymentWritable("InvalidOwner", "InvalidMint"),
       policy: VACANT,
@@ -139,7 +139,7 @@ export const PAYMENT: Record<string, InstructionVerdicts> = {
           "the program itself": "InvalidProtocolFeeAccount",
         },
         token_program: TOKEN_PROGRAM,
-        // A delegated policy has none: what stands in its place is not looked at. Without it the keeper's account does.
+        // A delegated policy has none: what takes its place is not read. Without it the keeper's account does.
         escrow: { ...exactly(ALLOWED), "read-only": ALLOWED, missing: ALLOWED },
         keeper_token_account: KEEPER_TOKEN_ACCOUNT,
       },

@@ -1,14 +1,14 @@
-//! A vault that signs whatever it is asked to: what a multisig does once its votes are in, without the votes.
+//! A vault that signs any instruction: what a multisig does once its members have voted, without the votes.
 //!
 //! Accounts: the vault, the program to call, then that program's accounts in its order. Data: the vault's bump, then the
 //! data of the instruction. The vault is the address derived from `"vault"`, and signs where the instruction names it.
-//! For tests alone: anyone may use it.
+//! For tests only: anyone may use it.
 #![no_std]
 #![allow(clippy::missing_safety_doc)]
 
 use core::{mem::MaybeUninit, panic::PanicInfo, slice};
 
-/// More accounts than any instruction of the program under test takes.
+/// Above the number of accounts of any instruction of the program under test.
 const MAX_ACCOUNTS: usize = 24;
 /// Marks an account that is not a repetition of an earlier one.
 const NON_DUP_MARKER: u8 = u8::MAX;
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn entrypoint(input: *const u8) -> u64 {
     sol_invoke_signed_c(&instruction, infos, count as u64, &signer, 1)
 }
 
-/// Reads the account at `at` into its place, and returns where the next one starts.
+/// Reads the account at `at` into its place, and returns the start of the next one.
 unsafe fn read_account(at: *const u8, infos: *mut AccountInfo, index: usize) -> *const u8 {
     if *at != NON_DUP_MARKER {
         infos.add(index).write(*infos.add(*at as usize));
@@ -132,7 +132,7 @@ unsafe fn read_account(at: *const u8, infos: *mut AccountInfo, index: usize) -> 
     end.add(8)
 }
 
-/// Compares as four words: a comparison of arrays would call `memcmp`, which the linker does not bring along.
+/// Compares as four words: a comparison of arrays would call `memcmp`, which the linker does not provide.
 unsafe fn is_same(one: *const [u8; 32], other: *const [u8; 32]) -> bool {
     let one = slice::from_raw_parts(one as *const u64, 4);
     let other = slice::from_raw_parts(other as *const u64, 4);
