@@ -1,10 +1,10 @@
-// What the example apps' lock file says of our own packed packages.
+// Edits and checks the entries of our own packed packages in the example apps' lock file.
 //
 // Usage: node toolchain/apps-lock.mjs forget|unpin|check
 //
 // forget  drops them, so that npm reads the packed files again
-// unpin   takes their checksums out: every build packs other bytes
-// check   fails when their dependencies are not those of the packages
+// unpin   removes their checksums: every build packs different bytes
+// check   fails when their dependencies differ from those of the packages
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,7 +31,7 @@ const commands = {
       const manifest = JSON.parse(readFileSync(path.join(root, name, "package.json"), "utf8"));
       if (sorted(manifest.dependencies) === sorted(lock.packages[key].dependencies)) continue;
       console.error(
-        `apps: the lock file has other dependencies of ${manifest.name}; run make lock`,
+        `apps: the lock file has different dependencies for ${manifest.name}; run make lock`,
       );
       process.exitCode = 1;
     }

@@ -1,4 +1,4 @@
-// Keeps artifacts/ honest: the committed program must be what this source builds.
+// Updates and verifies artifacts/: the committed program must be the build of these sources.
 //
 // Usage: node artifact.mjs verify|update (toolchain/verify-artifact and toolchain/update-artifact build first)
 import { execFileSync } from "node:child_process";
@@ -21,7 +21,7 @@ const FRESH = {
   "milestone.json": join(ROOT, "target", "idl", "milestone.json"),
 };
 
-/** Everything the program's bytes depend on, besides the compiler. */
+/** The files that the program's bytes depend on, besides the compiler. */
 const SOURCES = [
   "Cargo.lock",
   "Cargo.toml",
@@ -49,7 +49,7 @@ function sourceHash() {
   return sha256(files.map((f) => `${sha256(readFileSync(join(ROOT, f)))}  ${f}\n`).join(""));
 }
 
-/** What compiles here, as toolchain/describe prints it: `key: value` lines. */
+/** Returns the toolchain of this machine, from the `key: value` lines of toolchain/describe. */
 function toolchainHere() {
   const lines = execFileSync(join(ROOT, "toolchain", "describe"), { encoding: "utf8" });
   return Object.fromEntries(
@@ -96,8 +96,7 @@ function update() {
 }
 
 function verify() {
-  const again =
-    "if the source is as it should be, run toolchain/update-artifact and commit artifacts/";
+  const again = "if the sources are correct, run toolchain/update-artifact and commit artifacts/";
   if (!existsSync(join(ARTIFACTS, "BUILD.json"))) fail(`artifacts/BUILD.json is missing; ${again}`);
   for (const line of readFileSync(join(ARTIFACTS, "SHA256SUMS"), "utf8").trim().split("\n")) {
     const [sum, name] = line.split("  ");
@@ -107,9 +106,9 @@ function verify() {
   const recorded = JSON.parse(readFileSync(join(ARTIFACTS, "BUILD.json"), "utf8"));
 
   if (!readFileSync(join(ARTIFACTS, "milestone.json")).equals(fresh["milestone.json"])) {
-    fail(`artifacts/milestone.json is not the IDL of this source; ${again}`);
+    fail(`artifacts/milestone.json is not the IDL of these sources; ${again}`);
   }
-  say("the IDL is the source's");
+  say("the IDL matches the sources");
 
   const sources = sourceHash();
   if (recorded.sources.sha256 !== sources) {
@@ -121,7 +120,7 @@ function verify() {
   say("the program was built from these sources");
 
   if (readFileSync(join(ARTIFACTS, "milestone.so")).equals(fresh["milestone.so"])) {
-    say(`the program is this build, byte for byte (sha256 ${sha256(fresh["milestone.so"])})`);
+    say(`the program matches this build byte for byte (sha256 ${sha256(fresh["milestone.so"])})`);
     return;
   }
   const here = toolchainHere();
@@ -130,13 +129,15 @@ function verify() {
   );
   if (differing.length === 0) {
     fail(
-      "the same toolchain built other bytes from the same sources: artifacts/ has " +
+      "the same toolchain built different bytes from the same sources: artifacts/ has " +
         `${recorded.program.sha256}, the fresh build ${sha256(fresh["milestone.so"])}`,
     );
   }
-  say("NOT COMPARED: the bytes differ, and so does the toolchain that made them:");
+  say("NOT COMPARED: the bytes differ, and so do the toolchains:");
   for (const key of differing) {
-    say(`  ${key}: ${recorded.toolchain[key] ?? "none"} there, ${here[key] ?? "none"} here`);
+    say(
+      `  ${key}: ${recorded.toolchain[key] ?? "none"} in artifacts/, ${here[key] ?? "none"} here`,
+    );
   }
   say("the suites run against the fresh build");
 }

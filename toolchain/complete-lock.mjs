@@ -1,9 +1,9 @@
 // Adds to package-lock.json the packages of other platforms that npm left out.
 //
 // npm drops an optional package from the lock when the registry it talked to does not have it, and `npm ci` then
-// refuses that very lock. A mirror that carries only its own platform's binaries makes every lock such a lock.
-// The packages left out are pinned by their parents to one exact version, and named after their platform, which
-// is all that the lock has to say for npm to skip them here and install them there.
+// refuses that lock. With a mirror that has only its own platform's binaries, every lock is incomplete.
+// The parents pin the missing packages to one exact version, and the names contain the platform. The lock needs no more
+// for npm to skip them on one platform and install them on another.
 //
 // Usage: node complete-lock.mjs, after any npm install that changed the lock (`make lock` does both)
 import { readFileSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ const OS = [
 ];
 const CPU = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "x64"];
 
-/** What a platform package's name says: `@rollup/rollup-linux-x64-musl` is linux, x64, musl. */
+/** Returns the platform in a package's name: `@rollup/rollup-linux-x64-musl` is linux, x64, musl. */
 function platformOf(name) {
   const words = name.split(/[/-]/);
   const os = OS.find((candidate) => words.includes(candidate));
@@ -47,7 +47,7 @@ function platformOf(name) {
 const lock = JSON.parse(readFileSync(PATH, "utf8"));
 const packages = lock.packages;
 
-/** Whether npm would find `name` from the package at `location`. */
+/** Returns whether npm would find `name` from the package at `location`. */
 function isLocked(location, name) {
   for (let at = location; ; at = at.slice(0, Math.max(at.lastIndexOf("/node_modules/"), 0))) {
     if (packages[at === "" ? `node_modules/${name}` : `${at}/node_modules/${name}`]) return true;
@@ -55,7 +55,7 @@ function isLocked(location, name) {
   }
 }
 
-/** Beside the package that asks for it: `node_modules/a/node_modules/b` asks for `node_modules/a/node_modules/c`. */
+/** Returns the place beside the package that depends on it: `node_modules/a/node_modules/b` asks for `node_modules/a/node_modules/c`. */
 function placeFor(location, name) {
   return `${location.slice(0, location.lastIndexOf("node_modules/"))}node_modules/${name}`;
 }

@@ -1,4 +1,5 @@
-// Adds up what run-suite.mjs recorded and prints `N passed, N failed` as its last line. Fails when a suite did.
+// Adds up the records of run-suite.mjs and prints what each failed test said, and
+// `N passed, N failed` as its last line. Fails when a suite failed.
 //
 // Usage: node count-results.mjs [SUITE...]   the suites that must have a record
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -25,6 +26,13 @@ if (records.length === 0) {
     seconds: 0,
     trouble: "none ran",
   });
+}
+
+// What failed is said again here: the suites' own output above fills thousands of lines.
+for (const { name, failedTests = [] } of records) {
+  for (const { title, error } of failedTests) {
+    console.log(`\n=== ${name}: failed: ${title}\n${error}`);
+  }
 }
 
 const width = Math.max(...records.map((record) => record.name.length));

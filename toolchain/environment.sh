@@ -1,4 +1,4 @@
-# Sourced by the scripts beside it: where things are, and which kind of toolchain this machine has.
+# Sourced by the scripts beside it: defines paths, and the kind of toolchain that this machine has.
 # shellcheck shell=bash
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -8,18 +8,18 @@ LINKER_VERSION=0.2.6
 LINKER_ROOT=$CACHE/sbpf-linker-$LINKER_VERSION
 LINKER=$LINKER_ROOT/bin/sbpf-linker
 
-# Named in full: a rustup shim that comes first on PATH has another version, without matching sources.
+# Full paths: a rustup shim that comes first on PATH has another version, without matching sources.
 RUSTC=/usr/bin/rustc
 CARGO=/usr/bin/cargo
 DEBIAN_PACKAGES=(rustc-web cargo-web rust-web-src)
 
-# One name on every machine: it is the file stem of the target specification, and ends up in symbol hashes.
+# The same name on every machine: it is the file stem of the target specification, and part of symbol hashes.
 TARGET=sbpf-solana-solana
 
-# The program's tests on this machine: its own entrypoint is for the chain only.
+# Features of the host tests: the program's own entrypoint is only for the chain.
 # shellcheck disable=SC2034
 HOST_TEST_FEATURES=(--no-default-features --features idl-build,no-entrypoint)
-# Nobody steps through them, and it is half the time and most of the disk.
+# Debug information takes half the time and most of the disk, and nobody debugs these builds.
 export CARGO_PROFILE_DEV_DEBUG=0
 
 fail() {
@@ -31,8 +31,8 @@ say() {
   printf 'toolchain: %s\n' "$*"
 }
 
-# `cargo-build-sbf` where Solana's own tools are installed, else `sbpf-linker`.
-# MILEPOST_TOOLCHAIN=sbpf-linker or =cargo-build-sbf chooses on a machine that has both.
+# Prints `cargo-build-sbf` where Solana's own tools are installed, otherwise `sbpf-linker`.
+# On a machine that has both, MILEPOST_TOOLCHAIN=sbpf-linker or =cargo-build-sbf chooses.
 toolchain_kind() {
   if [ -n "${MILEPOST_TOOLCHAIN:-}" ]; then
     printf '%s\n' "$MILEPOST_TOOLCHAIN"
@@ -56,14 +56,14 @@ rust_sources() {
   printf '%s/lib/rustlib/src/rust/library\n' "$("$RUSTC" --print sysroot)"
 }
 
-# The path of the private sysroot for this rustc and this set of edits.
+# Prints the path of the private sysroot for this rustc and this set of edits.
 sysroot_path() {
   local edits
   edits=$(cat "$ROOT/toolchain/sysroot/"* | sha256sum | cut -c1-12)
   printf '%s/sysroot-%s-%s\n' "$CACHE" "$(rustc_field release)" "$edits"
 }
 
-# Debian's cargo with Debian's rustc where they are installed, else whatever cargo is on PATH.
+# Runs Debian's cargo with Debian's rustc where they are installed, otherwise the cargo on PATH.
 host_cargo() {
   if [ -x "$CARGO" ] && [ -x "$RUSTC" ]; then
     RUSTC=$RUSTC "$CARGO" "$@"

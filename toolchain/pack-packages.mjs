@@ -1,5 +1,5 @@
-// Packs the packages as npm would publish them, into target/packages, under names without a version, so that the example
-// apps can depend on them.
+// Packs the packages as npm would publish them, into target/packages. The names have no version, so that the example apps
+// can depend on them.
 //
 // Usage: node toolchain/pack-packages.mjs
 import { execFileSync } from "node:child_process";
@@ -12,12 +12,14 @@ const folder = path.join(root, "target/packages");
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 for (const name of ["sdk", "localnet", "keeper"]) {
+  // The SDK as `make sdk/dist/index.js` built it: building it again would take its files from under what runs beside this.
+  const flags = name === "sdk" ? ["--ignore-scripts"] : [];
   const printed = execFileSync(
     "npm",
-    ["pack", "--json", "--workspace", name, "--pack-destination", folder],
+    ["pack", "--json", "--workspace", name, "--pack-destination", folder, ...flags],
     { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
   );
-  // What a build prints may come first.
+  // The output of a build may come first.
   const [{ filename }] = JSON.parse(printed.slice(printed.indexOf("[\n")));
   renameSync(path.join(folder, filename), path.join(folder, `milepost-${name}.tgz`));
   console.log(`target/packages/milepost-${name}.tgz`);

@@ -3,8 +3,8 @@
 // Usage: node run-suite.mjs NAME KIND MINUTES -- COMMAND ARGUMENT...
 //
 // KIND says where the count is: `mocha` (written by reporter.cjs), `cargo` (its "test result" lines) or `check`
-// (the exit code: one passed or one failed). A suite that ends badly, runs into its limit or counts nothing is
-// recorded as a failure, whatever it printed. count-results.mjs adds the records up.
+// (the exit code: one passed or one failed). A suite that exits with an error, exceeds its limit or counts no test is
+// recorded as a failure, whatever it printed. count-results.mjs adds up the records.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -36,7 +36,7 @@ console.log(`\n=== ${name}: ${[command, ...args].join(" ")}`);
 const startedAt = Date.now();
 const child = spawn(command, args, {
   cwd: ROOT,
-  // Its own process group, so that the limit ends what the suite started, too.
+  // Its own process group, so that the limit also ends the processes that the suite started.
   detached: true,
   stdio: ["ignore", "pipe", "pipe"],
   env: { ...process.env, MILEPOST_COUNTS: countsFile },

@@ -1,6 +1,6 @@
-// Which addresses of an instruction follow from others: the seeds of derived addresses (`pda`), fixed programs
-// (`address`) and fields of other accounts (`relations`). The program checks them in code, where Anchor's macros do not
-// see them; Anchor's client and Codama read them here.
+// Adds to the IDL which addresses of an instruction follow from others: the seeds of derived addresses (`pda`), fixed
+// programs (`address`) and fields of other accounts (`relations`). The program checks them in code, which Anchor's macros
+// cannot read. Anchor's client and Codama read them from the IDL.
 
 import { PublicKey } from "@solana/web3.js";
 
@@ -63,7 +63,7 @@ const NAMED_BY = {
   ],
 };
 
-/** What an instruction creates has no fields yet that could name another account. */
+/** The account that an instruction creates: it has no fields yet that could name another account. */
 const CREATES = {
   create_gateway: "gateway",
   create_user_payment: "user_payment",
@@ -72,7 +72,7 @@ const CREATES = {
   open_escrow: "escrow",
 };
 
-/** Slots that a field does not settle: a held policy is paid from its vault, and a creation begins with the mint. */
+/** Slots that no field determines: a held policy is paid from its vault, and a creation starts from the mint. */
 const OPEN_SLOTS = new Set(["execute_payment.token_account", "create_milestone_policy.mint"]);
 
 /**
@@ -89,7 +89,7 @@ export function nameTheAddresses(instructions, typeCalled, programId, fail) {
       const relation = NAMED_BY[item.name]?.find(
         ([holder]) => has(holder) && CREATES[instruction] !== holder,
       );
-      // A client fills in what it can find: an optional signature would be asked for although nobody needs it.
+      // A client fills in every relation: it would ask for an optional signature that is not needed.
       if (relation && !isOpen && !item.optional) {
         const [holder, type] = relation;
         if (!typeCalled(type).type.fields.some(({ name }) => name === item.name)) {
@@ -98,7 +98,7 @@ export function nameTheAddresses(instructions, typeCalled, programId, fail) {
         item.relations = [holder];
       }
       const pda = DERIVED[item.name]?.(has, instruction, programId);
-      // One way to find an address is enough, and a field is read where the account itself would be needed for its seeds.
+      // One way to find an address is enough. Prefer the field: the seeds may need the account itself.
       if (pda && !item.relations) item.pda = pda;
     }
   }

@@ -1,4 +1,4 @@
-// Assembles the program's IDL (Anchor spec 0.1.0) out of what its IDL tests print.
+// Assembles the program's IDL (Anchor spec 0.1.0) from the output of its IDL tests.
 //
 // Usage: cargo test ... | node assemble-idl.mjs > milestone.json
 //
@@ -14,7 +14,7 @@ function fail(message) {
   process.exit(1);
 }
 
-/** Every part of one kind that the tests printed. */
+/** Returns every part of one kind that the tests printed. */
 function parts(kind) {
   const found = [
     ...printed.matchAll(
@@ -49,7 +49,7 @@ const types = merge([
   ...parts("enum").map((text) => JSON.parse(text)),
 ]);
 
-// `PodU64` and its like are how Rust spells an unaligned integer; fields already name the integer.
+// `PodU64` and its like are unaligned integers in Rust; the fields already name the integer.
 for (const [name, { type }] of types) {
   if (type.kind === "type") types.delete(name);
 }
@@ -58,7 +58,7 @@ function typeCalled(name) {
   return types.get(name) ?? fail(`the program has no type ${name}`);
 }
 
-/** Bytes as the program lays them out, so no longer Rust's own `repr`: enums are not plain old data. */
+/** Marks a type as Borsh instead of plain old data, which an enum is not. The bytes are the same. */
 function readAsBorsh(type) {
   delete type.repr;
   delete type.serialization;
@@ -79,7 +79,7 @@ function nameThePolicyType() {
   readAsBorsh(policy);
   types.set("PolicyType", {
     name: "PolicyType",
-    docs: ["What a policy pays by. The tag `Uninitialized` is never written."],
+    docs: ["How a policy pays. The program never writes the tag `Uninitialized`."],
     type: {
       kind: "enum",
       variants: [
@@ -90,7 +90,21 @@ function nameThePolicyType() {
   });
 }
 
-/** Gives every `field: u8` the enum whose number it is. */
+/** Lists the escrow's terms field by field, in each argument list, account and event that holds them. */
+function listTheTerms() {
+  const terms = typeCalled("EscrowTerms").type.fields;
+  const isTerms = ({ type }) => type.defined?.name === "EscrowTerms";
+  const listed = (fields) => fields.flatMap((field) => (isTerms(field) ? terms : [field]));
+  const holders = [...types.values()].map(({ type }) => type).filter(({ fields }) => fields);
+  for (const holder of holders) holder.fields = listed(holder.fields);
+  const withoutDocs = ({ name, type }) => ({ name, type });
+  for (const instruction of program.instructions) {
+    instruction.args = listed(instruction.args).map(withoutDocs);
+  }
+  types.delete("EscrowTerms");
+}
+
+/** Gives every `field: u8` the type of its enum. */
 function nameTheEnum(field, enumName) {
   if (typeCalled(enumName).type.kind !== "enum") fail(`${enumName} is not an enum`);
   let named = 0;
@@ -105,7 +119,7 @@ function nameTheEnum(field, enumName) {
   if (named === 0) fail(`no account or event has a \`${field}: u8\``);
 }
 
-/** Structs that hold an enum are borsh, and so is what holds them. */
+/** Marks structs that hold an enum as Borsh, and the types that hold those structs. */
 function readHoldersAsBorsh() {
   const isPlain = (type) => type.serialization !== undefined;
   const holds = (type) =>
@@ -127,8 +141,8 @@ function readHoldersAsBorsh() {
 }
 
 /**
- * `execute_payment` reads a held policy's escrow and the keeper's token account behind its declared accounts, so that the
- * eleven of a delegated policy stay enough (docs/decisions/0003-escrow.md, 0005-keeper-reward.md). Clients see optional
+ * Adds the accounts that `execute_payment` reads behind its declared ones: a held policy's escrow and the keeper's token
+ * account. A delegated policy needs only the eleven declared ones (docs/decisions/0003-escrow.md, 0005-keeper-reward.md). Clients see optional
  * accounts.
  */
 function nameTheTrailingAccounts() {
@@ -138,14 +152,14 @@ function nameTheTrailingAccounts() {
   execution.accounts.push(
     {
       name: "escrow",
-      docs: ["The `Escrow` of a held policy; a delegated one needs none."],
+      docs: ["The `Escrow` of a held policy; none for a delegated one."],
       writable: true,
       optional: true,
     },
     {
       name: "keeper_token_account",
       docs: [
-        "Any token account of the mint: gets the gateway's keeper reward, which the gateway keeps without it.",
+        "Any token account of the mint, which receives the keeper's reward. Without it the gateway keeps its whole fee.",
       ],
       writable: true,
       optional: true,
@@ -154,6 +168,7 @@ function nameTheTrailingAccounts() {
 }
 
 nameThePolicyType();
+listTheTerms();
 nameTheEnum("status", "PaymentStatus");
 nameTheEnum("state", "MilestoneState");
 nameTheEnum("ending", "MilestoneEnding");

@@ -1,5 +1,5 @@
-// An IDL as @coral-xyz/anchor gives it to its clients: names in camel case, without the comments (they would be shipped
-// to every browser).
+// Converts an IDL to the form that @coral-xyz/anchor gives its clients: names in camel case, without the comments, which
+// would be shipped to every browser.
 
 const NAME_KEYS = new Set(["name", "path", "account", "relations", "generic"]);
 
@@ -32,7 +32,7 @@ function forClients(value) {
   );
 }
 
-/** The IDL with the names that clients use. The program's own name stays as it is. */
+/** Returns the IDL with the names that clients use. The program's own name stays as it is. */
 export function clientIdl(idl) {
   const client = forClients(idl);
   client.metadata.name = idl.metadata.name;

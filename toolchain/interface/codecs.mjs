@@ -39,14 +39,14 @@ const pascal = (name) => name[0].toUpperCase() + name.slice(1);
 const typeOf = (name) => idl.types.find((type) => type.name === name).type;
 const isPlain = (type) => typeof type === "string" && type in PRIMITIVES;
 
-/** What an expression uses, collected while it is printed, for the import lines. */
+/** The names that the printed expressions use, for the import lines. */
 const used = new Set();
 const uses = (name) => {
   used.add(name);
   return name;
 };
 
-/** A call that a bundler drops with whatever does not need its result. */
+/** Prints a call that a bundler drops when nothing uses its result. */
 const call = (combinator, typeArguments, ...args) =>
   `/* @__PURE__ */ ${uses(combinator)}${typeArguments}(${args.join(", ")})`;
 
@@ -77,7 +77,7 @@ function enumOf({ variants }, type) {
 const definitionOf = (type, name) =>
   type.kind === "struct" ? structOf(type.fields, name) : enumOf(type, name);
 
-/** The TypeScript type of a field, as Anchor's `IdlEvents` has it. */
+/** Returns the TypeScript type of a field, as Anchor's `IdlEvents` has it. */
 function typescriptOf(type) {
   if (isPlain(type)) return uses(PRIMITIVES[type]);
   if (type.option) return `${typescriptOf(type.option)} | null`;
@@ -87,7 +87,7 @@ function typescriptOf(type) {
   return definition.kind === "struct" ? uses(pascal(name)) : exclusive(definition);
 }
 
-/** One variant of an enum, with the other names absent: `{ a: {}; b?: never } | { a?: never; b: {} }`. */
+/** Returns one variant of an enum, with the other names absent: `{ a: {}; b?: never } | { a?: never; b: {} }`. */
 function exclusive({ variants }) {
   return variants
     .map(({ name: present }) =>
@@ -99,7 +99,7 @@ function exclusive({ variants }) {
     .join(" | ");
 }
 
-/** Declared types that another one mentions come first. */
+/** Sorts declared types so that a type comes after those it mentions. */
 function inOrder(names) {
   const done = [];
   const visit = (name) => {
