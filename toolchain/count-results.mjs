@@ -28,13 +28,7 @@ if (records.length === 0) {
   });
 }
 
-// What failed is said again here: the suites' own output above fills thousands of lines.
-for (const { name, failedTests = [] } of records) {
-  for (const { title, error } of failedTests) {
-    console.log(`\n=== ${name}: failed: ${title}\n${error}`);
-  }
-}
-
+records.sort((a, b) => b.seconds - a.seconds);
 const width = Math.max(...records.map((record) => record.name.length));
 console.log("");
 for (const { name, passed, failed, skipped, seconds, trouble } of records) {
@@ -44,6 +38,13 @@ for (const { name, passed, failed, skipped, seconds, trouble } of records) {
       (trouble === undefined ? "" : `  ${trouble}`),
   );
 }
+// What failed is said again here: the suites' own output above fills thousands of lines.
+for (const { name, failedTests = [] } of records) {
+  for (const { title, error } of failedTests) {
+    console.log(`\n=== ${name}: failed: ${title}\n${error}`);
+  }
+}
+
 const total = (key) => records.reduce((sum, record) => sum + record[key], 0);
 console.log(`\n${total("passed")} passed, ${total("failed")} failed`);
 process.exitCode = total("failed") > 0 ? 1 : 0;

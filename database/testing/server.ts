@@ -19,10 +19,14 @@ export async function openServer(): Promise<Server> {
   return { url: SERVER_URL, stop: async () => undefined };
 }
 
-/** Creates an empty database and returns its URL. */
-export async function createDatabase({ url: server }: Pick<Server, "url">): Promise<string> {
+/** Creates a database and returns its URL: an empty one, or a copy of `template`. */
+export async function createDatabase(
+  { url: server }: Pick<Server, "url">,
+  template?: string,
+): Promise<string> {
   const name = `test_${randomBytes(6).toString("hex")}`;
-  await asAdmin(server, (admin) => admin.query(`CREATE DATABASE ${name}`));
+  const copied = template ? ` TEMPLATE ${template} STRATEGY wal_log` : "";
+  await asAdmin(server, (admin) => admin.query(`CREATE DATABASE ${name}${copied}`));
   const url = new URL(server);
   url.pathname = `/${name}`;
   return url.href;

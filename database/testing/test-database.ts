@@ -37,11 +37,7 @@ export async function emptyDatabase(): Promise<TestDatabase> {
 
 /** Returns a database with the tables of a schema, up to date and without rows of tests. */
 export async function migratedDatabase(schema: Schema): Promise<TestDatabase> {
-  if (SERVER_URL) {
-    const opened = await openOnServer(SERVER_URL);
-    await migrate(opened.database, schema);
-    return opened;
-  }
+  if (SERVER_URL) return openOnServer(SERVER_URL, await templateOf(SERVER_URL, schema));
   const database = await openEmbedded();
   if (!(await kept?.empty(schema))) {
     kept = undefined;
@@ -57,8 +53,26 @@ function openEmbedded(): Promise<Database> {
   return embedded;
 }
 
-async function openOnServer(server: string): Promise<TestDatabase> {
+/** Names of the server's databases with the tables of a schema; the server's end removes them. */
+const templates = new Map<Schema, Promise<string>>();
+
+/** Returns the database to copy: a copy takes a quarter of the time that the migrations take. */
+function templateOf(server: string, schema: Schema): Promise<string> {
+  let template = templates.get(schema);
+  if (!template) templates.set(schema, (template = makeTemplate(server, schema)));
+  return template;
+}
+
+async function makeTemplate(server: string, schema: Schema): Promise<string> {
   const url = await createDatabase({ url: server });
+  // PostgreSQL copies only a database to which nobody is connected.
+  const database = await openDatabase({ url }, TEST_PROGRAM);
+  await migrate(database, schema).finally(() => database.close());
+  return new URL(url).pathname.slice(1);
+}
+
+async function openOnServer(server: string, template?: string): Promise<TestDatabase> {
+  const url = await createDatabase({ url: server }, template);
   const opened: Database[] = [];
   const another = async () => {
     const database = await openDatabase({ url }, TEST_PROGRAM);

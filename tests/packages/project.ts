@@ -14,6 +14,9 @@ const execute = promisify(execFile);
 export const WORKSPACES = ["sdk", "localnet", "keeper", "gateway", "react", "kit"] as const;
 export type Workspace = (typeof WORKSPACES)[number];
 
+/** Folder of packages that were packed from these sources. Default: this process packs them. */
+const PACKED = process.env.MILEPOST_PACKED;
+
 export class Project {
   private readonly children: ChildProcess[] = [];
 
@@ -22,15 +25,12 @@ export class Project {
   /** Packs and installs; other dependencies come from npm's cache or the registry. */
   static async create(): Promise<Project> {
     const directory = mkdtempSync(path.join(tmpdir(), "milepost-packages-"));
-    const packed = path.join(directory, "packed");
-    mkdirSync(packed);
-    for (const workspace of WORKSPACES) {
-      // The SDK as it was built for these tests: building it again would take its files from under other suites.
-      const flags = workspace === "sdk" ? ["--ignore-scripts"] : [];
-      const args = ["pack", "--pack-destination", packed, "--workspace", workspace, ...flags];
-      await execute("npm", args, { cwd: ROOT });
-    }
-    const tarballs = readdirSync(packed).map((name) => path.join(packed, name));
+    const packed = PACKED ? path.resolve(ROOT, PACKED) : await pack(path.join(directory, "packed"));
+    const tarballs = readdirSync(packed)
+      .filter((name) => /^milepost-.*\.tgz$/.test(name))
+      .map((name) => path.join(packed, name));
+    if (tarballs.length !== WORKSPACES.length)
+      throw new Error(`${packed}: expected ${WORKSPACES.length} packages, found ${tarballs}`);
     writeFileSync(path.join(directory, "package.json"), JSON.stringify({ private: true }));
     // Anchor for the one snippet that brings it.
     const others = ["@solana/web3.js@1", "bn.js", "@coral-xyz/anchor@0.32.1"];
@@ -117,6 +117,17 @@ export class Project {
     const own = { HOME: this.directory, MILEPOST_KEEPER_METRICS_PORT: "off" };
     return { cwd: this.directory, env: { ...process.env, ...own } };
   }
+}
+
+async function pack(directory: string): Promise<string> {
+  mkdirSync(directory);
+  for (const workspace of WORKSPACES) {
+    // The SDK as it was built for these tests: building it again would take its files from under other suites.
+    const flags = workspace === "sdk" ? ["--ignore-scripts"] : [];
+    const args = ["pack", "--pack-destination", directory, "--workspace", workspace, ...flags];
+    await execute("npm", args, { cwd: ROOT });
+  }
+  return directory;
 }
 
 const isRunning = (child: ChildProcess): boolean =>

@@ -128,12 +128,16 @@ export async function buildApp(
   await describeRoutes(app);
   serveDocument(app);
   await options.fallback?.register(app);
-  for (const routes of rootRoutes) await app.register(routes(context));
+  for (const routes of rootRoutes) await app.register(named(routes(context)));
   for (const prefix of PREFIXES) {
-    for (const routes of resources) await app.register(routes(context), { prefix });
+    for (const routes of resources) await app.register(named(routes(context)), { prefix });
   }
   return app;
 }
+
+/** Names a plugin: for one without a name, Fastify compares it with every module that the process has loaded. */
+const named = (plugin: FastifyPluginAsync): FastifyPluginAsync =>
+  Object.assign(plugin, { [Symbol.for("fastify.display-name")]: "routes" });
 
 /** Answers requests that arrive once the server closes: another process, or this one after its start, takes them. */
 function refuseWhileClosing(app: FastifyInstance, { publicUrl }: GatewayContext): void {

@@ -21,14 +21,18 @@ interface Validate {
   errors?: unknown;
 }
 
+type Compile = (schema: object) => Validate;
+
+const compileExactly = remembering(compileWith(false));
+const compileCoercing = remembering(compileWith(true));
+const compileAnswer = remembering(compileAnswers());
+
 /** Returns Fastify's compiler of schemas that check requests. */
 export function validatorCompiler(): FastifySchemaCompiler<object> {
-  const exact = new Ajv({ ...OPTIONS, coerceTypes: false });
-  const coercing = new Ajv({ ...OPTIONS, coerceTypes: true });
   return ({ schema, httpPart }) => {
-    const compiled = once(() => (httpPart === "body" ? exact : coercing).compile(schema));
+    const compile = httpPart === "body" ? compileExactly : compileCoercing;
     const validate: Validate = (value) => {
-      const check = compiled();
+      const check = compile(schema);
       const isValid = check(value);
       validate.errors = check.errors;
       return isValid;
@@ -39,15 +43,27 @@ export function validatorCompiler(): FastifySchemaCompiler<object> {
 
 /** Returns Fastify's compiler of schemas that write answers. */
 export function serializerCompiler(): FastifySerializerCompiler<unknown> {
-  const compile = serializers()();
-  return (route) => {
-    const compiled = once(() => compile(route as never));
-    return (answer) => compiled()(answer);
-  };
+  return ({ schema }) =>
+    (answer) =>
+      compileAnswer(schema as object)(answer);
 }
 
-/** Returns a function that makes a value at its first call. */
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined;
-  return () => (made ??= { value: make() }).value;
+function compileWith(coerceTypes: boolean): Compile {
+  const ajv = new Ajv({ ...OPTIONS, coerceTypes });
+  return (schema) => ajv.compile(schema);
+}
+
+function compileAnswers() {
+  const compile = serializers()();
+  return (schema: object) => compile({ schema } as never);
+}
+
+/** Returns a function that makes a schema's value at the first call: routes share schemas, and each has two prefixes. */
+function remembering<Value>(make: (schema: object) => Value): (schema: object) => Value {
+  const made = new WeakMap<object, { value: Value }>();
+  return (schema) => {
+    let known = made.get(schema);
+    if (!known) made.set(schema, (known = { value: make(schema) }));
+    return known.value;
+  };
 }
