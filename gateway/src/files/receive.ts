@@ -1,5 +1,6 @@
 /** Receives an upload: streams it into the staging directory, hashes it on the way, and finds its media type. */
 import { createHash, randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -79,7 +80,13 @@ async function stage(
       }
     },
   });
-  await pipeline(bytes, inspect, createWriteStream(path, { flags: "wx", mode: 0o600 }));
+  const file = createWriteStream(path, { flags: "wx", mode: 0o600 });
+  try {
+    await pipeline(bytes, inspect, file);
+  } finally {
+    // A file that is still being opened when the bytes are refused would appear after its removal.
+    if (!file.closed) await once(file, "close");
+  }
   // busboy ends a file at the limit as if it were complete.
   if ((bytes as Readable & { truncated?: boolean }).truncated) throw tooLarge(maxBytes);
   const { sha256, size, mediaType } = inspection.end();

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import fs, { chmodSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -214,6 +214,30 @@ describe("files", () => {
       expect([stored(), staged(), await rows()]).to.deep.equal([[], [], []]);
     });
   }
+
+  it("given bytes that are refused while their file is still being opened then it does not stay", async () => {
+    const { open } = fs;
+    let opened: Promise<void> | undefined;
+    // Node.js opens the file of a stream by this function. It takes as long as on a slow disk.
+    fs.open = ((
+      path: string,
+      flags: string,
+      mode: number,
+      tell: (...result: unknown[]) => void,
+    ) => {
+      opened = new Promise((done) => {
+        setTimeout(() => open(path, flags, mode, (...result) => done(tell(...result))), 200);
+      });
+    }) as unknown as typeof open;
+    try {
+      const markup = Buffer.from(`${" ".repeat(5_000)}<svg/>`);
+      expect((await send(form([["file", markup, "a.txt"]]))).status).to.equal(415);
+      await opened;
+    } finally {
+      fs.open = open;
+    }
+    expect([stored(), staged(), await rows()]).to.deep.equal([[], [], []]);
+  });
 
   it("takes a file of exactly the limit", async () => {
     expect((await send(fileForm(png(MAX_BYTES)))).status).to.equal(201);
