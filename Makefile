@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help apps audit check demo docs gateway localnet screens setup build test test-all test-postgres bench soak lint format format-check typecheck artifact lock package package-check deploy clean node
+.PHONY: help apps audit check demo docs gateway localnet screens setup build test test-all bench soak lint format format-check typecheck artifact lock package package-check deploy clean node
 
 NPM_RUN := npm run --silent
 # Where npm notes what it installed; older than the lock file means out of date.
@@ -54,15 +54,9 @@ test: $(INSTALLED) ## build everything from source, check the artifacts, run eve
 	@toolchain/setup --tests
 	@toolchain/test
 
-test-all: $(INSTALLED) ## what `make test` does, and on PostgreSQL the suites in which it can make a difference
+test-all: $(INSTALLED) ## what `make test` does, with PostgreSQL: the suites of database and keeper again, the gateway's instead
 	@toolchain/setup --tests
 	@toolchain/test --postgres
-
-test-postgres: $(SDK_BUILT) ## every suite of database, keeper and gateway on PostgreSQL; half an hour
-	@toolchain/setup --tests
-	$(NPM_RUN) test:postgres --workspace database
-	$(NPM_RUN) test:postgres --workspace keeper
-	$(NPM_RUN) test:postgres:all --workspace gateway
 
 apps: $(SDK_BUILT) ## build the example apps with the packed packages and run them, pages in Chromium
 	@toolchain/setup --tests

@@ -56,7 +56,7 @@ function openEmbedded(): Promise<Database> {
 /** Names of the server's databases with the tables of a schema; the server's end removes them. */
 const templates = new Map<Schema, Promise<string>>();
 
-/** Returns the database to copy: a copy takes a quarter of the time that the migrations take. */
+/** Returns the database to copy: a copy takes a third of the time that the migrations take. */
 function templateOf(server: string, schema: Schema): Promise<string> {
   let template = templates.get(schema);
   if (!template) templates.set(schema, (template = makeTemplate(server, schema)));

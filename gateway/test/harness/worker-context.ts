@@ -27,7 +27,7 @@ export function workerContext(
     chains,
     log,
     now,
-    pollMs: 50,
+    pollMs: 250,
     // A busy machine must not change an answer.
     answerWaitMs: 60_000,
     ...options,
