@@ -50,13 +50,13 @@ build: setup $(SDK_BUILT) ## build the program, its IDL and the SDK from source
 	@toolchain/build
 	@toolchain/idl
 
-test: $(INSTALLED) ## build everything from source, check the artifacts, run every suite on the embedded database
+test: $(INSTALLED) ## build everything from source, check the artifacts, run the suites on the embedded database
 	@toolchain/setup --tests
 	@toolchain/test
 
-test-all: $(INSTALLED) ## what `make test` does, with PostgreSQL: the suites of database and keeper again, the gateway's instead
+test-all: $(INSTALLED) ## what `make test` does, with PostgreSQL and the page in Chromium, as CI does
 	@toolchain/setup --tests
-	@toolchain/test --postgres
+	@toolchain/test --all
 
 apps: $(SDK_BUILT) ## build the example apps with the packed packages and run them, pages in Chromium
 	@toolchain/setup --tests
