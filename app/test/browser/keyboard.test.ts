@@ -59,8 +59,7 @@ async function signBy(page: Page, action: string): Promise<void> {
   await page.locator("dialog[data-step=confirmed]").waitFor();
   await enter(page, "Close");
   await page.getByRole("dialog").waitFor({ state: "hidden" });
-  const isKept = await page.evaluate(() => document.activeElement?.closest("main") !== null);
-  expect(isKept, `the focus after ${action}`).to.equal(true);
+  await page.locator("main:focus, main :focus").waitFor();
 }
 
 describe("the page by keyboard alone", () => {
@@ -147,7 +146,9 @@ describe("the page by keyboard alone", () => {
     }
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "hidden" });
-    expect((await readFocus(page)).name).to.equal("Connect wallet");
+    // The focus returns right after the dialog is gone, not with it.
+    const opener = page.getByRole("button", { name: "Connect wallet" });
+    await opener.and(page.locator(":focus")).waitFor();
   });
 
   it("moves nothing where less motion is asked for", async () => {
