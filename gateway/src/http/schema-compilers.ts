@@ -21,18 +21,19 @@ interface Validate {
   errors?: unknown;
 }
 
-type Compile = (schema: object) => Validate;
+// Ajv keeps what it has compiled: routes share schemas, and each has two prefixes.
+const exact = new Ajv({ ...OPTIONS, coerceTypes: false });
+const coercing = new Ajv({ ...OPTIONS, coerceTypes: true });
 
-const compileExactly = remembering(compileWith(false));
-const compileCoercing = remembering(compileWith(true));
-const compileAnswer = remembering(compileAnswers());
+const compileAnswer = serializers()();
+const answers = new WeakMap<object, (answer: unknown) => string>();
 
 /** Returns Fastify's compiler of schemas that check requests. */
 export function validatorCompiler(): FastifySchemaCompiler<object> {
   return ({ schema, httpPart }) => {
-    const compile = httpPart === "body" ? compileExactly : compileCoercing;
+    const ajv = httpPart === "body" ? exact : coercing;
     const validate: Validate = (value) => {
-      const check = compile(schema);
+      const check = ajv.compile(schema);
       const isValid = check(value);
       validate.errors = check.errors;
       return isValid;
@@ -43,27 +44,10 @@ export function validatorCompiler(): FastifySchemaCompiler<object> {
 
 /** Returns Fastify's compiler of schemas that write answers. */
 export function serializerCompiler(): FastifySerializerCompiler<unknown> {
-  return ({ schema }) =>
-    (answer) =>
-      compileAnswer(schema as object)(answer);
-}
-
-function compileWith(coerceTypes: boolean): Compile {
-  const ajv = new Ajv({ ...OPTIONS, coerceTypes });
-  return (schema) => ajv.compile(schema);
-}
-
-function compileAnswers() {
-  const compile = serializers()();
-  return (schema: object) => compile({ schema } as never);
-}
-
-/** Returns a function that makes a schema's value at the first call: routes share schemas, and each has two prefixes. */
-function remembering<Value>(make: (schema: object) => Value): (schema: object) => Value {
-  const made = new WeakMap<object, { value: Value }>();
-  return (schema) => {
-    let known = made.get(schema);
-    if (!known) made.set(schema, (known = { value: make(schema) }));
-    return known.value;
+  return (route) => (answer) => {
+    const schema = route.schema as object;
+    let write = answers.get(schema);
+    if (!write) answers.set(schema, (write = compileAnswer(route as never)));
+    return write(answer);
   };
 }
