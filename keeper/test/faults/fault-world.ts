@@ -9,6 +9,7 @@ import type { Database } from "@milepost/database";
 import { createDatabase, dropDatabase, type Server } from "@milepost/database/testing";
 import { openDatabase } from "../../src/store/database";
 import { MilepostNet, type TestPolicy } from "../harness/cli-localnet";
+import { passTime } from "../harness/pass-time";
 import { KeeperProcess, type KeeperProcessOptions } from "./keeper-process";
 
 const HOUR = 3_600n;
@@ -158,13 +159,7 @@ export class FaultWorld {
 
   /** Lets the database's time pass for leases and delays of workers that died. */
   async elapse(seconds: number): Promise<void> {
-    // One statement each, which is repeated after a deadlock: keepers lock the same rows in their own order.
-    await this.database.query(`
-      UPDATE milepost_keeper_queue.job SET started_on = started_on - interval '${seconds} seconds',
-        start_after = start_after - interval '${seconds} seconds'`);
-    await this.database.query(`
-      UPDATE milepost_keeper.policies SET queued_at = queued_at - interval '${seconds} seconds',
-        not_before = not_before - interval '${seconds} seconds'`);
+    await passTime(this.database, seconds);
   }
 
   /** Returns true when the chain shows every milestone as over. */

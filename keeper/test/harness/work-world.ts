@@ -13,6 +13,7 @@ import type { Verdict } from "../../src/send/verdicts";
 import { recentPrice } from "../../src/send/fees-and-blockhash";
 import { Worker } from "../../src/work/worker";
 import type { WorkerOptions } from "../../src/work/worker-options";
+import { passTime } from "./pass-time";
 import { migratedDatabase, type TestDatabase } from "./test-database";
 import { FaultyConnection } from "./work-chain";
 
@@ -124,12 +125,11 @@ export class WorkWorld {
 
   /** Lets database time pass for leases and delays. */
   async elapse(seconds: number): Promise<void> {
-    await this.database.script(`
-      UPDATE milepost_keeper_queue.job SET started_on = started_on - interval '${seconds} seconds',
-        start_after = start_after - interval '${seconds} seconds';
-      UPDATE milepost_keeper.policies SET queued_at = queued_at - interval '${seconds} seconds',
-        not_before = not_before - interval '${seconds} seconds';
-      UPDATE milepost_keeper.attempts SET created_at = created_at - interval '${seconds} seconds'`);
+    await passTime(this.database, seconds);
+    await this.database.query(
+      `UPDATE milepost_keeper.attempts SET created_at = created_at - make_interval(secs => $1)`,
+      [seconds],
+    );
     await this.queue.maintain();
   }
 
