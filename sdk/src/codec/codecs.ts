@@ -1,7 +1,8 @@
 import BN from "bn.js";
-import { PublicKey } from "@solana/web3.js";
+import type { PublicKey } from "@solana/web3.js";
 import { InvalidInputError } from "../errors/input";
 import { type ByteReader, type ByteWriter, DecodeError } from "./bytes";
+import { CachedPublicKey } from "./cached-public-key";
 
 /**
  * Reads and writes one type of the IDL in Borsh, with the values that Anchor's clients use: `BN` for 64 bits,
@@ -67,7 +68,7 @@ export const bool: Codec<boolean> = {
 };
 
 export const pubkey: Codec<PublicKey> = {
-  read: (reader) => new PublicKey(reader.take(32)),
+  read: (reader) => new CachedPublicKey(reader.take(32)),
   write(writer, value, field) {
     // Not `instanceof`: an application may have a second copy of web3.js.
     const bytes = (value as PublicKey | null | undefined)?.toBytes?.();

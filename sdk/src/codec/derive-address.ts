@@ -1,5 +1,6 @@
 import { PublicKey } from "@solana/web3.js";
 import { addressKey } from "./address-key";
+import { CachedPublicKey } from "./cached-public-key";
 
 /** Deriving one takes a third of a millisecond, and the same few are asked for again and again. */
 const MAX_DERIVED = 16_384;
@@ -14,13 +15,17 @@ export type Seed = string | PublicKey | Uint8Array;
  */
 export function deriveAddress(seeds: readonly Seed[], programId: PublicKey): [PublicKey, number] {
   const key = [programId, ...seeds].map(keyOf).join("");
-  const [address, bump] =
-    derived.get(key) ?? PublicKey.findProgramAddressSync(seeds.map(toBytes), programId);
+  const [address, bump] = derived.get(key) ?? find(seeds, programId);
   // A map keeps the order of insertion: the longest unused is the first.
   derived.delete(key);
   derived.set(key, [address, bump]);
   if (derived.size > MAX_DERIVED) derived.delete(derived.keys().next().value!);
   return [address, bump];
+}
+
+function find(seeds: readonly Seed[], programId: PublicKey): [PublicKey, number] {
+  const [address, bump] = PublicKey.findProgramAddressSync(seeds.map(toBytes), programId);
+  return [new CachedPublicKey(address), bump];
 }
 
 /** Returns a text that begins with its length, so that no two lists of seeds have the same texts joined. */

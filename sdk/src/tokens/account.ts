@@ -1,4 +1,5 @@
-import { type AccountInfo, PublicKey } from "@solana/web3.js";
+import type { AccountInfo, PublicKey } from "@solana/web3.js";
+import { CachedPublicKey } from "../codec/cached-public-key";
 import { readTokenAccount, type TokenAccountFields } from "./account-layout";
 import { isTokenProgram } from "./programs";
 
@@ -20,6 +21,6 @@ export function parseTokenAccount(
   info: AccountInfo<Uint8Array> | null | undefined,
 ): TokenAccountState | null {
   if (!info || !isTokenProgram(info.owner)) return null;
-  const fields = readTokenAccount(info.data, (bytes) => new PublicKey(bytes));
+  const fields = readTokenAccount(info.data, (bytes) => new CachedPublicKey(bytes));
   return fields && { address, tokenProgram: info.owner, ...fields };
 }
