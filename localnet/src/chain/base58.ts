@@ -13,6 +13,22 @@ export function encodeBase58(bytes: Uint8Array): string {
   return text;
 }
 
+const MAX_KNOWN = 32_768;
+const known = new Map<string, string>();
+
+/** Encodes an address. Few of them make up most of what a chain reads and answers, so the last ones are remembered. */
+export function encodeAddress(bytes: Uint8Array): string {
+  const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  let text = known.get(key);
+  if (text === undefined) {
+    text = encodeBase58(bytes);
+    // A full memory is cleared: which addresses repeat changes with time.
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(key, text);
+  }
+  return text;
+}
+
 /** Returns null for a text with a character outside the alphabet. */
 export function decodeBase58(text: string): Buffer | null {
   const values: number[] = [];

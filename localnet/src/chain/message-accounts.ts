@@ -1,5 +1,5 @@
 /** The accounts of a message, with those from lookup tables, and whether it may write them. */
-import { encodeBase58 } from "./base58";
+import { encodeAddress } from "./base58";
 import type { Message } from "./wire";
 
 const TABLE_HEADER = 56;
@@ -41,5 +41,5 @@ function tableEntries(data: Buffer | null, indexes: number[]): string[] {
   return indexes
     .map((index) => TABLE_HEADER + 32 * index)
     .filter((start) => start + 32 <= data.length)
-    .map((start) => encodeBase58(data.subarray(start, start + 32)));
+    .map((start) => encodeAddress(data.subarray(start, start + 32)));
 }

@@ -1,7 +1,7 @@
 /** LiteSVM with base58 addresses, bigint balances and errors in the form of JSON-RPC. */
 // The package's own class speaks @solana/kit types; the addon beneath it takes plain bytes.
 import * as addon from "litesvm/dist/internal";
-import { decodeBase58, encodeBase58 } from "./base58";
+import { decodeBase58, encodeAddress, encodeBase58 } from "./base58";
 import { transactionError, type TransactionError } from "./transaction-error";
 
 export const SYSTEM_PROGRAM = "11111111111111111111111111111111";
@@ -95,7 +95,7 @@ export class Svm {
     return this.inner
       .getProgramAccounts(addressBytes(owner))
       .map((found) => ({
-        address: encodeBase58(found.address),
+        address: encodeAddress(found.address),
         account: accountState(found.account()),
       }))
       .filter(({ account }) => account.lamports > 0n);
@@ -122,7 +122,7 @@ export class Svm {
         new Map(
           simulated
             .postAccounts()
-            .map((after) => [encodeBase58(after.address), accountState(after.account())]),
+            .map((after) => [encodeAddress(after.address), accountState(after.account())]),
         ),
     };
   }
@@ -169,27 +169,13 @@ function addressBytes(address: string): Buffer {
   return bytes;
 }
 
-const texts = new Map<string, string>();
-
-/** Encodes an address that repeats: a few programs own all accounts. */
-function addressText(bytes: Uint8Array): string {
-  const key = bufferOver(bytes).toString("latin1");
-  let text = texts.get(key);
-  if (text === undefined) {
-    text = encodeBase58(bytes);
-    if (texts.size >= MAX_KNOWN) texts.clear();
-    texts.set(key, text);
-  }
-  return text;
-}
-
 const bufferOver = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const accountState = (found: addon.Account): AccountState => ({
   lamports: found.lamports(),
   data: bufferOver(found.data()),
-  owner: addressText(found.owner()),
+  owner: encodeAddress(found.owner()),
   executable: found.executable(),
 });
 

@@ -1,5 +1,5 @@
 /** The state of token accounts and mints: balances and supply. */
-import { encodeBase58 } from "./base58";
+import { encodeAddress } from "./base58";
 import type { AccountState } from "./svm";
 
 export const TOKEN_PROGRAM = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
@@ -77,7 +77,7 @@ export function mintState(account: AccountState | null): MintState | null {
 }
 
 const addressAt = (data: Buffer, offset: number): string =>
-  encodeBase58(data.subarray(offset, offset + 32));
+  encodeAddress(data.subarray(offset, offset + 32));
 
 const optionalAddress = (data: Buffer, offset: number): string | null =>
   data.readUInt32LE(offset) === 1 ? addressAt(data, offset + 4) : null;

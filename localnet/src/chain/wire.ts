@@ -2,7 +2,7 @@
  * The wire format of transactions. It is read strictly, to the last byte: the addon beneath LiteSVM ends the whole
  * process when it gets bytes that are not a transaction.
  */
-import { encodeBase58 } from "./base58";
+import { encodeAddress, encodeBase58 } from "./base58";
 
 /** Size of one packet of the network, in bytes. */
 export const MAX_TRANSACTION_BYTES = 1_232;
@@ -71,7 +71,7 @@ export function parseMessage(bytes: Buffer): Message {
     bytes,
     version: isVersioned ? 0 : "legacy",
     header,
-    staticKeys: reader.list(() => encodeBase58(reader.take(32))),
+    staticKeys: reader.list(() => encodeAddress(reader.take(32))),
     blockhash: encodeBase58(reader.take(32)),
     instructions: reader.list(() => ({
       programIdIndex: reader.byte(),
@@ -80,7 +80,7 @@ export function parseMessage(bytes: Buffer): Message {
     })),
     lookups: isVersioned
       ? reader.list(() => ({
-          table: encodeBase58(reader.take(32)),
+          table: encodeAddress(reader.take(32)),
           writable: reader.list(() => reader.byte()),
           readonly: reader.list(() => reader.byte()),
         }))
