@@ -12,6 +12,7 @@ import { createLog, type Logger } from "../observe/log";
 import { createMetrics, type KeeperMetrics } from "../observe/metrics";
 import { withoutSecrets } from "../observe/redact";
 import { meteredFetch } from "../observe/rpc-meter";
+import { httpFetch } from "../send/http-fetch";
 import { authorizedFetch } from "./authorized-fetch";
 import { secretsIn } from "./secrets";
 
@@ -36,7 +37,7 @@ export async function openChain(config: CommonConfig): Promise<Opened> {
   const { urls, wsUrl, programId } = config;
   const metrics = createMetrics();
   const fetch = meteredFetch({
-    fetch: authorizedFetch(globalThis.fetch),
+    fetch: authorizedFetch(httpFetch()),
     timers: systemTimers,
     events: metrics,
   });
