@@ -1,6 +1,6 @@
 /** The workers of a keeper, and the lookup tables they share. */
 import type { MilestoneContext } from "@milepost/sdk";
-import type { ChainClock } from "./clock/chain-clock";
+import type { ChainClock, ChainTime } from "./clock/chain-clock";
 import type { KeeperOptions } from "./keeper-options";
 import type { ExecuteQueue } from "./queue/leases";
 import { neverRelease } from "./approval";
@@ -23,7 +23,7 @@ export function createWorkers(
   queue: ExecuteQueue,
   context: MilestoneContext,
   events: KeeperEvents,
-  clock: Pick<ChainClock, "slot">,
+  clock: Pick<ChainClock, "slot" | "sawTime">,
 ): Workers {
   const { database, feePayer, gateway, connection, concurrency = 2, resendEveryMs } = options;
   const { programId, commitment } = context;
@@ -41,6 +41,7 @@ export function createWorkers(
     pause,
     resendEveryMs,
     priorityFee,
+    knownSlot: () => clock.slot,
     // Without a table, a transaction holds fewer executions. Nothing else changes.
     onProblem: (error) => options.log.debug({ err: error }, "no lookup table"),
   });
@@ -72,6 +73,7 @@ export function createWorkers(
     resendEveryMs,
     silentBlocks: options.silentBlocks,
     newestSlot: () => clock.slot,
+    sawTime: (time: ChainTime) => clock.sawTime(time),
     crash: options.crash,
   };
   const all = Array.from({ length: concurrency }, () => new Worker(workerOptions));

@@ -24,6 +24,8 @@ import { retryNow } from "./store/retry";
 /** Number of sends in `runOnce`, which does not come back later: longer than a blockhash lives. */
 const RECOVER_ROUNDS = 90;
 const ENQUEUE_LIMIT = 1_000;
+/** Age up to which the time of a worker's read counts, less than the interval: an idle keeper reads it each time. */
+const SCHEDULE_AGE_MS = 900;
 const PING_MS = 2_000;
 /** Limit of rounds in `runOnce`: the milestones of a policy, and one more round that finds nothing. */
 const MAX_ROUNDS = 5;
@@ -252,7 +254,7 @@ export class Keeper {
   }
 
   private async schedule(queue: ExecuteQueue): Promise<void> {
-    const now = await this.report.chainNow();
+    const now = await this.report.chainNow(SCHEDULE_AGE_MS);
     await queue.enqueueDue(now, ENQUEUE_LIMIT);
     this.workerPool.fill();
   }

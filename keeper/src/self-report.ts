@@ -43,9 +43,9 @@ export class SelfReport {
     this.feePayer = new FeePayerBalance(parts.options, parts.timers);
   }
 
-  /** Reads the chain's time, which also shows that the RPC answers. */
-  async chainNow(): Promise<bigint> {
-    const { now } = await this.parts.clock.time();
+  /** Reads the chain's time, which also shows that the RPC answers. A reading that is younger than `maxAgeMs` counts. */
+  async chainNow(maxAgeMs = 0): Promise<bigint> {
+    const { now } = await this.parts.clock.time({ maxAgeMs });
     this.answeredAt = this.parts.timers.now();
     return now;
   }

@@ -50,14 +50,27 @@ export class ChainClock {
     this.newestSlot = Math.max(this.newestSlot, slot);
   }
 
-  /** Returns the chain's time, with one request per slot for all callers. Rejects when the sysvar cannot be read. */
-  async time(): Promise<ChainTime> {
+  /** Reports a reading that came with other accounts. An earlier one than the last counts for nothing. */
+  sawTime({ slot, now }: ChainTime): void {
     const { last } = this;
-    const isFresh =
-      last &&
-      last.slot >= this.newestSlot &&
-      this.options.timers.now() - last.readAt < this.maxAgeMs;
-    if (isFresh) return { slot: last.slot, now: last.now };
+    if (last && (slot < last.slot || now < last.now)) return;
+    const readAt = this.options.timers.now();
+    this.last = { slot, now, readAt, advancedAt: readAt };
+  }
+
+  /**
+   * Returns the chain's time, with one request per slot for all callers. With `maxAgeMs`, a reading of that age counts
+   * although newer slots are known. Rejects when the sysvar cannot be read.
+   */
+  async time({ maxAgeMs = 0 } = {}): Promise<ChainTime> {
+    const { last } = this;
+    if (last) {
+      const age = this.options.timers.now() - last.readAt;
+      const isNewest = last.slot >= this.newestSlot;
+      if (age < maxAgeMs || (isNewest && age < this.maxAgeMs)) {
+        return { slot: last.slot, now: last.now };
+      }
+    }
     this.reading ??= this.read().finally(() => {
       this.reading = null;
     });

@@ -7,6 +7,8 @@ import { LookupTableLifecycle, type LookupTableLifecycleOptions } from "./lookup
 export interface LookupTablesOptions extends LookupTableLifecycleOptions {
   /** Number of uses from which an address is worth a place. Default: 2. */
   minUses?: number;
+  /** Returns a slot that the chain has reached, without a request; null when none is known. Default: none is. */
+  knownSlot?: () => number | null;
   /** Number of addresses that justify the fees and rent of a table, or keeping it. Default: 4. */
   minNew?: number;
 }
@@ -116,7 +118,8 @@ export class LookupTables {
   ): Promise<{ tables: AddressLookupTableAccount[]; slot: number }> {
     const { context, pause, signal } = this.options;
     const newest = Math.max(0, ...tables.map(({ state }) => state.lastExtendedSlot));
-    let slot = await context.connection.getSlot(context.commitment);
+    let slot = this.options.knownSlot?.() ?? 0;
+    if (slot <= newest) slot = await context.connection.getSlot(context.commitment);
     for (let waits = 0; slot <= newest && waits < SLOT_WAITS; waits += 1) {
       await pause(SLOT_MS, signal);
       slot = await context.connection.getSlot(context.commitment);

@@ -67,6 +67,7 @@ export class Pass implements PassContext {
         keeperOwner: rewardOwnerOf(this.options),
         seenSlots: new Map(items.map(({ member, seenSlot = 0 }) => [member.policy, seenSlot])),
         newestSlot: this.options.newestSlot?.() ?? null,
+        sawTime: this.options.sawTime,
       },
     );
     const open: Ready[] = [];

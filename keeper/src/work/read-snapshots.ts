@@ -9,7 +9,7 @@ import {
   withMinContextSlot,
 } from "@milepost/sdk";
 import { PublicKey } from "@solana/web3.js";
-import { MAX_LEAD_SLOTS } from "../clock/chain-clock";
+import { type ChainTime, MAX_LEAD_SLOTS } from "../clock/chain-clock";
 import { classify } from "../send/classify";
 import { isAnswering, isRpcFailure, RPC_BEHIND, RpcFailure } from "../send/rpc-error";
 
@@ -28,7 +28,12 @@ export async function readSnapshots(
   policies: readonly string[],
   options: ReadSnapshotsOptions = {},
 ): Promise<SnapshotResults> {
-  const { keeperOwner, seenSlots = new Map<string, number>(), newestSlot = null } = options;
+  const {
+    keeperOwner,
+    seenSlots = new Map<string, number>(),
+    newestSlot = null,
+    sawTime,
+  } = options;
   const results: SnapshotResults = new Map();
   const slotOf = (policy: string) => seenSlots.get(policy) ?? 0;
   // Every node that is not set aside knows an old slot; a slot of the far future was made up.
@@ -37,10 +42,10 @@ export async function readSnapshots(
   const recent = policies.filter(isRecent);
   if (recent.length > 0) {
     const slot = Math.max(...recent.map(slotOf));
-    await read(withMinContextSlot(context, slot), recent, { keeperOwner }, results);
+    await read(withMinContextSlot(context, slot), recent, { keeperOwner, sawTime }, results);
   }
   const others = policies.filter((policy) => !isRecent(policy));
-  await read(context, others, { keeperOwner }, results);
+  await read(context, others, { keeperOwner, sawTime }, results);
   return results;
 }
 
@@ -49,12 +54,16 @@ export interface ReadSnapshotsOptions extends Pick<SnapshotOptions, "keeperOwner
   seenSlots?: ReadonlyMap<string, number>;
   /** Newest slot of the chain's clock; null when it is not known, and any node's answer counts. */
   newestSlot?: number | null;
+  /** Listener for the chain's time as of a read. */
+  sawTime?: (time: ChainTime) => void;
 }
+
+type ReadOptions = Pick<ReadSnapshotsOptions, "keeperOwner" | "sawTime">;
 
 async function read(
   context: MilestoneContext,
   policies: readonly string[],
-  options: SnapshotOptions,
+  options: ReadOptions,
   results: SnapshotResults,
 ): Promise<void> {
   if (policies.length === 0) return;
@@ -62,8 +71,11 @@ async function read(
     const snapshots = await loadReleaseSnapshots(
       context,
       policies.map((policy) => new PublicKey(policy)),
-      options,
+      { keeperOwner: options.keeperOwner },
     );
+    // All of them are of one read, so that one tells the time.
+    const { slot, now } = snapshots[0]!;
+    if (slot !== undefined) options.sawTime?.({ slot, now: BigInt(now.toString()) });
     policies.forEach((policy, index) => results.set(policy, { snapshot: snapshots[index]! }));
   } catch (error) {
     const isOfOne = error instanceof AccountNotFoundError || error instanceof AccountKindError;

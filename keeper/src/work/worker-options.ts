@@ -2,6 +2,7 @@
 import type { MilestoneContext, PackOptions } from "@milepost/sdk";
 import type { Connection, PublicKey, Signer } from "@solana/web3.js";
 import type { Database } from "@milepost/database";
+import type { ChainTime } from "../clock/chain-clock";
 import type { Lease } from "../queue/leases";
 import type { DeliverOptions } from "../send/deliver";
 import type { FeesAndBlockhash } from "../send/fees-and-blockhash";
@@ -64,6 +65,8 @@ export interface WorkerOptions {
    * one.
    */
   newestSlot?: () => number | null;
+  /** Listener for the chain's time, which each read of snapshots contains. */
+  sawTime?: (time: ChainTime) => void;
   crash?: CrashHook;
 }
 
