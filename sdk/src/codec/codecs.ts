@@ -80,7 +80,13 @@ export const pubkey: Codec<PublicKey> = {
 /** Returns the codec of a fixed number of bytes as `number[]`; it also writes a `Uint8Array`. */
 export function bytes(length: number): Codec<number[]> {
   return {
-    read: (reader) => [...reader.take(length)],
+    // Several times as fast as a spread, and every account has 64 bytes of memo.
+    read(reader) {
+      const taken = reader.take(length);
+      const values = new Array<number>(length);
+      for (let index = 0; index < length; index += 1) values[index] = taken[index]!;
+      return values;
+    },
     write(writer, value, field) {
       const given = value as ArrayLike<number> | null | undefined;
       const isBytes =
@@ -124,8 +130,11 @@ export function option<T>(inner: Codec<T>): Codec<T | null> {
 export function struct<T extends object>(fields: { [K in keyof T]: Codec<T[K]> }): Codec<T> {
   const entries = Object.entries<Codec<unknown>>(fields);
   return {
-    read: (reader) =>
-      Object.fromEntries(entries.map(([name, codec]) => [name, codec.read(reader)])) as T,
+    read(reader) {
+      const value: Record<string, unknown> = {};
+      for (const [name, codec] of entries) value[name] = codec.read(reader);
+      return value as T;
+    },
     write(writer, value, field) {
       if (typeof value !== "object" || value === null) throw refuse(field, "an object", value);
       const prefix = field === "" ? "" : `${field}.`;
