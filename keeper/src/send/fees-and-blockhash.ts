@@ -12,7 +12,7 @@ const MAX_FEE_ACCOUNTS = 128;
 /** Milliseconds for which a price counts: an RPC computes it from the last 150 blocks. */
 const PRICE_MS = 5_000;
 /** Milliseconds for which a blockhash counts as the newest; it lives for about a minute. */
-const BLOCKHASH_MS = 1_000;
+const BLOCKHASH_MS = 2_000;
 
 /** Returns the accounts that the instructions write. */
 export function writableAccounts(instructions: readonly TransactionInstruction[]): PublicKey[] {
@@ -66,7 +66,7 @@ export class FeesAndBlockhash {
   }
 
   /**
-   * Returns a blockhash that was the newest within the last second. `isNew`: one that is asked for now, so that the same
+   * Returns a blockhash that was the newest within the last two seconds. `isNew`: one that is asked for now, so that the same
    * instructions get another signature than before. Rejects when the RPC does.
    */
   blockhash({ isNew = false } = {}): Promise<BlockhashWithExpiryBlockHeight> {
