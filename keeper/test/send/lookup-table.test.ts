@@ -93,6 +93,22 @@ describe("send: lookup tables", () => {
     expect(keeper.rpc.count("sendTransaction")).to.equal(sent);
   });
 
+  it("given a known slot after the last extension, when the table is asked for, then no slot is; else it waits", async () => {
+    const all = await executions();
+    const [table] = await tables().tablesFor(all);
+    const extended = table!.state.lastExtendedSlot;
+    for (const [known, requests] of [
+      [extended + 1, 0],
+      [extended, 1],
+      [null, 1],
+    ] as const) {
+      const before = keeper.rpc.count("getSlot");
+      const again = await tables(keeper.rpc, [], { knownSlot: () => known }).tablesFor(all);
+      expect(again.map(({ key }) => key)).to.deep.equal([table!.key]);
+      expect(keeper.rpc.count("getSlot") - before, `${known}`).to.equal(requests);
+    }
+  });
+
   it("given two callers at once, when addresses are missing, then one table is made", async () => {
     const all = await executions();
     const made = tables();

@@ -1,5 +1,12 @@
 import { expect } from "chai";
-import { Connection, PublicKey, SolanaJSONRPCError } from "@solana/web3.js";
+import {
+  Connection,
+  PublicKey,
+  SolanaJSONRPCError,
+  TransactionMessage,
+  VersionedTransaction,
+} from "@solana/web3.js";
+import { rejection } from "@milepost/database/testing";
 import { createContext } from "@milepost/sdk";
 import { classify } from "../../src/send/classify";
 import { RpcConnection } from "../../src/send/rpc-connection";
@@ -49,6 +56,14 @@ describe("send: a connection that shares requests", () => {
     return { policy, signature };
   };
 
+  const wireOf = async (signature: string) => {
+    const [row] = await world.database.query<{ wire: Uint8Array }>(
+      "SELECT wire FROM milepost_keeper.attempts WHERE signature = $1",
+      [signature],
+    );
+    return Uint8Array.from(row!.wire);
+  };
+
   it("reads accounts and statuses as web3.js does", async () => {
     const { policy, signature } = await landed();
     const addresses = [new PublicKey(policy), fixedKeypair("nobody").publicKey];
@@ -66,6 +81,48 @@ describe("send: a connection that shares requests", () => {
     const statuses = await connection.getSignatureStatuses([signature, "1".repeat(64)]);
     expect(statuses).to.deep.equal(await plain.getSignatureStatuses([signature, "1".repeat(64)]));
     expect(statuses.value.map((each) => each?.err)).to.deep.equal([null, undefined]);
+  });
+
+  it("simulates as web3.js does, a success and a failure", async () => {
+    const { signature } = await landed();
+    // The payment has landed: its simulation fails now.
+    const paid = await wireOf(signature);
+    const memo = new TransactionMessage({
+      payerKey: world.payer.publicKey,
+      recentBlockhash: PublicKey.default.toBase58(),
+      instructions: [],
+    }).compileToV0Message();
+    for (const [wire, isOk] of [
+      [paid, false],
+      [new VersionedTransaction(memo).serialize(), true],
+    ] as const) {
+      const transaction = VersionedTransaction.deserialize(wire);
+      const config = { sigVerify: false, replaceRecentBlockhash: true };
+      const simulated = await connection.simulateTransaction(transaction, config);
+      const expected = await plain.simulateTransaction(transaction, { ...config });
+      expect(simulated.value.err === null).to.equal(isOk);
+      const { err, logs, unitsConsumed } = expected.value;
+      expect(simulated.value).to.deep.include({ err, logs, unitsConsumed });
+    }
+    expect(requests.at(-1)!.params).to.deep.equal(requests.at(-2)!.params);
+  });
+
+  it("refuses a simulation that can't be read", async () => {
+    const transaction = VersionedTransaction.deserialize(await wireOf((await landed()).signature));
+    const value = { err: null, logs: [], unitsConsumed: 7 };
+    for (const result of [
+      null,
+      { value },
+      { context: { slot: 7 } },
+      { context: { slot: 7 }, value: { ...value, err: undefined } },
+      { context: { slot: 7 }, value: { ...value, logs: [7] } },
+      { context: { slot: 7 }, value: { ...value, logs: undefined } },
+      { context: { slot: 7 }, value: { ...value, unitsConsumed: "7" } },
+    ]) {
+      answer = ({ id }) => ({ jsonrpc: "2.0", id, result });
+      const error = await rejection(connection.simulateTransaction(transaction));
+      expect(error, JSON.stringify(result)).to.include({ code: "RPC_GARBAGE" });
+    }
   });
 
   it("sends statuses of one moment as one request, and each asker gets its own", async () => {
@@ -171,13 +228,10 @@ describe("send: a connection that shares requests", () => {
 
   it("takes a receipt that can't be read for none", async () => {
     const { policy, signature } = await landed();
-    const [row] = await world.database.query<{ wire: Uint8Array }>(
-      "SELECT wire FROM milepost_keeper.attempts WHERE signature = $1",
-      [signature],
-    );
+    const wire = await wireOf(signature);
     const member = { policy, milestoneIndex: 0, action: "executePayment" as const, dueAt: null };
     const attempt = {
-      ...{ signature, wire: Uint8Array.from(row!.wire), members: [member] },
+      ...{ signature, wire, members: [member] },
       lastValidBlockHeight: 1,
     };
     const meta = { fee: 5_000, preBalances: [], postBalances: [], logMessages: [] };
