@@ -18,7 +18,6 @@ const RENT_BUDGET = 1_000_000_000_000n;
 const STARTED = "started";
 
 async function main(args: string[]): Promise<void> {
-  keepHeapSmall();
   const [url, wsUrl, keypair, database, concurrency, lease, logLevel] = args as [
     string,
     string,
@@ -44,6 +43,7 @@ async function main(args: string[]): Promise<void> {
   );
   if (read.command !== "run") throw new Error("not a keeper's flags");
   const { config } = read;
+  keepHeapSmall(config.database);
   const log = openLog(config);
   const { connections, metrics, genesisHash } = await openChain(config);
   const warn = (error: Error) => log.warn({ err: error }, "database");

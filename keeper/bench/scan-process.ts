@@ -130,7 +130,7 @@ async function sizes(database: Database) {
 }
 
 async function main([url, databaseUrl]: string[]): Promise<void> {
-  keepHeapSmall();
+  keepHeapSmall({ url: databaseUrl! });
   const database = await openDatabase({ url: databaseUrl! });
   await migrate(database);
   const connection = openConnections({ urls: [url!] }).any;

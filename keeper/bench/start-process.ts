@@ -36,7 +36,7 @@ async function main(directory: string): Promise<void> {
     phases[name] = { wall: at.wall - last.wall, cpu: at.cpu - last.cpu };
     last = at;
   };
-  keepHeapSmall();
+  keepHeapSmall({ directory });
   ended("modules");
   await mkdir(directory, { recursive: true, mode: 0o700 });
   // `openDatabase` finds the files complete.

@@ -31,7 +31,7 @@ async function main(): Promise<number> {
       process.stdout.write(redact(await retry(command.config, command.policies)));
       return 0;
     case "run":
-      keepHeapSmall();
+      keepHeapSmall(command.config.database);
       return run(command.config);
   }
 }
