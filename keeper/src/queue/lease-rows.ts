@@ -109,6 +109,29 @@ export async function extend(
   return among(leases, rows);
 }
 
+/**
+ * Deletes the jobs of leases that are still ours, and takes their policies out of the queue. Policies are locked before
+ * jobs, as in `enqueueDue`: in the other order the two would wait for one another.
+ */
+export async function end(database: Database, leases: readonly Lease[]): Promise<void> {
+  const text = `
+    WITH locked AS MATERIALIZED (
+      SELECT address FROM milepost_keeper.policies WHERE address = ANY($3::text[]) ORDER BY address FOR UPDATE
+    ), mine AS MATERIALIZED (
+      SELECT j.name, j.id FROM ${SCHEMA}.job j JOIN ${GIVEN} ON ${IS_GIVEN}
+      -- It waits for the locks above.
+      WHERE (SELECT count(*) FROM locked) IS NOT NULL ORDER BY j.id FOR UPDATE OF j
+    ), ended AS (
+      DELETE FROM ${SCHEMA}.job j USING mine WHERE j.name = mine.name AND j.id = mine.id
+      RETURNING j.singleton_key AS policy
+    )
+    -- While the job was there, the next milestone could not get one. What the row had before the lock says nothing.
+    UPDATE milepost_keeper.policies p SET queued_at = NULL FROM ended WHERE p.address = ended.policy`;
+  const values = [...given(leases), leases.map(({ policy }) => policy)];
+  // In a transaction, a session that ends before the commit is sent makes it run again.
+  await database.transaction((transaction) => transaction.query(text, values));
+}
+
 /** Sets jobs that wait for a worker to the lease of one that never renews. */
 export async function resetUnfetched(database: Database): Promise<void> {
   await database.query(

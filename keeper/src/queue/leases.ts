@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import PgBoss from "pg-boss";
 import type { Database } from "@milepost/database";
 import { MAX_TURN, takeDue } from "../store/due";
-import { giveBack, lockPolicies } from "../store/policies";
 import {
+  end,
   extend,
   fence,
   given,
@@ -204,23 +204,7 @@ export class ExecuteQueue {
   /** Ends leases whose result is in the store. A lease that another worker has taken over stays theirs. */
   async complete(leases: readonly Lease[]): Promise<void> {
     if (leases.length === 0) return;
-    await this.database.transaction(async (transaction) => {
-      // Policies are locked before jobs, as in `enqueueDue`: in the other order the two would wait for one another.
-      await lockPolicies(
-        transaction,
-        leases.map(({ policy }) => policy),
-      );
-      const ended = await transaction.query<{ policy: string }>(
-        `${MINE} DELETE FROM ${SCHEMA}.job j USING mine WHERE j.name = mine.name AND j.id = mine.id
-         RETURNING j.singleton_key AS policy`,
-        given(leases),
-      );
-      // While the job was there, the next milestone could not get one.
-      await giveBack(
-        transaction,
-        ended.map(({ policy }) => policy),
-      );
-    });
+    await end(this.database, leases);
     this.forget(leases);
   }
 

@@ -1,7 +1,7 @@
 /** Keeps the journal: each signed transaction before it is sent, and how it ended. */
 import type { Database } from "@milepost/database";
 import type { KeeperAction } from "./policy-plan";
-import { type Outcome, writeOutcomes } from "./outcomes";
+import { type Outcome, recordLandedAttempt } from "./outcomes";
 
 /** A policy's part in a transaction, which may act on several policies. */
 export interface Member {
@@ -151,12 +151,10 @@ function toAttempt(row: AttemptRow): Attempt & Journaled {
 }
 
 /** End of an attempt. */
-export interface AttemptEnd {
-  state: Exclude<AttemptState, "signed">;
-  error?: string;
-  /** Payments of a landed attempt. */
-  outcomes?: readonly Outcome[];
-}
+export type AttemptEnd =
+  /** `outcomes` are the payments that it made. Default: none. */
+  | { state: "landed"; outcomes?: readonly Outcome[] }
+  | { state: "failed" | "expired"; error?: string };
 
 /**
  * Records how a transaction ended and what it paid, all or nothing. A paid policy waits until a read of its slot or
@@ -167,14 +165,13 @@ export async function finishAttempt(
   signature: string,
   end: AttemptEnd,
 ): Promise<Outcome[]> {
-  return database.transaction(async (transaction) => {
-    await transaction.query(
-      `UPDATE milepost_keeper.attempts SET state = $2, error = $3, finished_at = now()
-       WHERE signature = $1 AND state = 'signed'`,
-      [signature, end.state, end.error ?? null],
-    );
-    return writeOutcomes(transaction, end.outcomes ?? []);
-  });
+  if (end.state === "landed") return recordLandedAttempt(database, signature, end.outcomes ?? []);
+  await database.query(
+    `UPDATE milepost_keeper.attempts SET state = $2, error = $3, finished_at = now()
+     WHERE signature = $1 AND state = 'signed'`,
+    [signature, end.state, end.error ?? null],
+  );
+  return [];
 }
 
 /** Forgets transactions that ended more than `days` ago; their outcomes stay. */

@@ -28,67 +28,101 @@ export interface Outcome {
 }
 
 /**
+ * Parts of the statement that records outcomes, given as an array per column. `fresh` has the milestones not recorded before.
+ * Outcomes are inserted before policies are locked, each in the order of the addresses, so that no two keepers wait for one
+ * another.
+ */
+const RECORD = `
+  paid AS (
+    SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
+      $8::numeric[], $9::numeric[], $10::numeric[]) AS r (policy, milestone_index, signature, slot, due_at,
+      executed_at, mint, fee_lamports, rent_lamports, reward)
+  ), fresh AS (
+    INSERT INTO milepost_keeper.outcomes
+      (policy, milestone_index, signature, slot, due_at, executed_at, mint, fee_lamports, rent_lamports, reward)
+    SELECT * FROM paid ORDER BY policy, milestone_index
+    ON CONFLICT DO NOTHING RETURNING policy, milestone_index
+  ), waiting AS (
+    -- planned = '' lets the next read decide, even one that shows the milestone unpaid: then its block was dropped.
+    UPDATE milepost_keeper.policies p
+    SET state = 'waiting', reason = 'Executed', planned = '', queued_at = NULL, not_before = NULL, attempts = 0,
+      watched = NULL, watched_digest = NULL, watched_checked_at = NULL,
+      seen_slot = greatest(p.seen_slot, done.slot), updated_at = now()
+    FROM (
+      SELECT locked.address, paid.milestone_index, paid.slot
+      FROM paid JOIN milepost_keeper.policies locked ON locked.address = paid.policy
+      ORDER BY locked.address FOR UPDATE OF locked
+    ) done
+    WHERE p.address = done.address AND p.milestone_index = done.milestone_index
+  )`;
+
+interface FreshRow {
+  policy: string;
+  milestone_index: number;
+}
+
+/**
  * Records milestones paid by an attempt of the keeper or, with its signature, by another executor. Resolves with the
  * milestones not recorded before.
  */
-export function recordOutcomes(
+export async function recordOutcomes(
   database: Database,
   outcomes: readonly Outcome[],
 ): Promise<Outcome[]> {
-  return database.transaction((transaction) => writeOutcomes(transaction, outcomes));
+  if (outcomes.length === 0) return [];
+  return write(database, outcomes, `WITH ${RECORD} SELECT * FROM fresh`);
 }
 
-/** Does what `recordOutcomes` does, within the caller's transaction. */
-export async function writeOutcomes(
-  transaction: Database,
+/** Does what `recordOutcomes` does, and ends the attempt as landed, all or nothing. */
+export function recordLandedAttempt(
+  database: Database,
+  signature: string,
   outcomes: readonly Outcome[],
 ): Promise<Outcome[]> {
-  if (outcomes.length === 0) return [];
-  const rows = JSON.stringify(outcomes.map(toOutcomeRow));
-  const fresh = await transaction.query<{ policy: string; milestone_index: number }>(
-    `INSERT INTO milepost_keeper.outcomes
-       (policy, milestone_index, signature, slot, due_at, executed_at, mint, fee_lamports, rent_lamports, reward)
-     SELECT r.* FROM jsonb_to_recordset($1::jsonb) AS r (policy text, milestone_index smallint, signature text,
-       slot bigint, due_at bigint, executed_at bigint, mint text, fee_lamports numeric, rent_lamports numeric,
-       reward numeric)
-     ORDER BY r.policy, r.milestone_index
-     ON CONFLICT DO NOTHING RETURNING policy, milestone_index`,
-    [rows],
+  const text = `WITH ${RECORD}, ended AS (
+      UPDATE milepost_keeper.attempts SET state = 'landed', error = NULL, finished_at = now()
+      WHERE signature = $11 AND state = 'signed'
+    )
+    SELECT * FROM fresh`;
+  return write(database, outcomes, text, signature);
+}
+
+/** Runs one statement, in a transaction: a session that ends before the commit is sent makes it run again. */
+async function write(
+  database: Database,
+  outcomes: readonly Outcome[],
+  text: string,
+  ...more: readonly unknown[]
+): Promise<Outcome[]> {
+  const values = [...columnsOf(outcomes), ...more];
+  const fresh = await database.transaction((transaction) =>
+    transaction.query<FreshRow>(text, values),
   );
-  // planned = '' lets the next read decide, even one that shows the milestone unpaid: then its block was dropped.
-  await transaction.query(
-    `UPDATE milepost_keeper.policies p
-     SET state = 'waiting', reason = 'Executed', planned = '', queued_at = NULL, not_before = NULL, attempts = 0,
-       watched = NULL, watched_digest = NULL, watched_checked_at = NULL,
-       seen_slot = greatest(p.seen_slot, paid.slot), updated_at = now()
-     FROM (
-       SELECT locked.address, r.milestone_index, r.slot
-       FROM jsonb_to_recordset($1::jsonb) AS r (policy text, milestone_index smallint, slot bigint)
-       JOIN milepost_keeper.policies locked ON locked.address = r.policy
-       ORDER BY locked.address FOR UPDATE OF locked
-     ) paid
-     WHERE p.address = paid.address AND p.milestone_index = paid.milestone_index`,
-    [rows],
-  );
+  return among(outcomes, fresh);
+}
+
+function among(outcomes: readonly Outcome[], fresh: readonly FreshRow[]): Outcome[] {
   const isFresh = new Set(fresh.map((row) => `${row.policy}/${row.milestone_index}`));
   return outcomes.filter(({ policy, milestoneIndex }) =>
     isFresh.has(`${policy}/${milestoneIndex}`),
   );
 }
 
-function toOutcomeRow(outcome: Outcome): Record<string, unknown> {
-  return {
-    policy: outcome.policy,
-    milestone_index: outcome.milestoneIndex,
-    signature: outcome.signature,
-    slot: outcome.slot,
-    due_at: outcome.dueAt?.toString() ?? null,
-    executed_at: outcome.executedAt.toString(),
-    mint: outcome.mint,
-    fee_lamports: outcome.feeLamports.toString(),
-    rent_lamports: outcome.rentLamports?.toString() ?? null,
-    reward: outcome.reward?.toString() ?? null,
-  };
+/** Returns the values of `RECORD`: by column, as the database knows the number of values of an array, but not of JSON. */
+function columnsOf(outcomes: readonly Outcome[]): unknown[] {
+  const text = (value: bigint | null) => value?.toString() ?? null;
+  return [
+    outcomes.map(({ policy }) => policy),
+    outcomes.map(({ milestoneIndex }) => milestoneIndex),
+    outcomes.map(({ signature }) => signature),
+    outcomes.map(({ slot }) => slot),
+    outcomes.map(({ dueAt }) => text(dueAt)),
+    outcomes.map(({ executedAt }) => text(executedAt)),
+    outcomes.map(({ mint }) => mint),
+    outcomes.map(({ feeLamports }) => text(feeLamports)),
+    outcomes.map(({ rentLamports }) => text(rentLamports)),
+    outcomes.map(({ reward }) => text(reward)),
+  ];
 }
 
 /** Returns everything paid for a policy, by milestone. */

@@ -185,24 +185,6 @@ export async function done(
   );
 }
 
-/** Locks the policies until the transaction ends. */
-export async function lockPolicies(database: Database, policies: readonly string[]): Promise<void> {
-  await database.query(
-    "SELECT FROM milepost_keeper.policies WHERE address = ANY($1::text[]) ORDER BY address FOR UPDATE",
-    [policies],
-  );
-}
-
-/** Takes policies out of the queue without a verdict, as a worker that stops does: they are due again at once. */
-export async function giveBack(database: Database, policies: readonly string[]): Promise<void> {
-  await database.query(
-    `UPDATE milepost_keeper.policies SET queued_at = NULL
-     WHERE address IN (SELECT address FROM milepost_keeper.policies WHERE address = ANY($1::text[])
-       ORDER BY address FOR UPDATE)`,
-    [policies],
-  );
-}
-
 /** Policy with a worker's result that no read has shown yet. */
 export interface UnreadPolicy {
   policy: string;

@@ -13,7 +13,6 @@ import { lookupTables, removeLookupTable, saveLookupTable } from "../../src/stor
 import {
   backOff,
   done,
-  giveBack,
   plansOf,
   removeVanished,
   unseen,
@@ -250,13 +249,6 @@ describe(`store (${SERVER_URL ? "server" : "embedded"})`, () => {
       expect(await takeDue(database, NOW, 10, LEASE)).to.have.length(0);
       await elapse(2);
       expect(await takeDue(database, NOW, 10, LEASE)).to.have.length(1);
-    });
-
-    it("given a taken one that is given back, when it is asked for, then it is due at once", async () => {
-      await upsertPlans(database, [plan("a")]);
-      await takeDue(database, NOW, 10, LEASE);
-      await giveBack(database, [addressOf("a")]);
-      expect(await dueNames()).to.deep.equal([addressOf("a")]);
     });
   });
 
