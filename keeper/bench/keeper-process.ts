@@ -51,6 +51,7 @@ async function main(args: string[]): Promise<void> {
   const queue = await openQueue(store, { leaseSeconds: Number(lease), onError: warn });
   const keeper = createKeeper({
     database: store,
+    isShared: "url" in config.database,
     queue,
     connection: connections.any,
     connections: connections.each,

@@ -5,6 +5,7 @@ export const INTERVAL_MS = {
   sample: 15_000,
   rehearse: 30_000,
   alert: 600_000,
+  firstAlert: 60_000,
   checkRpcs: 15_000,
   notify: 30_000,
   schema: 30_000,

@@ -18,6 +18,11 @@ export interface KeeperOptions {
   /** Database with its tables, see `migrate`. It stays open when the keeper stops. */
   database: Database;
   /**
+   * True when other keepers may have the database open. One that starts then relies for a minute on the scan and the alerts
+   * of a living one, instead of reading every policy at once. Default: false.
+   */
+  isShared?: boolean;
+  /**
    * Database for status, readiness and metrics: the same one by connections of its own, so that questions over HTTP
    * never take connections that payments need. Default: `database`.
    */

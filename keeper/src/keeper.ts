@@ -7,7 +7,8 @@ import { createWorkers, type Workers } from "./create-workers";
 import { ChainClock } from "./clock/chain-clock";
 import { systemTimers, type Timers, within } from "./clock/timers";
 import { checkSchema } from "./store/database";
-import { Finder } from "./find/finder";
+import { createFinder } from "./create-finder";
+import type { Finder } from "./find/finder";
 import { INTERVAL_MS } from "./intervals";
 import type { KeeperOptions } from "./keeper-options";
 import { WorkerPool } from "./worker-pool";
@@ -16,7 +17,7 @@ import type { ExecuteQueue } from "./queue/leases";
 import { renewalMs } from "./queue/lease-rows";
 import type { Readiness } from "./observe/http";
 import { allEvents, type KeeperEvents, logEvents } from "./observe/events";
-import { reportRpcs, socketErrors } from "./status/rpcs";
+import { reportRpcs } from "./status/rpcs";
 import { SelfReport } from "./self-report";
 import { forgetAttempts } from "./store/attempts";
 import { retryNow } from "./store/retry";
@@ -86,7 +87,17 @@ export class Keeper {
     this.heartbeat = new Background(reported);
     this.events = this.createEvents();
     this.notifier = createNotifier(options);
-    this.finder = this.createFinder();
+    this.finder = createFinder(options, {
+      ...{ context: this.context, clock: this.clock, timers },
+      onError: (task, error) => {
+        if (task === "reconcile") this.scanError = error;
+        this.background.failed(task, error);
+      },
+      onScanned: () => {
+        this.scanError = null;
+        this.background.succeeded("reconcile");
+      },
+    });
     this.workers = queue
       ? createWorkers(options, queue, this.context, this.events, this.clock)
       : null;
@@ -119,6 +130,7 @@ export class Keeper {
     const { background, options } = this;
     background.every(INTERVAL_MS.sample, "sample", () => this.report.sample());
     background.every(INTERVAL_MS.alert, "alerts", () => this.alert());
+    background.every(INTERVAL_MS.firstAlert, "first alerts", () => this.firstAlert(false));
     background.every(INTERVAL_MS.schema, "schema", () => checkSchema(options.database));
     const { queue, pool } = options;
     if (pool) background.every(INTERVAL_MS.checkRpcs, "check RPCs", () => pool.check());
@@ -143,7 +155,7 @@ export class Keeper {
     await this.finder.start();
     await Promise.all([
       background.run("sample", () => this.report.sample()),
-      background.run("alerts", () => this.alert()),
+      background.run("first alerts", () => this.firstAlert(true)),
       ...(queue ? [] : [background.run("rehearse", () => this.report.rehearse())]),
     ]);
   }
@@ -225,30 +237,6 @@ export class Keeper {
     });
   }
 
-  private createFinder(): Finder {
-    const { log, metrics, gateway, pause } = this.options;
-    const { connection, database, connect, source, silenceMs, gapMs, reconcileMs } = this.options;
-    const { timers, clock } = this;
-    const { programId, commitment } = this.context;
-    return new Finder({
-      ...{ connection, database, programId, commitment, timers, clock, pause },
-      ...{ connect, source, silenceMs, gapMs, reconcileMs },
-      gatewaySigners: gateway ? [gateway.signer.publicKey] : [],
-      onUnreadable: (address, error) => log.warn({ address, err: error }, "unreadable account"),
-      onError: (task, error) => {
-        if (task === "reconcile") this.scanError = error;
-        this.background.failed(task, error);
-      },
-      onSocketError: socketErrors(log, timers),
-      onReconciled: ({ seen, removed }) => {
-        this.scanError = null;
-        this.background.succeeded("reconcile");
-        metrics.scanned(seen);
-        log.info({ policies: seen, removed }, "chain scanned");
-      },
-    });
-  }
-
   private renewLeases(queue: ExecuteQueue): void {
     this.heartbeat.every(renewalMs(queue.leaseSeconds), "renew leases", () => queue.renew());
   }
@@ -269,6 +257,12 @@ export class Keeper {
     this.finder.requestReconcile();
     await this.finder.reconcileWhenDue();
     if (this.scanError) throw this.scanError as Error;
+  }
+
+  /** Raises alerts for the first time; at the start, not beside another keeper that just has. */
+  private async firstAlert(isStart: boolean): Promise<void> {
+    const { report } = this;
+    if (!report.hasAlerted && !(isStart && (await report.hasOtherAlerted()))) await this.alert();
   }
 
   private async alert(): Promise<void> {

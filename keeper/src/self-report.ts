@@ -4,7 +4,9 @@ import type { Database } from "@milepost/database";
 import type { ChainClock } from "./clock/chain-clock";
 import { type Timers, within } from "./clock/timers";
 import type { KeeperOptions } from "./keeper-options";
+import { INTERVAL_MS } from "./intervals";
 import { raiseAlerts, type Underfunded } from "./store/alerts";
+import { databaseTime, recordWork, workOf } from "./store/shared-work";
 import { counts } from "./store/status";
 import type { KeeperEvents } from "./observe/events";
 import type { RentBudget } from "./work/rent-budget";
@@ -31,8 +33,12 @@ export interface SelfReportOptions {
 }
 
 const PING_MS = 2_000;
+/** Name of the alerts as shared work. */
+const ALERTS = "alerts";
 
 export class SelfReport {
+  /** True once alerts were raised. */
+  hasAlerted = false;
   private uncovered: readonly Underfunded[] | null = null;
   private readonly feePayer: FeePayerBalance;
   private sampledNow: bigint | null = null;
@@ -110,6 +116,7 @@ export class SelfReport {
   async alert(): Promise<void> {
     const { options, context, events } = this.parts;
     const { database, metrics, log, queue } = options;
+    const begunAt = await databaseTime(database);
     const chainNow = await this.chainNow();
     const report = await findUnderfunded({
       database,
@@ -119,9 +126,19 @@ export class SelfReport {
     });
     this.uncovered = report.found;
     metrics.uncovered(report.found.length);
+    this.hasAlerted = true;
     // A dry run must not take the alert from the keeper that runs.
     if (!queue) return;
     await raiseAlerts(database, { ...report, chainNow }, (alert) => events.underfunded(alert));
+    await recordWork(database, ALERTS, begunAt);
+  }
+
+  /** Resolves with true when the database has other keepers, and one of them has raised alerts within the last minute. */
+  async hasOtherAlerted(): Promise<boolean> {
+    const { database, isShared = false } = this.parts.options;
+    if (!isShared) return false;
+    const work = await workOf(database, ALERTS, await databaseTime(database));
+    return work !== null && work.ageMs <= INTERVAL_MS.firstAlert;
   }
 
   /** Logs what a dry run would execute now, policy by policy. Rejects when the database or the RPC can't be read. */

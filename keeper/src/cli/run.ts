@@ -91,6 +91,7 @@ async function openKeeper(
       });
   return createKeeper({
     database,
+    isShared: "url" in config.database,
     statusDatabase: statusDatabase ?? undefined,
     queue,
     connection: connections.any,

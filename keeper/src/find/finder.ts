@@ -2,17 +2,23 @@
 import { FUNDING_KIND_DELEGATED } from "@milepost/sdk";
 import { type ChainClock, MAX_LEAD_SLOTS } from "../clock/chain-clock";
 import type { Timers } from "../clock/timers";
+import { systemPause } from "../send/pause";
 import { removeVanished, upsertPlans } from "../store/policies";
 import { planPolicy, type PlannedPolicy, type SeenPolicy } from "./plan";
+import type { LoadedRules } from "./plan-rules";
 import { readPlans } from "./read-plans";
 import { Reconciler, type ReconcilerOptions } from "./reconciler";
 import type { ReconcileSource } from "./reconcile";
 import { rpcPolicySource, type RpcPolicySourceOptions } from "./rpc-source";
+import { SharedScans } from "./shared-scan";
 import type { PolicyListener, PolicySource } from "./source";
 import { UnreadPolicies } from "./unread";
 import { checkWatched, type WatchSource } from "./read-watches";
 
-export interface FinderOptions extends Omit<ReconcilerOptions, "source" | "signal" | "onRefused"> {
+export interface FinderOptions extends Omit<
+  ReconcilerOptions,
+  "source" | "signal" | "onRefused" | "sharedScans" | "isLive"
+> {
   connection: ReconcileSource["connection"] & WatchSource["connection"];
   timers: Timers;
   /** Source of events and scans. Default: the RPC, by `connection` and `connect`. */
@@ -30,6 +36,8 @@ export interface FinderOptions extends Omit<ReconcilerOptions, "source" | "signa
   /** Limit of policies per such read. Default: 1,000. */
   watchLimit?: number;
   silenceMs?: number;
+  /** True when other keepers may have the database open, which then share scans, see `SharedScans`. Default: false. */
+  isShared?: boolean;
   /** Reports a failure in the background; the task is tried again. */
   onError(task: "reconcile" | "flush" | "read" | "watch" | "subscribe", error: unknown): void;
   /** Listener for websocket errors, see `Subscription`. */
@@ -49,6 +57,7 @@ const FLUSH_LIMIT = 5_000;
 export class Finder implements PolicyListener {
   private readonly news = new Map<string, News>();
   private readonly source: PolicySource;
+  private readonly sharedScans: SharedScans | undefined;
   private readonly reconciler: Reconciler;
   private readonly cancels: (() => void)[] = [];
   private readonly unread: UnreadPolicies;
@@ -60,10 +69,17 @@ export class Finder implements PolicyListener {
   constructor(private readonly options: FinderOptions) {
     this.unread = new UnreadPolicies(options);
     this.source = options.source ?? rpcPolicySource({ ...options, connect: connectOf(options) });
+    const { signal } = this.stopping;
+    const { database, timers, pause = systemPause } = options;
+    this.sharedScans = options.isShared
+      ? new SharedScans({ database, timers, pause, signal })
+      : undefined;
     this.reconciler = new Reconciler({
       ...options,
       source: this.source,
-      signal: this.stopping.signal,
+      signal,
+      sharedScans: this.sharedScans,
+      isLive: () => this.isLive,
       onRefused: (error) => options.onError("reconcile", error),
     });
   }
@@ -164,44 +180,51 @@ export class Finder implements PolicyListener {
     }
   }
 
-  /** Stores the news that has arrived. */
+  /** Stores the news that has arrived, and tells the other keepers when that is all of it. */
   flush(): Promise<void> {
     return this.alone("flush", async () => {
       const { rules } = this.reconciler;
       // The rules are not known before the first scan, which also sees what the news is about.
-      if (!rules || this.news.size === 0) return;
+      if (!rules) return;
+      const isCurrent = this.isLive && this.reconciler.isCurrent;
+      const heardAt = isCurrent ? await this.sharedScans?.heard() : null;
       const batch = [...this.news].slice(0, FLUSH_LIMIT);
-      for (const [address] of batch) this.news.delete(address);
-      // A slot of the far future only shows that something has happened: nothing could be read at it, or count after
-      // it.
-      const now = this.options.clock.slot ?? 0;
-      const isBelieved = ({ slot }: News) => this.isBelieved(slot);
-      const isRead = (news: News) => news.seen !== null && isBelieved(news);
-      const plans = batch.flatMap(([, news]) =>
-        isRead(news) ? [planPolicy(news.seen!, rules)] : [],
-      );
-      const unread = batch.filter(([, news]) => !isRead(news));
-      let isStored = false;
-      try {
-        // These come first, so that they do not wait for an RPC that lags.
-        await upsertPlans(this.options.database, plans);
-        isStored = true;
-        const slots = unread.map(([, news]) => (isBelieved(news) ? news.slot : now));
-        const newest = Math.max(0, ...slots);
-        const read = await readPlans(
-          this.options,
-          rules,
-          unread.map(([address]) => address),
-          newest || undefined,
-        );
-        await upsertPlans(this.options.database, read.plans);
-        await removeVanished(this.options.database, read.gone, read.slot);
-      } catch (error) {
-        // Newer news has taken its place.
-        for (const [address, news] of isStored ? unread : batch) this.note(address, news);
-        throw error;
-      }
+      const isAll = batch.length === this.news.size;
+      if (batch.length > 0) await this.storeNews(batch, rules);
+      if (heardAt && isAll) await this.sharedScans?.tell(rules, heardAt);
     });
+  }
+
+  private async storeNews(batch: readonly [string, News][], rules: LoadedRules): Promise<void> {
+    for (const [address] of batch) this.news.delete(address);
+    // A slot of the far future only shows that something has happened: nothing could be read at it, or count after it.
+    const now = this.options.clock.slot ?? 0;
+    const isBelieved = ({ slot }: News) => this.isBelieved(slot);
+    const isRead = (news: News) => news.seen !== null && isBelieved(news);
+    const plans = batch.flatMap(([, news]) =>
+      isRead(news) ? [planPolicy(news.seen!, rules)] : [],
+    );
+    const unread = batch.filter(([, news]) => !isRead(news));
+    let isStored = false;
+    try {
+      // These come first, so that they do not wait for an RPC that lags.
+      await upsertPlans(this.options.database, plans);
+      isStored = true;
+      const slots = unread.map(([, news]) => (isBelieved(news) ? news.slot : now));
+      const newest = Math.max(0, ...slots);
+      const read = await readPlans(
+        this.options,
+        rules,
+        unread.map(([address]) => address),
+        newest || undefined,
+      );
+      await upsertPlans(this.options.database, read.plans);
+      await removeVanished(this.options.database, read.gone, read.slot);
+    } catch (error) {
+      // Newer news has taken its place.
+      for (const [address, news] of isStored ? unread : batch) this.note(address, news);
+      throw error;
+    }
   }
 
   /** Reads policies that were paid or ended and that no read has shown since. */

@@ -1,4 +1,5 @@
 /** Loads the rules for all policies: the program's pause, and the gateways that the keeper may sign for. */
+import { createHash } from "node:crypto";
 import type { Commitment, Connection, PublicKey } from "@solana/web3.js";
 import { ACCOUNT_SIZE, decodeAccount, GATEWAY_OFFSET, getConfigPda } from "@milepost/sdk";
 import type { PlanRules } from "./plan";
@@ -40,6 +41,12 @@ export async function loadPlanRules(source: PlanRulesSource): Promise<LoadedRule
 export function areSameRules(a: LoadedRules, b: LoadedRules): boolean {
   if (a.isProgramPaused !== b.isProgramPaused || a.gateways.size !== b.gateways.size) return false;
   return [...a.gateways].every((gateway) => b.gateways.has(gateway));
+}
+
+/** Returns a short name that two keepers have in common when all plans of theirs are the same. */
+export function nameOfRules({ isProgramPaused, gateways }: LoadedRules): string {
+  const text = [isProgramPaused, ...[...gateways].sort()].join();
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
 async function gatewaysOf(

@@ -3,6 +3,7 @@ import { type Pause, systemPause } from "../send/pause";
 import type { Timers } from "../clock/timers";
 import { areSameRules, type LoadedRules, loadPlanRules } from "./plan-rules";
 import { type Reconciled, type ReconcileSource, Round } from "./reconcile";
+import type { SharedScans } from "./shared-scan";
 
 export interface ReconcilerOptions extends ReconcileSource {
   timers: Pick<Timers, "now">;
@@ -22,7 +23,13 @@ export interface ReconcilerOptions extends ReconcileSource {
   gapMs?: number;
   /** Signal that aborts when the finder stops. */
   signal: AbortSignal;
+  /** Scans of the other keepers of the database. Default: none; the first scan comes at the start. */
+  sharedScans?: SharedScans;
+  /** Returns true while news arrives. Default: false; no scan of another keeper then counts. */
+  isLive?(): boolean;
   onReconciled?(result: Reconciled): void;
+  /** Reports that another keeper's scan counts for this one, which scans by itself after `milliseconds`. */
+  onRelied?(milliseconds: number): void;
   /** Reports that an RPC wants fewer requests, before the scan waits for it. */
   onRefused?(error: unknown): void;
 }
@@ -49,10 +56,15 @@ export class Reconciler {
   private rolling: Round | null = null;
   /** Scan that failed, and continues with the page that failed. */
   private failed: Round | null = null;
+  /** Start of the scan that is under way or failed, for `SharedScans`. */
+  private begunAt: string | null = null;
+  /** True until the first scan: only a start may rely on another keeper's. */
+  private mayRely = true;
   /** True when news was missed since the last scan began. */
   private hasGap = false;
   /** Slot at which news was missed. */
   private gapSlot = 0;
+  private isScanning = false;
   private scan = { startedAt: -Infinity, tookMs: 0 };
 
   constructor(private readonly options: ReconcilerOptions) {
@@ -74,8 +86,14 @@ export class Reconciler {
     return now >= this.nextScanAt || this.isGapDue(now);
   }
 
+  /** True while the store agrees with the chain, as far as news tells: no scan is due or under way, and no news was missed. */
+  get isCurrent(): boolean {
+    return this.rules !== null && !this.hasGap && !this.isScanning && !this.isScanDue;
+  }
+
   /** Asks for a scan of everything at the next opportunity. */
   request(): void {
+    this.mayRely = false;
     this.nextScanAt = 0;
     this.failed = null;
   }
@@ -88,8 +106,44 @@ export class Reconciler {
 
   /** Scans everything, or reads the next page of a round, whichever is due. */
   async run(): Promise<void> {
-    if (this.isScanDue) await this.scanAll();
-    else await this.readOn();
+    if (!this.isScanDue) return this.readOn();
+    if (await this.relies()) return;
+    await this.scanAll();
+  }
+
+  /**
+   * Resolves with true when another keeper's scan counts in place of this one's: at the start, that of a living keeper,
+   * and then one that began after the start. A request or missed news ends that.
+   */
+  private async relies(): Promise<boolean> {
+    const { timers, sharedScans, isLive, onRelied } = this.options;
+    if (!sharedScans || !this.mayRely || this.hasGap || !isLive?.()) return false;
+    this.scan.startedAt = timers.now();
+    this.nextScanAt = Infinity;
+    // The scan reports what fails here.
+    const wait = await this.msUntilOwnScan(sharedScans).catch(() => null);
+    // A request in the meantime asks for a scan.
+    if (wait !== null && this.nextScanAt === Infinity) {
+      this.nextScanAt = timers.now() + wait;
+      onRelied?.(wait);
+      return true;
+    }
+    this.nextScanAt = 0;
+    return false;
+  }
+
+  private async msUntilOwnScan(sharedScans: SharedScans): Promise<number | null> {
+    if (this.rules) {
+      this.mayRely = false;
+      const age = await sharedScans.newerScan(this.rules);
+      return age === null ? null : Math.max(0, ONE_PAGE_MS - age);
+    }
+    const rules = await loadPlanRules(this.options);
+    const wait = await sharedScans.rely(rules);
+    if (wait === null) return null;
+    this.rules = rules;
+    this.rulesAt = this.options.timers.now();
+    return wait;
   }
 
   private isGapDue(now: number): boolean {
@@ -101,16 +155,23 @@ export class Reconciler {
     const { timers, retryMs = 15_000 } = this.options;
     const startedAt = timers.now();
     // What was missed since a failed scan began may be on a page that it has read.
-    if (!this.failed) this.hasGap = false;
+    if (!this.failed) {
+      this.hasGap = false;
+      this.begunAt = null;
+    }
     const round = this.failed ?? this.newRound(0);
     // A request during the scan asks for another one.
     this.nextScanAt = Infinity;
     this.nextPageAt = Infinity;
     this.rolling = null;
     this.failed = null;
+    this.mayRely = false;
+    this.isScanning = true;
     this.scan.startedAt = startedAt;
     try {
+      this.begunAt ??= (await this.options.sharedScans?.begun()) ?? null;
       const result = await round.finish();
+      if (this.begunAt) await this.options.sharedScans?.ended(result.rules, this.begunAt);
       // A node that lags has not seen what was missed.
       if (result.slot < this.gapSlot) this.hasGap = true;
       this.ended(result, round);
@@ -120,6 +181,7 @@ export class Reconciler {
       this.nextScanAt = Math.min(this.nextScanAt, timers.now() + retryMs);
       throw error;
     } finally {
+      this.isScanning = false;
       this.scan.tookMs = timers.now() - startedAt;
     }
   }

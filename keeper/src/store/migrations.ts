@@ -130,4 +130,17 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX policies_unread ON milepost_keeper.policies (updated_at, address) WHERE planned = '';
     `,
   },
+  {
+    major: 1,
+    minor: 3,
+    sql: `
+      -- Work that counts for all keepers of the database: when the last complete one began, and until when its result
+      -- was kept up to date.
+      CREATE TABLE milepost_keeper.shared_work (
+        name text PRIMARY KEY,
+        begun_at timestamptz NOT NULL,
+        renewed_at timestamptz
+      );
+    `,
+  },
 ];

@@ -11,5 +11,6 @@ export const migratedDatabase = (): Promise<TestDatabase> => migratedTo(KEEPER_S
 /** Removes all rows and keeps the tables. */
 export async function truncate(database: Database): Promise<void> {
   await database.script(`TRUNCATE milepost_keeper.policies, milepost_keeper.attempts, milepost_keeper.attempt_members,
-    milepost_keeper.outcomes, milepost_keeper.lookup_tables, milepost_keeper.alerts, milepost_keeper.notifications`);
+    milepost_keeper.outcomes, milepost_keeper.lookup_tables, milepost_keeper.alerts, milepost_keeper.notifications,
+    milepost_keeper.shared_work`);
 }
