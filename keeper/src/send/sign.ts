@@ -46,8 +46,8 @@ export function sign(
 const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
 const privateKeys = new WeakMap<Signer, KeyObject>();
 
-/** OpenSSL signs ten times as fast as JavaScript does. */
-function privateKeyOf(signer: Signer): KeyObject {
+/** Returns the signer's key for OpenSSL, which signs ten times as fast as JavaScript does. */
+export function privateKeyOf(signer: Signer): KeyObject {
   const known = privateKeys.get(signer);
   if (known) return known;
   const key = Buffer.concat([PKCS8, signer.secretKey.subarray(0, 32)]);
