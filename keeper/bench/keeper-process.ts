@@ -4,7 +4,7 @@
  * directory for an embedded one.
  */
 import { PROGRAM_ID } from "@milepost/sdk";
-import { openChain, openLog, openStore } from "../src/cli/open";
+import { openChain, openLog, openPresence, openStore } from "../src/cli/open";
 import { keepHeapSmall } from "../src/cli/small-heap";
 import { readCommand } from "../src/config/config";
 import { openSocket } from "../src/find/socket";
@@ -48,7 +48,12 @@ async function main(args: string[]): Promise<void> {
   const { connections, metrics, genesisHash } = await openChain(config);
   const warn = (error: Error) => log.warn({ err: error }, "database");
   const store = await openStore(config, genesisHash, warn);
-  const queue = await openQueue(store, { leaseSeconds: Number(lease), onError: warn });
+  const presence = await openPresence(config, warn);
+  const queue = await openQueue(store, {
+    leaseSeconds: Number(lease),
+    presence: presence ?? undefined,
+    onError: warn,
+  });
   const keeper = createKeeper({
     database: store,
     isShared: "url" in config.database,
@@ -74,6 +79,7 @@ async function main(args: string[]): Promise<void> {
   await told;
   await keeper.stop();
   await started.catch(() => undefined);
+  await presence?.close();
   await store.close();
 }
 

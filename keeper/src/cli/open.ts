@@ -107,6 +107,14 @@ export async function openStatusDatabase(
 
 const STATUS_TIMEOUT_MS = 10_000;
 
+/** Opens the connection to a server by which the other keepers see that this one is alive. Null for an embedded database. */
+export async function openPresence(
+  { database }: CommonConfig,
+  onError: (error: Error) => void,
+): Promise<Database | null> {
+  return "url" in database ? openDatabase({ url: database.url, connections: 1, onError }) : null;
+}
+
 /** PostgreSQL's error code. */
 const DISK_FULL = "53100";
 

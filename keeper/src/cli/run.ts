@@ -13,7 +13,14 @@ import type { Logger } from "../observe/log";
 import { createRedactText } from "../observe/redact";
 import { checkRoles } from "./check-roles";
 import { logConsole } from "./console-lines";
-import { openChain, type Opened, openLog, openStatusDatabase, openStore } from "./open";
+import {
+  openChain,
+  type Opened,
+  openLog,
+  openPresence,
+  openStatusDatabase,
+  openStore,
+} from "./open";
 import { secretsIn } from "./secrets";
 import { onRetrySignal, type Told, untilToldToStop } from "./signals";
 
@@ -47,7 +54,9 @@ async function runOn(chain: Opened, config: RunConfig, log: Logger, told: Told):
     if (told.isTold) return stoppedEarly(config);
     const statusDatabase = await openStatusDatabase(config, onLost);
     if (statusDatabase) close.push(() => statusDatabase.close());
-    const keeper = await openKeeper(chain, config, log, { database, statusDatabase });
+    const presence = config.isDryRun ? null : await openPresence(config, onLost);
+    if (presence) close.push(() => presence.close());
+    const keeper = await openKeeper(chain, config, log, { database, statusDatabase, presence });
     close.unshift(() => keeper.stop());
     if (config.metricsPort !== null) {
       const http = await serve({
@@ -77,16 +86,23 @@ async function runOn(chain: Opened, config: RunConfig, log: Logger, told: Told):
   }
 }
 
+interface Databases {
+  database: Database;
+  statusDatabase: Database | null;
+  presence: Database | null;
+}
+
 async function openKeeper(
   { connections, metrics }: Opened,
   config: RunConfig,
   log: Logger,
-  { database, statusDatabase }: { database: Database; statusDatabase: Database | null },
+  { database, statusDatabase, presence }: Databases,
 ): Promise<Keeper> {
   const queue = config.isDryRun
     ? null
     : await openQueue(database, {
         isAlone: !("url" in config.database),
+        presence: presence ?? undefined,
         onError: (error) => log.warn({ err: error }, "queue"),
       });
   return createKeeper({

@@ -2,6 +2,7 @@
  * Reads and renews leases. A lease is the right to work on a policy until it expires, by the database's clock. Its
  * row is a job of pg-boss.
  */
+import { createHash } from "node:crypto";
 import type { Database } from "@milepost/database";
 
 export const QUEUE_NAME = "execute-payment";
@@ -18,6 +19,12 @@ const RENEWED_SECONDS = 900;
  * and has this long; a keeper that renews shortens it when it fetches.
  */
 export const UNFETCHED_SECONDS = 300;
+
+/**
+ * Start of a job that is due now: pg-boss fetches jobs from before now, and the embedded database counts
+ * milliseconds.
+ */
+export const AT_ONCE = "now() - interval '1 millisecond'";
 
 /** A worker's exclusive right to work on a policy for a limited time. */
 export interface Lease {
@@ -146,4 +153,16 @@ export async function resetUnfetched(database: Database): Promise<void> {
 function among(leases: readonly Lease[], rows: readonly { id: string }[]): Lease[] {
   const ids = new Set(rows.map(({ id }) => id));
   return leases.filter(({ jobId }) => ids.has(jobId));
+}
+
+/**
+ * Derives the job's id from the policy, so that a policy has one job at most. pg-boss's own `stately` queues allow a
+ * second one to wait beside an active one, but then a fetch whose batch reaches it returns nothing, not even the jobs
+ * of other policies.
+ */
+export function jobIdOf(policy: string): string {
+  const hex = createHash("sha256").update(policy).digest("hex");
+  const variant = "89ab"[Number.parseInt(hex[16]!, 16) & 3]!;
+  // Version 8 marks an id of the application's own format.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

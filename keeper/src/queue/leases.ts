@@ -1,13 +1,14 @@
 /** Hands out leases on due policies. A job of pg-boss is only a lease: a lost one is made again from the store. */
-import { createHash } from "node:crypto";
 import PgBoss from "pg-boss";
 import type { Database } from "@milepost/database";
 import { MAX_TURN, takeDue } from "../store/due";
 import {
+  AT_ONCE,
   end,
   extend,
   fence,
   given,
+  jobIdOf,
   lasting,
   type Lease,
   LEASE_SECONDS,
@@ -18,16 +19,12 @@ import {
   UNFETCHED_SECONDS,
 } from "./lease-rows";
 
+import { freeLeasesOfEnded, Presence } from "./presence";
+
 export { type Lease, LeaseLostError } from "./lease-rows";
 
 /** Number of retries: a lease that runs out makes the job available again every time. */
 const RETRY_LIMIT = 2_147_483_647;
-
-/**
- * Start of a job that is due now: pg-boss fetches jobs from before now, and the embedded database counts
- * milliseconds.
- */
-const AT_ONCE = "now() - interval '1 millisecond'";
 
 /** Options of `openQueue`. */
 export interface QueueOptions {
@@ -38,6 +35,11 @@ export interface QueueOptions {
    * Default: false.
    */
   isAlone?: boolean;
+  /**
+   * Database with one connection of its own, for nothing else. While it is open, the other keepers see that this one is
+   * alive; once it has ended, they take over the leases within seconds. Default: none; the leases then have to run out.
+   */
+  presence?: Database;
   /** Listener for errors inside pg-boss. Default: ignored. */
   onError?: (error: Error) => void;
 }
@@ -92,7 +94,9 @@ export async function openQueue(
       [QUEUE_NAME],
     );
   }
-  return new ExecuteQueue(database, boss, options.leaseSeconds ?? LEASE_SECONDS);
+  const presence = options.presence ? new Presence(options.presence) : null;
+  await presence?.show().catch((error: Error) => options.onError?.(error));
+  return new ExecuteQueue(database, boss, options.leaseSeconds ?? LEASE_SECONDS, presence);
 }
 
 /** Hands out leases on the due policies, see `openQueue`. Several keepers of one database share them. */
@@ -105,6 +109,7 @@ export class ExecuteQueue {
     private readonly boss: PgBoss,
     /** Duration of a lease after its last renewal, in seconds. */
     readonly leaseSeconds: number,
+    private readonly presence: Presence | null = null,
   ) {}
 
   /**
@@ -132,12 +137,15 @@ export class ExecuteQueue {
   /** Takes leases on up to `limit` policies that no worker holds; none after `stop`. Renew them until they end. */
   async fetch(limit: number): Promise<Lease[]> {
     if (this.isStopped) return [];
+    const holder = this.presence?.holder ?? null;
     const jobs = await this.database.transaction(async (transaction) => {
       const fetched = await this.fetchJobs(transaction, limit);
       if (fetched.length > 0) {
         await transaction.query(
-          `UPDATE ${SCHEMA}.job SET expire_in = make_interval(secs => $3) WHERE name = $1 AND id = ANY($2::uuid[])`,
-          [QUEUE_NAME, fetched.map(({ id }) => id), this.leaseSeconds],
+          `UPDATE ${SCHEMA}.job SET expire_in = make_interval(secs => $3),
+             output = jsonb_strip_nulls(jsonb_build_object('holder', $4::int))
+           WHERE name = $1 AND id = ANY($2::uuid[])`,
+          [QUEUE_NAME, fetched.map(({ id }) => id), this.leaseSeconds, holder],
         );
       }
       return fetched;
@@ -213,7 +221,7 @@ export class ExecuteQueue {
     if (leases.length === 0) return;
     await this.database.query(
       `${MINE} UPDATE ${SCHEMA}.job j SET state = 'retry', start_after = ${AT_ONCE},
-         expire_in = interval '${UNFETCHED_SECONDS} seconds' FROM mine
+         expire_in = interval '${UNFETCHED_SECONDS} seconds', output = NULL FROM mine
        WHERE j.name = mine.name AND j.id = mine.id`,
       given(leases),
     );
@@ -222,8 +230,12 @@ export class ExecuteQueue {
 
   /** Makes the jobs of dead workers available again. Call it every few seconds, from one worker or from all. */
   async maintain(): Promise<void> {
+    // Without its own connection, the keeper still frees what others have left.
+    const [shown] = await Promise.allSettled([this.presence?.show()]);
+    await freeLeasesOfEnded(this.database);
     await this.boss.maintain();
     await resetUnfetched(this.database);
+    if (shown.status === "rejected") throw shown.reason;
   }
 
   /**
@@ -255,18 +267,6 @@ export class ExecuteQueue {
   private forget(leases: readonly Lease[]): void {
     for (const { jobId } of leases) this.mine.delete(jobId);
   }
-}
-
-/**
- * Derives the job's id from the policy, so that a policy has one job at most. pg-boss's own `stately` queues allow a
- * second one to wait beside an active one, but then a fetch whose batch reaches it returns nothing, not even the jobs
- * of other policies.
- */
-function jobIdOf(policy: string): string {
-  const hex = createHash("sha256").update(policy).digest("hex");
-  const variant = "89ab"[Number.parseInt(hex[16]!, 16) & 3]!;
-  // Version 8 marks an id of the application's own format.
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Adapts the database for pg-boss, which sends its schema as one text of many statements, without values. */
