@@ -186,12 +186,13 @@ export class Finder implements PolicyListener {
       const { rules } = this.reconciler;
       // The rules are not known before the first scan, which also sees what the news is about.
       if (!rules) return;
-      const isCurrent = this.isLive && this.reconciler.isCurrent;
-      const heardAt = isCurrent ? await this.sharedScans?.heard() : null;
+      const isCurrent = () => this.isLive && this.reconciler.isCurrent;
+      const heardAt = isCurrent() ? await this.sharedScans?.heard() : null;
       const batch = [...this.news].slice(0, FLUSH_LIMIT);
       const isAll = batch.length === this.news.size;
       if (batch.length > 0) await this.storeNews(batch, rules);
-      if (heardAt && isAll) await this.sharedScans?.tell(rules, heardAt);
+      // News may have been missed just before that time.
+      if (heardAt && isAll && isCurrent()) await this.sharedScans?.tell(rules, heardAt);
     });
   }
 

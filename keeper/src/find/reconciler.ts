@@ -152,7 +152,7 @@ export class Reconciler {
   }
 
   private async scanAll(): Promise<void> {
-    const { timers, retryMs = 15_000 } = this.options;
+    const { timers, retryMs = 15_000, sharedScans } = this.options;
     const startedAt = timers.now();
     // What was missed since a failed scan began may be on a page that it has read.
     if (!this.failed) {
@@ -169,11 +169,11 @@ export class Reconciler {
     this.isScanning = true;
     this.scan.startedAt = startedAt;
     try {
-      this.begunAt ??= (await this.options.sharedScans?.begun()) ?? null;
+      this.begunAt ??= (await sharedScans?.begun()) ?? null;
       const result = await round.finish();
-      if (this.begunAt) await this.options.sharedScans?.ended(result.rules, this.begunAt);
       // A node that lags has not seen what was missed.
       if (result.slot < this.gapSlot) this.hasGap = true;
+      if (this.begunAt && !this.hasGap) await sharedScans?.ended(result.rules, this.begunAt);
       this.ended(result, round);
       this.nextPageAt = Math.max(startedAt + this.pageMs, timers.now() + PAGE_PAUSE_MS);
     } catch (error) {
