@@ -11,11 +11,14 @@ export interface PostgresOptions {
   connections?: number;
   /** Time limit of a statement on the server, in milliseconds. Default: 30,000. */
   statementTimeoutMs?: number;
+  /** Time after which an idle connection is closed, in milliseconds; 0 for never. Default: 10,000. */
+  idleTimeoutMs?: number;
   /** Listener for a lost idle connection; the next statement opens another. Default: ignored. */
   onError?: (error: Error) => void;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 10_000;
 /** Margin above the server's limit, in milliseconds; after it, the server counts as gone. */
 const SILENCE_MS = 5_000;
 /** Most attempts of a transaction that the server rolled back. */
@@ -33,6 +36,7 @@ export function openPostgres(options: PostgresOptions, program: ProgramName): Da
     application_name: `milepost-${program}`,
     max: options.connections ?? 5,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: 2 * statementTimeoutMs,
     query_timeout: statementTimeoutMs + SILENCE_MS,

@@ -17,7 +17,8 @@ const RENT_BUDGET = 1_000_000_000_000n;
 /** Line on standard output after the first scan. */
 const STARTED = "started";
 
-async function main(args: string[]): Promise<void> {
+/** Reads the arguments as the command reads its flags; the lease is not one of them. */
+function readArguments(args: string[]) {
   const [url, wsUrl, keypair, database, concurrency, lease, logLevel] = args as [
     string,
     string,
@@ -30,19 +31,17 @@ async function main(args: string[]): Promise<void> {
   const read = readCommand(
     [
       ...["run", "--url", url, "--ws-url", wsUrl, "--keypair", keypair, "--metrics-port", "off"],
-      ...[
-        database.includes("://") ? "--database-url" : "--data-dir",
-        database,
-        "--concurrency",
-        concurrency,
-        "--log-level",
-        logLevel,
-      ],
+      ...[database.includes("://") ? "--database-url" : "--data-dir", database],
+      ...["--concurrency", concurrency, "--log-level", logLevel],
     ],
     {},
   );
   if (read.command !== "run") throw new Error("not a keeper's flags");
-  const { config } = read;
+  return { config: read.config, leaseSeconds: Number(lease) };
+}
+
+async function main(args: string[]): Promise<void> {
+  const { config, leaseSeconds } = readArguments(args);
   keepHeapSmall(config.database);
   const log = openLog(config);
   const { connections, metrics, genesisHash } = await openChain(config);
@@ -50,7 +49,7 @@ async function main(args: string[]): Promise<void> {
   const store = await openStore(config, genesisHash, warn);
   const presence = await openPresence(config, warn);
   const queue = await openQueue(store, {
-    leaseSeconds: Number(lease),
+    leaseSeconds,
     presence: presence ?? undefined,
     onError: warn,
   });

@@ -112,7 +112,8 @@ export async function openPresence(
   { database }: CommonConfig,
   onError: (error: Error) => void,
 ): Promise<Database | null> {
-  return "url" in database ? openDatabase({ url: database.url, connections: 1, onError }) : null;
+  if (!("url" in database)) return null;
+  return openDatabase({ url: database.url, connections: 1, idleTimeoutMs: 0, onError });
 }
 
 /** PostgreSQL's error code. */

@@ -36,8 +36,9 @@ export interface QueueOptions {
    */
   isAlone?: boolean;
   /**
-   * Database with one connection of its own, for nothing else. While it is open, the other keepers see that this one is
-   * alive; once it has ended, they take over the leases within seconds. Default: none; the leases then have to run out.
+   * Database with one connection of its own that stays open when idle (`connections: 1, idleTimeoutMs: 0`), for nothing
+   * else. By it, the other keepers see that this one is alive, and take over its leases within seconds after its end.
+   * Default: none; the leases then have to run out.
    */
   presence?: Database;
   /** Listener for errors inside pg-boss. Default: ignored. */

@@ -13,7 +13,7 @@ export class Presence {
   private readonly id = randomInt(1, 2 ** 31);
   private isShown = false;
 
-  /** @param database one connection, for nothing else. The lock ends with it. */
+  /** @param database one connection that stays open when idle, for nothing else. The lock ends with it. */
   constructor(private readonly database: Database) {}
 
   /** Number of this keeper as a holder of leases; null while the others do not see it, so that its leases run out. */
@@ -21,7 +21,7 @@ export class Presence {
     return this.isShown ? this.id : null;
   }
 
-  /** Takes the lock, or takes it again in a new session. Call it every few seconds: an idle session ends after ten. */
+  /** Takes the lock, or takes it again in a new session. Call it every few seconds, as a session may end at any time. */
   async show(): Promise<void> {
     try {
       const [row] = await this.database.query<{ isMine: boolean }>(
