@@ -24,7 +24,7 @@ const DEFAULTS = {
   sequential: 20,
   /** Workers of each keeper, see its `--concurrency`. */
   concurrency: 2,
-  /** Seconds of a lease, see `LEASE_SECONDS`: no other keeper takes over a killed keeper's policies for this long. */
+  /** Seconds of a lease, see `LEASE_SECONDS`; those of a killed keeper are freed earlier, see `Presence`. */
   lease: 75,
   /** Seconds after which the soak has failed. */
   timeout: 1_200,

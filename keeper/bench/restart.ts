@@ -41,6 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
       runs: { type: "string", default: "5" },
     },
   });
+  const [policies, runs] = [Number(values.policies), Number(values.runs)];
   const directory = mkdtempSync(path.join(tmpdir(), "keeper-restart-"));
   const localnet = await startLocalnet({ port: 0, programs: [milepost()] });
   const rpc = await startFaultyRpc(localnet.url, { rate: 0, latency: 0, random: () => 1 });
@@ -49,7 +50,6 @@ async function main(args: readonly string[]): Promise<void> {
     const keypair = path.join(directory, "keypair.json");
     writeFileSync(keypair, JSON.stringify([...seededKeypair(SEED, "fee payer").secretKey]));
     const world = new World(localnet.chain, SEED, 1);
-    const policies = Number(values.policies);
     await world.found(policies);
     const dueAt = localnet.chain.clock.time + A_DAY;
     await world.settle(world.populate("restart", policies, 100), (index) => [dueAt + index]);
@@ -61,19 +61,12 @@ async function main(args: readonly string[]): Promise<void> {
         flags,
         path.join(directory, "keeper.log"),
       );
-    const restarts = async () => {
-      const costs: Cost[] = [];
-      for (let run = 0; run < Number(values.runs); run += 1) {
-        costs.push(await measure(worker(), postgres.url));
-      }
-      return medians(costs);
-    };
     const first = await measure(worker(), postgres.url);
-    const alone = await restarts();
+    const alone = await restarts(worker, postgres.url, runs);
     const other = worker();
     other.start();
     await other.line(/^started$/);
-    const beside = await restarts();
+    const beside = await restarts(worker, postgres.url, runs);
     await other.stop(0);
     printTable({ "first start": first, "restart, alone": alone, "beside another": beside });
     console.log(JSON.stringify({ name: "restart", policies, first, alone, beside }));
@@ -83,6 +76,17 @@ async function main(args: readonly string[]): Promise<void> {
     await localnet.close();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** Returns the medians of some restarts. */
+async function restarts(
+  worker: () => WorkerProcess,
+  databaseUrl: string,
+  runs: number,
+): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let run = 0; run < runs; run += 1) costs.push(await measure(worker(), databaseUrl));
+  return medians(costs);
 }
 
 /** Measures one start, from the process to `SETTLE_MS` after its first scan, and kills the process. */

@@ -5,6 +5,7 @@ import { createWriteStream, readFileSync, type WriteStream } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { bundleProgram, MODULES } from "@milepost/database/testing";
+import { processTime } from "./processor-time";
 
 /** `PROFILES=DIRECTORY` leaves a CPU profile of every process that ends by itself. */
 const PROFILING = process.env.PROFILES
@@ -16,9 +17,6 @@ export const compile = (entry: string): string => bundleProgram(path.resolve(__d
 
 /** Environment of a compiled program, which loads its packages from here. */
 export const PROGRAM_ENVIRONMENT = { ...process.env, NODE_PATH: MODULES };
-
-/** `sysconf(_SC_CLK_TCK)` is 100 on every Linux. */
-const MS_A_TICK = 10;
 
 export class WorkerProcess {
   kills = 0;
@@ -97,10 +95,7 @@ export class WorkerProcess {
       const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
       this.peakRss = Math.max(this.peakRss, peak);
       this.rss = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
-      const stat = readFileSync(`/proc/${this.child?.pid}/stat`, "utf8");
-      // The fields follow the name, which may contain anything: user and system time are the 12th and 13th.
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      this.currentCpuMs = (Number(fields[11]) + Number(fields[12])) * MS_A_TICK;
+      this.currentCpuMs = processTime(this.child!.pid!).own;
     } catch {
       // The process has ended at this moment, or the system has no such files.
     }
