@@ -3,45 +3,65 @@
 //! Anchor 2 expects a pointer to the instruction data in `r2` (SIMD-0321). Older runtimes, bankrun's Agave 1.18
 //! among them, pass nothing there; then the input buffer is walked to find it.
 
+use crate::{input::next_record, instruction::ExecutePayment, instructions::execute_payment::release_directly};
+use anchor_lang::{address_eq, prelude::Address, Discriminator};
+use core::mem::size_of;
+
 anchor_lang::pinocchio::default_allocator!();
 
-/// Marks an account that is not a repetition of an earlier one.
-const NON_DUP_MARKER: u8 = u8::MAX;
-/// Fixed part of a serialized account: header (88 bytes) and room to grow (10 KiB).
-const STATIC_ACCOUNT_DATA: usize = 88 + 10_240;
+const EXECUTE_PAYMENT: u64 = {
+    let [a, b, c, d, e, f, g, h] = ExecutePayment::DISCRIMINATOR else { panic!() };
+    u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h])
+};
+/// Bytes of `execute_payment`: its discriminator and the milestone's index.
+const EXECUTE_PAYMENT_LEN: u64 = 9;
 
 /// # Safety
 /// Called by the loader, with `input` the serialized parameters of the aligned loaders (v2, v3) and `instruction_data`
 /// null or pointing at the instruction data inside them.
 #[no_mangle]
 pub unsafe extern "C" fn entrypoint(input: *mut u8, instruction_data: *const u8) -> u64 {
-    let data = if instruction_data.is_null() { find_instruction_data(input) } else { instruction_data };
-    crate::__anchor_dispatch(input, data)
+    // SAFETY: the loader passes its buffer.
+    unsafe {
+        let data = if instruction_data.is_null() { find_instruction_data(input) } else { instruction_data };
+        if let Some(milestone_index) = milestone_to_release(data) {
+            if let Some(result) = release_directly(input, milestone_index) {
+                return result.map_or_else(u64::from, |()| 0);
+            }
+        }
+        crate::__anchor_dispatch(input, data)
+    }
 }
 
-/// Returns where the instruction data starts, behind the accounts: a count (u64), then per account either 8 bytes (a
-/// repetition) or header, data, room, padding to 8 bytes and rent epoch (u64). Then come the data's length (u64) and the data.
+/// Returns the milestone that the instruction names, if it is an `execute_payment` of this program and nothing follows its
+/// argument.
+///
+/// # Safety
+/// `data` must point at the instruction data in the loader's buffer: its length is before it, the program's id behind it.
+#[inline(always)]
+unsafe fn milestone_to_release(data: *const u8) -> Option<u8> {
+    // SAFETY: the length is checked before the data is read, and the id follows.
+    unsafe {
+        let is_release = *(data.sub(size_of::<u64>()) as *const u64) == EXECUTE_PAYMENT_LEN
+            && (data as *const u64).read_unaligned() == EXECUTE_PAYMENT
+            && address_eq(&*(data.add(EXECUTE_PAYMENT_LEN as usize) as *const Address), &crate::ID);
+        is_release.then(|| *data.add(size_of::<u64>()))
+    }
+}
+
+/// Returns where the instruction data starts, behind the accounts and its length (u64).
 ///
 /// # Safety
 /// `input` must be as `entrypoint` requires.
 #[inline(never)]
 unsafe fn find_instruction_data(input: *mut u8) -> *const u8 {
-    // SAFETY: the loader wrote exactly this layout, so every read stays inside the buffer.
+    // SAFETY: the loader wrote a count, that many records, and the length of the data.
     unsafe {
-        let mut accounts = *(input as *const u64);
-        let mut at = input.add(8);
-        while accounts != 0 {
-            if *at == NON_DUP_MARKER {
-                // The data length is the last 8 bytes of the 88-byte header.
-                let data_len = *(at.add(80) as *const u64) as usize;
-                at = at.add(STATIC_ACCOUNT_DATA).add(data_len);
-                at = at.add(at.align_offset(8)).add(8);
-            } else {
-                at = at.add(8);
-            }
-            accounts = accounts.wrapping_sub(1);
+        let mut record = input.add(size_of::<u64>());
+        for _ in 0..*(input as *const u64) {
+            record = next_record(record);
         }
-        at.add(8)
+        record.add(size_of::<u64>())
     }
 }
 

@@ -10,6 +10,7 @@ pub mod constants;
 mod entrypoint;
 pub mod error;
 pub mod events;
+mod input;
 pub mod instructions;
 mod pda;
 pub mod rules;

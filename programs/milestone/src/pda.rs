@@ -38,7 +38,7 @@ pub fn find_bump(seeds: &[&[u8]], expected: &Address) -> Result<u8> {
 /// block a creation by funding its address. Errors: `AccountAlreadyExists`, `UnsupportedRent`.
 #[inline(never)]
 pub fn create_account(payer: &AccountView, account: &AccountView, space: u64, signer: &Signer) -> Result<()> {
-    if !account.owned_by(&SYSTEM_PROGRAM) || account.data_len() != 0 {
+    if !address_eq(account.owner(), &SYSTEM_PROGRAM) || account.data_len() != 0 {
         return Err(refuse(MilestoneError::AccountAlreadyExists));
     }
     let required = sysvars::rent_exempt_lamports(space)?;

@@ -30,7 +30,7 @@ struct ChainRent {
 /// Reads the chain's clock.
 #[inline(always)]
 pub fn clock() -> Result<ChainClock> {
-    let mut clock = core::mem::MaybeUninit::<ChainClock>::zeroed();
+    let mut clock = core::mem::MaybeUninit::<ChainClock>::uninit();
     #[cfg(target_os = "solana")]
     #[allow(deprecated)]
     // SAFETY: the syscall writes exactly the five fields of `ChainClock`, whose layout is the runtime's.
@@ -43,7 +43,7 @@ pub fn clock() -> Result<ChainClock> {
     if status != 0 {
         return Err(ProgramError::UnsupportedSysvar);
     }
-    // SAFETY: zeroed, then filled; every bit pattern is a valid `ChainClock`.
+    // SAFETY: the syscall succeeded, so it wrote all fields; every bit pattern is a valid `ChainClock`.
     Ok(unsafe { clock.assume_init() })
 }
 

@@ -8,6 +8,7 @@ use crate::{
     token::{self, Mint, Source, TokenAccount},
 };
 use anchor_lang::{
+    address_eq,
     cpi::{CpiSeed as Seed, CpiSigner},
     prelude::*,
 };
@@ -75,7 +76,7 @@ impl CloseEscrow {
     /// the vault belongs to the other token program, `InvalidVault`, `TokenAccountFrozen`.
     fn balance(&self) -> Result<u64> {
         let token_program = self.token_program.address();
-        if !self.vault.owned_by(token_program) {
+        if !address_eq(self.vault.owner(), token_program) {
             return Err(refuse(MilestoneError::InvalidTokenProgram));
         }
         let vault = TokenAccount::load_shared(&self.vault, token_program, self.escrow.address(), self.mint.address())

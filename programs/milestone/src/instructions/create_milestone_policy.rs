@@ -141,7 +141,7 @@ impl CreateMilestonePolicy {
         // Most recipients are wallets, of which only the owner has to be read.
         let is_of_tokens = token::is_program(recipient.owner())
             && (TokenAccount::load(recipient, recipient.owner()).is_some() || Mint::is_mint(recipient));
-        if is_nobody || is_owner || is_of_tokens || recipient.owned_by(&crate::ID) {
+        if is_nobody || is_owner || is_of_tokens || address_eq(recipient.owner(), &crate::ID) {
             return Err(refuse(MilestoneError::InvalidRecipient));
         }
         Ok(())

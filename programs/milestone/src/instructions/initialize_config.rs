@@ -75,7 +75,7 @@ pub fn handler(ctx: &mut Context<InitializeConfig>, fee_recipient: Address, prot
 /// Checks that `program_data` is this program's and names `authority`. Errors: `InvalidProgramData`, `InvalidAuthority`.
 fn check_upgrade_authority(program_data: &AccountView, authority: &Address) -> Result<()> {
     let (expected, _) = anchor_lang::find_program_address(&[crate::ID.as_ref()], &UPGRADEABLE_LOADER);
-    if !address_eq(program_data.address(), &expected) || !program_data.owned_by(&UPGRADEABLE_LOADER) {
+    if !address_eq(program_data.address(), &expected) || !address_eq(program_data.owner(), &UPGRADEABLE_LOADER) {
         return Err(refuse(MilestoneError::InvalidProgramData));
     }
     // SAFETY: only the loader can write to it, and this instruction does not call the loader.

@@ -1,4 +1,4 @@
-use anchor_lang::{pinocchio::account::AccountView, prelude::*, programs::System, Id, Owner};
+use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*, programs::System, Id, Owner};
 use core::marker::PhantomData;
 
 /// The bytes of one of this program's accounts after the discriminator.
@@ -9,6 +9,7 @@ const DISCRIMINATOR_LEN: usize = 8;
 
 /// An `Account<T>` with the same checks and errors, of which the program holds one copy for all types of account. It is a
 /// plain pointer: nothing here borrows an account through the runtime's flags, so there is nothing to keep or to give back.
+#[repr(transparent)]
 pub struct Loaded<T: Body, const INLINED: bool = false> {
     view: AccountView,
     body: PhantomData<T>,
@@ -50,19 +51,14 @@ impl<T: Body, const INLINED: bool> Loaded<T, INLINED> {
 }
 
 /// Checks owner, length and discriminator, in this order. Errors: `UninitializedAccount`, `IllegalOwner`,
-/// `AccountDataTooSmall`, `InvalidAccountData`.
+/// `AccountDataTooSmall`, `InvalidAccountData`. The errors are chosen out of line, where they cost a valid account nothing.
 #[inline(always)]
 fn check(view: &AccountView, discriminator: u64, len: usize) -> Result<()> {
-    if !view.owned_by(&crate::ID) {
-        return Err(wrong_owner(view));
-    }
-    if view.data_len() < len {
-        return Err(ProgramError::AccountDataTooSmall);
-    }
-    // SAFETY: the account holds at least `len` bytes, which include the eight of the discriminator.
-    let found = unsafe { (view.data_ptr() as *const u64).read_unaligned() };
-    if found != discriminator {
-        return Err(ProgramError::InvalidAccountData);
+    let is_ours = address_eq(view.owner(), &crate::ID);
+    // SAFETY: read only when the account holds at least `len` bytes, which include the eight of the discriminator.
+    if !is_ours || view.data_len() < len || unsafe { (view.data_ptr() as *const u64).read_unaligned() } != discriminator
+    {
+        return Err(refusal(view, len));
     }
     Ok(())
 }
@@ -70,11 +66,8 @@ fn check(view: &AccountView, discriminator: u64, len: usize) -> Result<()> {
 /// Checks a mutable account: writable, long enough, then like `check`. Errors: `ConstraintMut`, and those of `check`.
 #[inline(always)]
 fn check_mut(view: &AccountView, discriminator: u64, len: usize) -> Result<()> {
-    if !view.is_writable() {
-        return Err(anchor_lang::ErrorCode::ConstraintMut.into());
-    }
-    if view.data_len() < len {
-        return Err(ProgramError::AccountDataTooSmall);
+    if !view.is_writable() || view.data_len() < len {
+        return Err(refusal_mut(view));
     }
     check(view, discriminator, len)
 }
@@ -89,10 +82,29 @@ fn check_mut_shared(view: &AccountView, discriminator: u64, len: usize) -> Resul
     check_mut(view, discriminator, len)
 }
 
-/// Returns the error for an account that is not this program's.
+/// Returns the error for a mutable account that is read-only or too short.
 #[cold]
-fn wrong_owner(view: &AccountView) -> ProgramError {
-    if view.lamports() == 0 && view.owned_by(&System::id()) {
+#[inline(never)]
+fn refusal_mut(view: &AccountView) -> ProgramError {
+    if view.is_writable() {
+        ProgramError::AccountDataTooSmall
+    } else {
+        anchor_lang::ErrorCode::ConstraintMut.into()
+    }
+}
+
+/// Returns the error for an account that `check` refuses.
+#[cold]
+#[inline(never)]
+fn refusal(view: &AccountView, len: usize) -> ProgramError {
+    if address_eq(view.owner(), &crate::ID) {
+        return if view.data_len() < len {
+            ProgramError::AccountDataTooSmall
+        } else {
+            ProgramError::InvalidAccountData
+        };
+    }
+    if view.lamports() == 0 && address_eq(view.owner(), &System::id()) {
         ProgramError::UninitializedAccount
     } else {
         ProgramError::IllegalOwner

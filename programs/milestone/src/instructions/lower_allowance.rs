@@ -17,7 +17,7 @@ pub fn lower_allowance(
     token_account: &AccountView,
     token_program: &Address,
 ) -> Result<()> {
-    if !token_account.owned_by(token_program) && token::is_program(token_account.owner()) {
+    if !address_eq(token_account.owner(), token_program) && token::is_program(token_account.owner()) {
         return Err(refuse(MilestoneError::InvalidTokenProgram));
     }
     let Some(source) = TokenAccount::load_shared(token_account, token_program, owner.address(), &user_payment.mint)

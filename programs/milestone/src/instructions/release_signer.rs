@@ -1,8 +1,9 @@
-use crate::error::MilestoneError;
+use crate::error::{refuse, MilestoneError};
 use anchor_lang::{pinocchio::account::AccountView, prelude::*};
 
 /// A signer whose missing signature is `InvalidSigner`, as spec 003 names it. Anchor's own type would report
 /// `MissingRequiredSignature`.
+#[repr(transparent)]
 pub struct ReleaseSigner {
     view: AccountView,
 }
@@ -14,7 +15,7 @@ impl AnchorAccount for ReleaseSigner {
     #[inline(always)]
     fn load(view: AccountView) -> Result<Self> {
         if !view.is_signer() {
-            return Err(MilestoneError::InvalidSigner.into());
+            return Err(refuse(MilestoneError::InvalidSigner));
         }
         Ok(Self { view })
     }

@@ -16,7 +16,7 @@ impl<'a> TokenAccount<'a> {
     /// Reads `view`. Returns `None` unless it is an initialized token account of `token_program`.
     #[inline(always)]
     pub fn load(view: &'a AccountView, token_program: &Address) -> Option<Self> {
-        if !view.owned_by(token_program) {
+        if !address_eq(view.owner(), token_program) {
             return None;
         }
         // SAFETY: nothing in this program writes to token accounts; token calls do, and no `TokenAccount` lives across

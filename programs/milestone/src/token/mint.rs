@@ -2,7 +2,7 @@ use super::{
     check_program, Extensions, ACCOUNT_TYPE_MINT, BASE_ACCOUNT_LEN, BASE_MINT_LEN, MULTISIG_LEN, TOKEN_2022_PROGRAM,
 };
 use crate::error::{refuse, MilestoneError};
-use anchor_lang::{pinocchio::account::AccountView, prelude::*};
+use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
 
 /// A supported mint of either token program.
 pub struct Mint {
@@ -51,7 +51,7 @@ impl Mint {
     pub fn decimals_of(view: &AccountView, token_program: &Address) -> Result<u8> {
         // SAFETY: as in `load`.
         let data = unsafe { view.borrow_unchecked() };
-        if !view.owned_by(token_program) || data.len() < BASE_MINT_LEN || data[45] != 1 {
+        if !address_eq(view.owner(), token_program) || data.len() < BASE_MINT_LEN || data[45] != 1 {
             return Err(refuse(MilestoneError::InvalidMint));
         }
         Ok(data[44])
@@ -61,30 +61,35 @@ impl Mint {
     #[inline(always)]
     pub fn load(view: &AccountView, token_program: &Address) -> Result<Self> {
         check_program(token_program)?;
-        if !view.owned_by(token_program) {
+        if !address_eq(view.owner(), token_program) {
             return Err(refuse(MilestoneError::InvalidTokenProgram));
         }
         // SAFETY: neither this program nor its calls write to mints.
-        Self::parse(unsafe { view.borrow_unchecked() }, token_program).map_err(refuse)
+        let data = unsafe { view.borrow_unchecked() };
+        if let Some(fault) = Self::fault(data, token_program) {
+            return Err(refuse(fault));
+        }
+        Ok(Self { decimals: data[44] })
     }
 
     /// Returns whether `view`, an account of either token program, is a mint, supported or not.
     pub fn is_mint(view: &AccountView) -> bool {
         // SAFETY: as in `load`.
-        let parsed = Self::parse(unsafe { view.borrow_unchecked() }, view.owner());
-        matches!(parsed, Ok(_) | Err(MilestoneError::UnsupportedMint))
+        let fault = Self::fault(unsafe { view.borrow_unchecked() }, view.owner());
+        matches!(fault, None | Some(MilestoneError::UnsupportedMint))
     }
 
+    /// Returns why `data` is not a supported mint: `InvalidMint` or `UnsupportedMint`.
     #[inline(always)]
-    fn parse(data: &[u8], token_program: &Address) -> core::result::Result<Self, MilestoneError> {
+    fn fault(data: &[u8], token_program: &Address) -> Option<MilestoneError> {
         // Decimals at 44, is_initialized at 45. (SPL Token, `Mint`)
         if data.len() < BASE_MINT_LEN || data[45] != 1 {
-            return Err(MilestoneError::InvalidMint);
+            return Some(MilestoneError::InvalidMint);
         }
-        if data.len() != BASE_MINT_LEN {
-            check_extensions(data, token_program)?;
+        if data.len() == BASE_MINT_LEN {
+            return None;
         }
-        Ok(Self { decimals: data[44] })
+        check_extensions(data, token_program).err()
     }
 }
 
@@ -137,7 +142,7 @@ mod tests {
     }
 
     fn error(data: &[u8], program: &Address) -> Option<MilestoneError> {
-        Mint::parse(data, program).err()
+        Mint::fault(data, program)
     }
 
     #[test]
@@ -165,12 +170,12 @@ mod tests {
 
     #[test]
     fn given_truncated_or_foreign_bytes_then_refused_without_a_panic() {
-        assert_eq!(Mint::parse(&mint(&[]), &TOKEN_PROGRAM).unwrap().decimals, 6);
+        assert_eq!(Mint::fault(&mint(&[]), &TOKEN_PROGRAM), None);
         let full = mint(&[(18, &[0; 64]), (3, &[0; 32])]);
         for len in 0..full.len() {
-            let result = Mint::parse(&full[..len], &TOKEN_2022_PROGRAM);
+            let fault = Mint::fault(&full[..len], &TOKEN_2022_PROGRAM);
             let is_boundary = matches!(len, 82 | 166 | 167 | 234 | 235);
-            assert_eq!(result.is_ok(), is_boundary, "length {len}");
+            assert_eq!(fault.is_none(), is_boundary, "length {len}");
         }
         assert_eq!(error(&full, &TOKEN_PROGRAM), Some(MilestoneError::InvalidMint));
         assert_eq!(error(&[0; 82], &TOKEN_PROGRAM), Some(MilestoneError::InvalidMint));

@@ -10,6 +10,7 @@ use anchor_lang::{
         cpi::{invoke_signed_unchecked, CpiAccount},
         instruction::{InstructionAccount, InstructionView},
     },
+    prelude::Address,
 };
 use core::{
     mem::{size_of, MaybeUninit},
@@ -39,10 +40,10 @@ struct Entry {
 const ENTRY_HEADER: usize = 2;
 const _: () = assert!(size_of::<Entry>() == 12 && core::mem::align_of::<Entry>() == 1);
 
-/// The data of a `Batch`. Of its entries the first `Transfers::count` are written.
+/// The data of a `Batch`. Of its entries the first `Transfers::count` are written, and its tag before the call.
 #[repr(C)]
 struct Data {
-    tag: u8,
+    tag: MaybeUninit<u8>,
     entries: [MaybeUninit<Entry>; MAX_TRANSFERS],
 }
 
@@ -59,7 +60,11 @@ pub struct Source<'a> {
 
 /// Transfers that are collected with `add`, then made with `send`.
 pub struct Transfers<'a> {
-    source: Source<'a>,
+    token_program: AccountView,
+    account: &'a Address,
+    mint: &'a Address,
+    authority: &'a Address,
+    decimals: u8,
     count: usize,
     data: Data,
     metas: [MaybeUninit<InstructionAccount<'a>>; MAX_TRANSFERS * ACCOUNTS_OF_TRANSFER],
@@ -74,9 +79,13 @@ impl<'a> Transfers<'a> {
             CpiAccount::init_from_account_view(view, account);
         }
         Self {
-            source,
+            token_program: *source.token_program,
+            account: source.account.address(),
+            mint: source.mint.address(),
+            authority: source.authority.address(),
+            decimals: source.decimals,
             count: 0,
-            data: Data { tag: BATCH, entries: [const { MaybeUninit::uninit() }; MAX_TRANSFERS] },
+            data: Data { tag: MaybeUninit::uninit(), entries: [const { MaybeUninit::uninit() }; MAX_TRANSFERS] },
             metas: [const { MaybeUninit::uninit() }; MAX_TRANSFERS * ACCOUNTS_OF_TRANSFER],
             accounts,
         }
@@ -89,19 +98,19 @@ impl<'a> Transfers<'a> {
         if amount == 0 {
             return;
         }
-        let (at, source) = (self.count, &self.source);
+        let at = self.count;
         self.data.entries[at].write(Entry {
             accounts_len: ACCOUNTS_OF_TRANSFER as u8,
             data_len: (size_of::<Entry>() - ENTRY_HEADER) as u8,
             tag: TRANSFER_CHECKED,
             amount: amount.to_le_bytes(),
-            decimals: source.decimals,
+            decimals: self.decimals,
         });
         let accounts = [
-            InstructionAccount::writable(source.account.address()),
-            InstructionAccount::readonly(source.mint.address()),
+            InstructionAccount::writable(self.account),
+            InstructionAccount::readonly(self.mint),
             InstructionAccount::writable(destination.address()),
-            InstructionAccount::readonly_signer(source.authority.address()),
+            InstructionAccount::readonly_signer(self.authority),
         ];
         for (account, meta) in accounts.into_iter().zip(&mut self.metas[at.wrapping_mul(ACCOUNTS_OF_TRANSFER)..]) {
             meta.write(account);
@@ -119,27 +128,37 @@ impl<'a> Transfers<'a> {
     /// Calls the token program: once for all transfers where it has `Batch`, otherwise once per transfer. `seeds` are those of
     /// the authority, empty for one that signed the transaction. A failure aborts the instruction.
     #[inline(never)]
-    pub fn send(&self, seeds: &[Seed]) {
+    pub fn send(&mut self, seeds: &[Seed]) {
         let signer = Signer::from(seeds);
         let signers = if seeds.is_empty() { &[] } else { slice::from_ref(&signer) };
-        if self.count > 1 && has_batch(self.source.token_program) {
+        if self.count == 1 {
+            // Most releases: the loop below would cost them ten compute units more.
+            return self.call_single(0, signers);
+        }
+        if self.count > 1 && has_batch(&self.token_program) {
+            self.data.tag.write(BATCH);
             // `wrapping_*`, here and below, because checked multiplication does not link: counts are at most `MAX_TRANSFERS`.
             let len = size_of::<Entry>().wrapping_mul(self.count).wrapping_add(1);
             // SAFETY: the tag and the first `count` entries are written, without padding between them.
             let data = unsafe { slice::from_raw_parts(&self.data as *const Data as *const u8, len) };
-            self.call(data, 0, self.count, signers);
-            return;
+            return self.call(data, 0, self.count, signers);
         }
-        for (at, entry) in self.data.entries[..self.count].iter().enumerate() {
-            // SAFETY: the first `count` entries are written; the instruction's data follows the header.
-            let data = unsafe {
-                slice::from_raw_parts(
-                    (entry.as_ptr() as *const u8).add(ENTRY_HEADER),
-                    size_of::<Entry>() - ENTRY_HEADER,
-                )
-            };
-            self.call(data, at, 1, signers);
+        for at in 0..self.count {
+            self.call_single(at, signers);
         }
+    }
+
+    /// Calls the token program for the transfer at `at`, one of the first `count`.
+    #[inline(always)]
+    fn call_single(&self, at: usize, signers: &[Signer]) {
+        // SAFETY: the first `count` entries are written; the instruction's data follows the header.
+        let data = unsafe {
+            slice::from_raw_parts(
+                (self.data.entries[at].as_ptr() as *const u8).add(ENTRY_HEADER),
+                size_of::<Entry>() - ENTRY_HEADER,
+            )
+        };
+        self.call(data, at, 1, signers);
     }
 
     /// Calls the token program with `data` for the `count` transfers from `first` on.
@@ -153,7 +172,7 @@ impl<'a> Transfers<'a> {
         unsafe {
             invoke_signed_unchecked(
                 &InstructionView {
-                    program_id: self.source.token_program.address(),
+                    program_id: self.token_program.address(),
                     accounts: slice::from_raw_parts(metas.as_ptr() as *const InstructionAccount, metas.len()),
                     data,
                 },
@@ -177,5 +196,5 @@ pub fn transfer(source: Source, destination: &AccountView, amount: u64, seeds: &
 /// without `Batch` refuses it, so a wrong answer costs a failed transaction. (decision 0020)
 #[inline(always)]
 fn has_batch(token_program: &AccountView) -> bool {
-    address_eq(token_program.address(), &TOKEN_PROGRAM) && token_program.owned_by(&UPGRADEABLE_LOADER)
+    address_eq(token_program.address(), &TOKEN_PROGRAM) && address_eq(token_program.owner(), &UPGRADEABLE_LOADER)
 }

@@ -1,4 +1,4 @@
-use super::ExecutePayment;
+use super::{needed, ReleaseAccounts, Trailing};
 use crate::{
     constants::USER_PAYMENT_SEED,
     error::{refuse, MilestoneError},
@@ -13,67 +13,87 @@ use crate::{
 };
 use anchor_lang::{address_eq, cpi::CpiSeed as Seed, pinocchio::account::AccountView, prelude::*};
 
+/// A release of which everything is checked except the keeper's reward.
+struct Release {
+    milestone_index: u8,
+    decimals: u8,
+    /// Gross amount in base units.
+    amount: u64,
+    fees: Split,
+    /// Unix seconds by the chain's clock.
+    now: i64,
+}
+
 /// Pays the milestone from the owner's token account, whose SPL delegate is the `UserPayment`.
 #[inline(always)]
-pub fn release(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result<()> {
-    let accounts = &mut ctx.accounts;
-    if !address_eq(accounts.token_account.address(), &accounts.user_payment.token_account) {
-        return Err(refuse(MilestoneError::InvalidTokenAccount));
-    }
-    let now = sysvars::clock()?.unix_timestamp;
-
-    // Check
-    let amount = decide_release(&accounts.policy.milestone, &accounts.request(milestone_index, now))?;
-    let fees = split(amount, accounts.policy.gateway_fee_bps.get(), accounts.policy.protocol_fee_bps.get());
-    let mint = Mint::load(&accounts.mint, accounts.token_program.address())?;
-    accounts.check_token_accounts(amount, &fees)?;
-    let reward = match (fees.gateway_fee, accounts.gateway.keeper_reward_bps.get()) {
+pub fn release(accounts: &mut ReleaseAccounts, trailing: Trailing, milestone_index: u8) -> Result<()> {
+    let release = accounts.decide(milestone_index)?;
+    let reward = match (release.fees.gateway_fee, accounts.gateway.keeper_reward_bps.get()) {
         (0, _) | (_, 0) => None,
-        _ => claimed_reward(ctx, fees.gateway_fee)?,
+        (fee, bps) => accounts.claimed_reward(keeper_reward(fee, bps), trailing)?,
     };
-    let accounts = &mut ctx.accounts;
-
-    // Effect
-    accounts.policy.advance(amount, now)?;
-    accounts.user_payment.release(amount, now)?;
-
-    // Interaction
-    accounts.transfer(&mint, &fees, reward.as_ref());
-
-    emit_event!(PaymentExecuted {
-        policy: *accounts.policy.address(),
-        executor: *accounts.executor.address(),
-        milestone_index,
-        amount: amount.into(),
-        recipient_amount: fees.recipient.into(),
-        gateway_fee: fees.gateway_fee.into(),
-        protocol_fee: fees.protocol_fee.into(),
-        current_milestone: accounts.policy.milestone.current_milestone,
-        status: accounts.policy.status,
-        total_paid: accounts.policy.total_paid,
-        committed: accounts.user_payment.committed,
-        executed_at: now.into(),
-    });
-    if let Some(reward) = reward {
-        reward.log(accounts.policy.address(), milestone_index, accounts.executor.address());
-    }
-    Ok(())
+    accounts.pay(&release, reward.as_ref())
 }
 
-/// Reads the reward's account behind the declared ones. A release without a reward skips this.
-#[inline(never)]
-fn claimed_reward(ctx: &mut Context<ExecutePayment>, gateway_fee: u64) -> Result<Option<KeeperReward>> {
-    let amount = keeper_reward(gateway_fee, ctx.accounts.gateway.keeper_reward_bps.get());
-    if amount == 0 {
-        return Ok(None);
+impl ReleaseAccounts {
+    /// Decides the release by the rules and checks its token accounts. Errors: `InvalidTokenAccount`, those of
+    /// `decide_release`, `Mint::load` and `check_token_accounts`.
+    #[inline(always)]
+    fn decide(&self, milestone_index: u8) -> Result<Release> {
+        if !address_eq(self.token_account.address(), &self.user_payment.token_account) {
+            return Err(refuse(MilestoneError::InvalidTokenAccount));
+        }
+        let now = sysvars::clock()?.unix_timestamp;
+        let amount = decide_release(&self.policy.milestone, &self.request(milestone_index, now)).map_err(refuse)?;
+        let fees = split(amount, self.policy.gateway_fee_bps.get(), self.policy.protocol_fee_bps.get());
+        let mint = Mint::load(&self.mint, self.token_program.address())?;
+        self.check_token_accounts(amount, &fees)?;
+        Ok(Release { milestone_index, decimals: mint.decimals, amount, fees, now })
     }
-    let trailing = ctx.remaining_accounts()?;
-    let Some(account) = keeper_account(&trailing) else { return Ok(None) };
-    let accounts = &ctx.accounts;
-    KeeperReward::claimed(account, amount, accounts.token_program.address(), accounts.mint.address())
-}
 
-impl ExecutePayment {
+    /// Records the release, makes its transfers and logs it. Out of line, because checks and payment together need more
+    /// registers than there are: inlined, a release costs more.
+    #[inline(never)]
+    fn pay(&mut self, release: &Release, reward: Option<&KeeperReward>) -> Result<()> {
+        let &Release { milestone_index, decimals, amount, fees, now } = release;
+
+        // Effect
+        self.policy.advance(amount, now)?;
+        self.user_payment.release(amount, now)?;
+
+        // Interaction
+        self.transfer(decimals, &fees, reward);
+
+        emit_event!(PaymentExecuted {
+            policy: *self.policy.address(),
+            executor: *self.executor.address(),
+            milestone_index,
+            amount: amount.into(),
+            recipient_amount: fees.recipient.into(),
+            gateway_fee: fees.gateway_fee.into(),
+            protocol_fee: fees.protocol_fee.into(),
+            current_milestone: self.policy.milestone.current_milestone,
+            status: self.policy.status,
+            total_paid: self.policy.total_paid,
+            committed: self.user_payment.committed,
+            executed_at: now.into(),
+        });
+        if let Some(reward) = reward {
+            reward.log(self.policy.address(), milestone_index, self.executor.address());
+        }
+        Ok(())
+    }
+
+    /// Checks the reward's account, which is behind the declared ones. A release without a reward skips this.
+    #[inline(never)]
+    fn claimed_reward(&self, amount: u64, trailing: Trailing) -> Result<Option<KeeperReward>> {
+        if amount == 0 {
+            return Ok(None);
+        }
+        let Some(account) = keeper_account(needed(trailing)?) else { return Ok(None) };
+        KeeperReward::claimed(account, amount, self.token_program.address(), self.mint.address())
+    }
+
     /// Checks that the owner's account can pay `amount` and that each destination belongs to its payee.
     #[inline(always)]
     fn check_token_accounts(&self, amount: u64, fees: &Split) -> Result<()> {
@@ -102,19 +122,17 @@ impl ExecutePayment {
         }
         if fees.gateway_fee != 0 {
             let error = MilestoneError::InvalidGatewayFeeAccount;
-            let account = self.gateway_fee_account.as_ref().ok_or_else(|| refuse(error))?;
-            self.check_destination(account, &self.gateway.fee_recipient, error)?;
+            self.check_destination(&self.gateway_fee_account, &self.gateway.fee_recipient, error)?;
         }
         if fees.protocol_fee != 0 {
             let error = MilestoneError::InvalidProtocolFeeAccount;
-            let account = self.protocol_fee_account.as_ref().ok_or_else(|| refuse(error))?;
-            self.check_destination(account, &self.config.fee_recipient, error)?;
+            self.check_destination(&self.protocol_fee_account, &self.config.fee_recipient, error)?;
         }
         Ok(())
     }
 
     /// Checks that `account` is `owner`'s token account of the mint and not frozen. It cannot be the account that pays: that
-    /// one is declared mutable, and Anchor refuses to load it twice.
+    /// one is declared mutable, so neither way to a release takes it twice.
     #[inline(always)]
     fn check_destination(&self, account: &AccountView, owner: &Address, error: MilestoneError) -> Result<()> {
         let destination = TokenAccount::load_of(account, self.token_program.address(), owner, self.mint.address())
@@ -126,24 +144,23 @@ impl ExecutePayment {
     }
 
     #[inline(always)]
-    fn transfer(&self, mint: &Mint, fees: &Split, reward: Option<&KeeperReward>) {
+    fn transfer(&self, decimals: u8, fees: &Split, reward: Option<&KeeperReward>) {
         let user_payment = &self.user_payment;
         let mut transfers = Transfers::from(Source {
             token_program: &self.token_program,
             account: &self.token_account,
             mint: &self.mint,
             authority: user_payment.view(),
-            decimals: mint.decimals,
+            decimals,
         });
         transfers.add(&self.recipient_token_account, fees.recipient);
-        // `check_token_accounts` required the account wherever a fee is due. Cannot wrap: a reward is at most the gateway's
-        // fee.
+        // `check_token_accounts` checked the account wherever a fee is due. Cannot wrap: a reward is at most the gateway's fee.
         let kept = fees.gateway_fee.wrapping_sub(reward.map_or(0, KeeperReward::amount));
-        if let (1.., Some(account)) = (kept, &self.gateway_fee_account) {
-            transfers.add_shared(account, kept);
+        if kept != 0 {
+            transfers.add_shared(&self.gateway_fee_account, kept);
         }
-        if let (1.., Some(account)) = (fees.protocol_fee, &self.protocol_fee_account) {
-            transfers.add_shared(account, fees.protocol_fee);
+        if fees.protocol_fee != 0 {
+            transfers.add_shared(&self.protocol_fee_account, fees.protocol_fee);
         }
         if let Some(reward) = reward {
             transfers.add_shared(reward.account(), reward.amount());

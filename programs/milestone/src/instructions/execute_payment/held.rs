@@ -1,7 +1,7 @@
-use super::ExecutePayment;
+use super::{needed, ReleaseAccounts, Trailing};
 use crate::{
     error::{refuse, MilestoneError},
-    instructions::{keeper_account, view_of, Ending, FeeSlots, Finalization, Loaded, MilestoneEnding},
+    instructions::{keeper_account, Ending, FeeSlots, Finalization, Loaded, MilestoneEnding},
     rules::escrow_timing::decide_held_release,
     state::Escrow,
     sysvars,
@@ -12,15 +12,14 @@ use anchor_lang::{address_eq, pinocchio::account::AccountView, prelude::*};
 /// The `Escrow` follows the declared accounts, so that the eleven of a delegated policy stay as they are. The keeper's token
 /// account follows the escrow.
 #[inline(never)]
-pub fn release(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result<()> {
-    let trailing = ctx.remaining_accounts()?;
-    let accounts = &mut ctx.accounts;
+pub fn release(accounts: &mut ReleaseAccounts, trailing: Trailing, milestone_index: u8) -> Result<()> {
+    let trailing = needed(trailing)?;
     accounts.policy.check_held()?;
     let is_given = |view: &AccountView| !address_eq(view.address(), &crate::ID);
     let escrow_view =
         trailing.first().copied().filter(is_given).ok_or_else(|| refuse(MilestoneError::InvalidEscrow))?;
-    // SAFETY: this is the only typed view of the account: `remaining_accounts` refuses an account that is in a mutable slot
-    // too, and no read-only slot holds an `Escrow`.
+    // SAFETY: this is the only typed view of the account: both ways to a release refuse an account here that is in a mutable
+    // slot too, and no read-only slot holds an `Escrow`.
     let mut escrow = unsafe { Loaded::<Escrow>::load_mut(escrow_view)? };
     if !address_eq(&escrow.policy, accounts.policy.address()) {
         return Err(refuse(MilestoneError::InvalidEscrow));
@@ -39,18 +38,18 @@ pub fn release(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result
         policy: &mut accounts.policy,
         escrow: &mut escrow,
         owner: &accounts.user_payment.owner,
-        mint: *accounts.mint.account(),
-        vault: *accounts.token_account.account(),
-        token_program: *accounts.token_program.account(),
-        recipient_account: Some(*accounts.recipient_token_account.account()),
+        mint: accounts.mint,
+        vault: accounts.token_account,
+        token_program: accounts.token_program,
+        recipient_account: Some(accounts.recipient_token_account),
         owner_account: None,
         fees: Some(FeeSlots {
             gateway: &accounts.gateway,
             config: &accounts.config,
-            gateway_account: view_of(&accounts.gateway_fee_account),
-            protocol_account: view_of(&accounts.protocol_fee_account),
+            gateway_account: Some(accounts.gateway_fee_account),
+            protocol_account: Some(accounts.protocol_fee_account),
         }),
-        keeper_account: keeper_account(&trailing).copied(),
+        keeper_account: keeper_account(trailing).copied(),
     }
     .run(&Ending {
         milestone_index,
