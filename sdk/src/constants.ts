@@ -1,4 +1,4 @@
-import { CachedPublicKey } from "./codec/cached-public-key";
+import { CachedPublicKey } from "./cached-public-key";
 
 export * from "./protocol";
 

@@ -2,7 +2,7 @@ import BN from "bn.js";
 import type { PublicKey } from "@solana/web3.js";
 import { InvalidInputError } from "../errors/input";
 import { type ByteReader, type ByteWriter, DecodeError } from "./bytes";
-import { CachedPublicKey } from "./cached-public-key";
+import { CachedPublicKey } from "../cached-public-key";
 
 /**
  * Reads and writes one type of the IDL in Borsh, with the values that Anchor's clients use: `BN` for 64 bits,

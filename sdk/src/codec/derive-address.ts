@@ -1,6 +1,6 @@
 import { PublicKey } from "@solana/web3.js";
 import { addressKey } from "./address-key";
-import { CachedPublicKey } from "./cached-public-key";
+import { CachedPublicKey } from "../cached-public-key";
 
 /** Deriving one takes a third of a millisecond, and the same few are asked for again and again. */
 const MAX_DERIVED = 16_384;

@@ -1,5 +1,5 @@
 import type { AccountInfo, PublicKey } from "@solana/web3.js";
-import { CachedPublicKey } from "../codec/cached-public-key";
+import { CachedPublicKey } from "../cached-public-key";
 import { readTokenAccount, type TokenAccountFields } from "./account-layout";
 import { isTokenProgram } from "./programs";
 
