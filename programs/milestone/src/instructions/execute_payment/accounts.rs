@@ -10,8 +10,8 @@ use core::mem::size_of;
 /// How many accounts every release declares.
 pub const DECLARED: usize = 11;
 
-/// The declared accounts of a release, in the order of the IDL. A fee account may be one that is no token account, which is
-/// refused where the fee is due.
+/// The declared accounts of a release, in the order of the IDL. A fee account may be any account: one that is not a token
+/// account is refused where the fee is due.
 #[repr(C)]
 pub struct ReleaseAccounts {
     pub executor: ReleaseSigner,

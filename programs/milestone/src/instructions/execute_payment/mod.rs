@@ -53,7 +53,7 @@ pub fn handler(ctx: &mut Context<ExecutePayment>, milestone_index: u8) -> Result
     // Fails only with `ConstraintDuplicateMutableAccount`.
     let trailing = ctx.remaining_accounts().ok();
     let accounts = &ctx.accounts;
-    // Anchor keeps no view of an absent account. The policy is refused in its place like any that is no token account.
+    // Anchor keeps no view of an absent account. The policy stands in for it, and is refused because it is not a token account.
     let or_absent = |account: &Option<Slot>| *account.as_ref().unwrap_or(&accounts.policy).account();
     let mut views = [
         *accounts.executor.account(),
