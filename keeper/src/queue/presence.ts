@@ -40,8 +40,8 @@ export class Presence {
  * Makes the jobs of holders that have ended available again, as if their leases had run out: a worker that still lives can
  * sign nothing for them, and the next one first brings the transactions in the journal to their end.
  */
-export async function freeLeasesOfEnded(database: Database): Promise<number> {
-  const rows = await database.query(
+export async function freeLeasesOfEnded(database: Database): Promise<void> {
+  await database.query(
     `UPDATE ${SCHEMA}.job SET state = 'retry', start_after = ${AT_ONCE}, expire_in = make_interval(secs => $2), output = NULL
      WHERE name = $1 AND id IN (
        SELECT j.id FROM ${SCHEMA}.job j
@@ -49,9 +49,7 @@ export async function freeLeasesOfEnded(database: Database): Promise<number> {
          SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
            AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
            AND l.classid = $3::int::oid AND l.objid = (j.output ->> 'holder')::int::oid)
-       ORDER BY j.id FOR UPDATE OF j SKIP LOCKED)
-     RETURNING 1`,
+       ORDER BY j.id FOR UPDATE OF j SKIP LOCKED)`,
     [QUEUE_NAME, UNFETCHED_SECONDS, LOCK_CLASS],
   );
-  return rows.length;
 }
